@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * What the kernel side and user space share: the hook list, the shapes in the maps, the codes.
+ *
+ * Fixed widths, explicit padding, a size assert each. Anything changed here changes SBX_ABI_VERSION.
+ */
+#ifndef SBX_BPF_ABI_H
+#define SBX_BPF_ABI_H
+
+#include <linux/types.h>
+
+#define SBX_ABI_VERSION 1
+
+/*
+ * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
+ * its pin's name too. Their order is the order of `sbx_leaf.denied`.
+ */
+#define SBX_HOOKS(X)                                                                               \
+	X(file_open)                                                                               \
+	X(socket_connect)                                                                          \
+	X(socket_sendmsg)                                                                          \
+	X(task_alloc)                                                                              \
+	X(bprm_committed_creds)                                                                    \
+	X(sb_alloc_security)                                                                       \
+	X(sb_free_security)
+
+enum sbx_hook {
+#define X(name) SBX_HOOK_##name,
+	SBX_HOOKS(X)
+#undef X
+	SBX_N_HOOKS
+};
+
+/* Rights on files, as the verdict knows them. */
+enum sbx_rights {
+	SBX_READ = 1 << 0,
+	SBX_WRITE = 1 << 1,
+	SBX_EXEC = 1 << 2,
+};
+
+/* Why something was denied. */
+enum sbx_why {
+	SBX_WHY_NONE,
+	SBX_WHY_NO_GRANT, /* no grant of the policy covers it */
+	SBX_WHY_RIGHTS, /* a grant covers it, without the right that was wanted */
+	SBX_WHY_OWNED, /* it belongs to another tenant */
+	SBX_WHY_DEPTH, /* more folders deep than the walk goes */
+	SBX_WHY_UNLABELLED, /* in a cgroup below the base that no tenant is known for */
+	SBX_WHY_MOVED, /* the task was taken out of the cgroup that it belongs to */
+	SBX_WHY_NO_RULE, /* no `connect` rule covers the address and port */
+	SBX_WHY_FAMILY, /* a protocol that no rule can allow */
+	SBX_WHY_FULL, /* a map is full */
+};
+
+/* The newest denial of a sandbox, for its report. `address` is IPv6, IPv4 as ::ffff:a.b.c.d. */
+struct sbx_denial {
+	__u32 hook;
+	__u32 why;
+	__u32 pid; /* thread group id in the initial pid namespace */
+	__u32 wanted; /* enum sbx_rights */
+	__u64 ino;
+	__u32 dev; /* as the kernel holds it: major << 20 | minor */
+	__u32 owner; /* tenant id for SBX_WHY_OWNED */
+	__u8 address[16];
+	__u16 port; /* host order */
+	__u16 protocol; /* IPPROTO_ */
+	__u16 family; /* AF_ */
+	__u16 pad;
+	char comm[16];
+	char name[32]; /* last component of the file's path, cut */
+};
+
+/* leaves: cgroup id of a sandbox's cgroup -> whose it is. */
+struct sbx_leaf {
+	__u32 tenant;
+	__u32 policy;
+	__u64 denied[SBX_N_HOOKS];
+	struct sbx_denial last;
+};
+
+/* labels: address of an inode -> the label on it. All of the value must match the inode met. */
+struct sbx_label {
+	__u64 ino;
+	__u32 dev;
+	__u32 generation;
+	__u32 label;
+	__u32 owner; /* tenant id; 0: nobody's own */
+};
+
+/* perms: what a policy may do under a label -> enum sbx_rights. */
+struct sbx_perm_key {
+	__u32 policy;
+	__u32 label;
+};
+
+/* connect_rules: longest prefix of {policy, address} -> ports. prefixlen = 32 + the address's. */
+struct sbx_net_key {
+	__u32 prefixlen;
+	__u32 policy;
+	__u8 address[16];
+};
+
+#define SBX_MAX_PORTS 32
+
+struct sbx_ports {
+	__u16 first, last;
+	__u16 protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+	__u16 pad;
+};
+
+struct sbx_net_rule {
+	__u32 n;
+	__u32 pad;
+	struct sbx_ports ports[SBX_MAX_PORTS];
+};
+
+/* tasks: the label that sticks to a task. */
+enum sbx_task_state {
+	SBX_TASK_ENFORCED,
+	SBX_TASK_SETUP, /* the launcher's child before its exec: opens are free, exec is judged */
+};
+
+struct sbx_task {
+	__u64 leaf; /* cgroup id */
+	__u32 state;
+	__u32 pad;
+};
+
+/* What iter/task_file tells of each descriptor of a task. */
+struct sbx_file_info {
+	__u64 inode; /* address */
+	__u64 ino;
+	__u32 dev;
+	__u32 generation;
+	__u32 fd;
+	__u32 pad;
+};
+
+/*
+ * ready: one element, pinned last. What `run` holds the kernel's state against. `tags` are the
+ * programs' own, in the order of SBX_HOOKS.
+ */
+struct sbx_ready {
+	__u32 abi;
+	__u32 base_level;
+	__u64 base_id; /* cgroup id */
+	__u64 generation; /* drawn at random at each load */
+	__u8 tags[SBX_N_HOOKS][8];
+};
+
+/* counters: one element. Written by the kernel side only. */
+struct sbx_counters {
+	__u64 unlabelled; /* denials of tasks that belong to no sandbox */
+};
+
+/* loaded: one element, what user space has put into the maps so far. */
+struct sbx_loaded {
+	__u64 tenants; /* fingerprint of the tenants folder whose `own` are loaded */
+	__u32 last_policy; /* ids count up from 1 and are not used twice in a generation */
+	__u32 last_label;
+};
+
+/* policies: fingerprint of a policy's rules as they are in the maps -> policy id. Written last. */
+struct sbx_policy_key {
+	__u64 fingerprint[2];
+	__u32 tenant;
+	__u32 pad;
+};
+
+_Static_assert(sizeof(struct sbx_denial) == 104, "sbx_denial");
+_Static_assert(sizeof(struct sbx_leaf) == 8 + 8 * SBX_N_HOOKS + 104, "sbx_leaf");
+_Static_assert(sizeof(struct sbx_label) == 24, "sbx_label");
+_Static_assert(sizeof(struct sbx_perm_key) == 8, "sbx_perm_key");
+_Static_assert(sizeof(struct sbx_net_key) == 24, "sbx_net_key");
+_Static_assert(sizeof(struct sbx_net_rule) == 8 + 8 * SBX_MAX_PORTS, "sbx_net_rule");
+_Static_assert(sizeof(struct sbx_task) == 16, "sbx_task");
+_Static_assert(sizeof(struct sbx_file_info) == 32, "sbx_file_info");
+_Static_assert(sizeof(struct sbx_ready) == 24 + 8 * SBX_N_HOOKS, "sbx_ready");
+_Static_assert(sizeof(struct sbx_counters) == 8, "sbx_counters");
+_Static_assert(sizeof(struct sbx_loaded) == 16, "sbx_loaded");
+_Static_assert(sizeof(struct sbx_policy_key) == 24, "sbx_policy_key");
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Who acts: the tenant of the current task, from its cgroup and from the label that sticks to it.
+ */
+#ifndef SBX_BPF_IDENTITY_H
+#define SBX_BPF_IDENTITY_H
+
+#include "maps.h"
+#include "verdict.h"
+
+/* BASE/TENANT.slice/NAME.scope: the sandbox is two levels below the base. */
+#define LEAF_DEPTH 2
+
+enum standing {
+	STANDING_HOST, /* none of ours: everything passes */
+	STANDING_TENANT, /* judged by `leaf` */
+	STANDING_SETUP, /* the launcher's child before exec, in `leaf` */
+	STANDING_NOBODY, /* ours, and nobody's: nothing passes */
+};
+
+struct actor {
+	struct sbx_leaf *leaf; /* not NULL for TENANT and SETUP */
+	__u64 leaf_id;
+	enum standing standing;
+	enum sbx_why why; /* of NOBODY */
+};
+
+/*
+ * The cgroup alone doesn't do: the host may move a task out of it. The sticky label alone doesn't
+ * either: on 6.1 task storage answers NULL while it is busy. So both are asked, and what differs
+ * is denied.
+ */
+static __always_inline void identify(struct actor *a)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct sbx_task *sticky = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	a->leaf = 0;
+	a->leaf_id = 0;
+	a->why = SBX_WHY_NONE;
+	if (bpf_get_current_ancestor_cgroup_id(base_level) != base_id) {
+		a->standing = sticky ? STANDING_NOBODY : STANDING_HOST;
+		a->why = SBX_WHY_MOVED;
+		return;
+	}
+	a->standing = STANDING_NOBODY;
+	a->why = SBX_WHY_UNLABELLED;
+	a->leaf_id = bpf_get_current_ancestor_cgroup_id(base_level + LEAF_DEPTH);
+	a->leaf = bpf_map_lookup_elem(&leaves, &a->leaf_id);
+	if (!a->leaf)
+		return;
+	if (!sticky) {
+		struct sbx_task fresh = { .leaf = a->leaf_id, .state = SBX_TASK_ENFORCED };
+
+		(void)bpf_task_storage_get(&tasks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		a->standing = STANDING_TENANT;
+		return;
+	}
+	if (sticky->leaf != a->leaf_id) {
+		a->why = SBX_WHY_MOVED;
+		return;
+	}
+	a->standing = sticky->state == SBX_TASK_SETUP ? STANDING_SETUP : STANDING_TENANT;
+}
+
+/*
+ * Books a denial, and is the only place that does: the allow path writes nothing. `d` comes with
+ * what the hook knows; `last` may be torn by two denials at once, the counts are not. `hook` is a
+ * constant wherever this is inlined, as the verifier wants its offset to be.
+ */
+static __always_inline int deny(const struct actor *a, enum sbx_hook hook, struct sbx_denial *d)
+{
+	__u32 zero = 0;
+
+	if (!a->leaf) {
+		struct sbx_counters *c = bpf_map_lookup_elem(&counters, &zero);
+
+		if (c)
+			__sync_fetch_and_add(&c->unlabelled, 1);
+		return -EACCES;
+	}
+	d->hook = hook;
+	d->pid = bpf_get_current_pid_tgid() >> 32;
+	(void)bpf_get_current_comm(d->comm, sizeof(d->comm));
+	__sync_fetch_and_add(&a->leaf->denied[hook], 1);
+	a->leaf->last = *d;
+	return -EACCES;
+}
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The kernel's types, as far as we read them: names and fields only, offsets come from the running
+ * kernel's BTF. No vmlinux.h, so that this builds on a machine without BTF.
+ */
+#ifndef SBX_BPF_KERNEL_H
+#define SBX_BPF_KERNEL_H
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+/* What the helpers that we call ask for; in each object, and one after linking. */
+char _license[] SEC("license") = "Dual BSD/GPL";
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct super_block {
+	__u32 s_dev;
+};
+
+struct inode {
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	__u32 i_generation;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+
+struct vfsmount {
+	int mnt_flags;
+};
+
+struct mnt_namespace;
+
+struct mount {
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	unsigned int f_flags;
+	unsigned int f_mode;
+	struct path f_path;
+};
+
+struct cred;
+
+struct task_struct {
+	const struct cred *cred;
+	const struct cred *real_cred;
+};
+
+struct linux_binprm;
+
+struct sock_common {
+	unsigned short skc_family;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct sockaddr {
+	unsigned short sa_family;
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
+#pragma clang attribute pop
+
+/* Constants that BTF doesn't carry. include/linux/fs.h, include/linux/socket.h, include/uapi. */
+enum {
+	FMODE_READ = 0x1,
+	FMODE_WRITE = 0x2,
+	FMODE_EXEC = 0x20, /* in f_flags: an open for execve(2) */
+	O_TRUNC = 01000,
+
+	AF_UNSPEC = 0,
+	AF_UNIX = 1,
+	AF_INET = 2,
+	AF_INET6 = 10,
+
+	IPPROTO_TCP = 6,
+	IPPROTO_UDP = 17,
+
+	EPERM = 1,
+	ENOMEM = 12,
+	EACCES = 13,
+	EINVAL = 22,
+};
+
+/*
+ * The last word of each program. 6.12 checks that what a hook returns is in [-4095, 0] and loses
+ * track of it through a C comparison, which clang may turn into arithmetic; the assembler's
+ * comparison it follows. Anything outside is a denial.
+ */
+static __always_inline int errno_in_range(int e)
+{
+	asm volatile("if %0 s< -4095 goto +1; if %0 s<= 0 goto +1; %0 = -13;" : "+w"(e));
+	return e;
+}
+
+#endif

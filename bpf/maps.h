@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * All maps. Weak, so that each object may include them and the linker makes one of each.
+ */
+#ifndef SBX_BPF_MAPS_H
+#define SBX_BPF_MAPS_H
+
+#include "abi.h"
+#include "kernel.h"
+
+/* Set before load, thus before anything is attached: an id of 0 would match every missing level. */
+const volatile __u64 base_id __weak = 0;
+const volatile __u32 base_level __weak = 0;
+
+/* Cgroup id of a sandbox -> its tenant. Full: `run` fails before the sandbox exists. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct sbx_leaf);
+} leaves __weak SEC(".maps");
+
+/* Address of an inode -> the label on it. Full: `run` and `lsm load` fail, nothing is published. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1048576);
+	__type(key, __u64);
+	__type(value, struct sbx_label);
+} labels __weak SEC(".maps");
+
+/* What a policy may do under a label. Full: as `labels`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4194304);
+	__type(key, struct sbx_perm_key);
+	__type(value, __u32);
+} perms __weak SEC(".maps");
+
+/* Where a policy may connect and send to. Full: as `labels`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1048576);
+	__type(key, struct sbx_net_key);
+	__type(value, struct sbx_net_rule);
+} connect_rules __weak SEC(".maps");
+
+/* Address of a superblock that a sandbox's set-up made -> cgroup id. Full: its mount fails. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1048576);
+	__type(key, __u64);
+	__type(value, __u64);
+} superblocks __weak SEC(".maps");
+
+/* The label that sticks to a task. No memory for it: fork fails with ENOMEM. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct sbx_task);
+} tasks __weak SEC(".maps");
+
+/* What `run` checks before it trusts the rest. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sbx_ready);
+} ready __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sbx_counters);
+} counters __weak SEC(".maps");
+
+/* User space's own book-keeping: here, so that it lives and ends with the maps that it speaks of. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sbx_loaded);
+} loaded __weak SEC(".maps");
+
+/* Full: `run` fails before the sandbox exists. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, struct sbx_policy_key);
+	__type(value, __u32);
+} policies __weak SEC(".maps");
+
+#endif

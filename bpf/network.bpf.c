@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * Network: where a tenant may connect and send to.
+ */
+#include "identity.h"
+
+/* The part of an address that a rule can speak of; read from kernel memory, never from the user's. */
+struct peer {
+	__u8 address[16];
+	__u16 port;
+};
+
+struct inet_address {
+	__u16 family;
+	__be16 port;
+	__u8 address[4];
+};
+
+struct inet6_address {
+	__u16 family;
+	__be16 port;
+	__be32 flowinfo;
+	__u8 address[16];
+};
+
+static __always_inline bool read_inet(struct peer *p, const void *from)
+{
+	struct inet_address in;
+
+	if (bpf_probe_read_kernel(&in, sizeof(in), from))
+		return false;
+	p->port = bpf_ntohs(in.port);
+	/* IPv4 has one spelling, whichever socket it goes through: ::ffff:a.b.c.d. */
+	__builtin_memset(p->address, 0, 10);
+	p->address[10] = p->address[11] = 0xff;
+	__builtin_memcpy(p->address + 12, in.address, 4);
+	return true;
+}
+
+static __always_inline bool read_inet6(struct peer *p, const void *from)
+{
+	struct inet6_address in6;
+
+	if (bpf_probe_read_kernel(&in6, sizeof(in6), from))
+		return false;
+	p->port = bpf_ntohs(in6.port);
+	__builtin_memcpy(p->address, in6.address, 16);
+	return true;
+}
+
+static __always_inline enum sbx_why judge_peer(
+	const struct actor *a, const struct peer *p, __u16 protocol)
+{
+	struct sbx_net_key key = { .prefixlen = 32 + 128, .policy = a->leaf->policy };
+	struct sbx_net_rule *rule;
+
+	if (sbx_address_is_unspecified(p->address))
+		return SBX_WHY_NO_RULE;
+	__builtin_memcpy(key.address, p->address, 16);
+	rule = bpf_map_lookup_elem(&connect_rules, &key);
+	return rule ? sbx_rule_covers(rule, protocol, p->port) : SBX_WHY_NO_RULE;
+}
+
+/*
+ * `family` is what the kernel will take the address for, which isn't always what it says.
+ * Returns SBX_WHY_NONE, or why not, with what is known of the peer in `d`.
+ */
+static __always_inline enum sbx_why judge_address(const struct actor *a, struct sbx_denial *d,
+	__u16 family, __u16 protocol, const void *address)
+{
+	struct peer p = { 0 };
+	bool known;
+
+	d->family = family;
+	d->protocol = protocol;
+	/* MPTCP, SCTP, raw and ping sockets are protocols of their own here, and none is allowed. */
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+		return SBX_WHY_FAMILY;
+	if (family == AF_INET)
+		known = read_inet(&p, address);
+	else if (family == AF_INET6)
+		known = read_inet6(&p, address);
+	else
+		return SBX_WHY_FAMILY;
+	if (!known)
+		return SBX_WHY_NO_RULE;
+	d->port = p.port;
+	__builtin_memcpy(d->address, p.address, 16);
+	return judge_peer(a, &p, protocol);
+}
+
+SEC("lsm/socket_connect")
+int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address)
+{
+	struct sbx_denial d = { 0 };
+	struct sock *sk = sock->sk;
+	__u16 family, own_family;
+	struct actor a;
+
+	identify(&a);
+	if (a.standing == STANDING_HOST)
+		return 0;
+	d.why = a.why;
+	if (a.standing == STANDING_NOBODY || !a.leaf)
+		return errno_in_range(deny(&a, SBX_HOOK_socket_connect, &d));
+	d.why = SBX_WHY_FAMILY;
+	if (!sk)
+		return errno_in_range(deny(&a, SBX_HOOK_socket_connect, &d));
+	family = address->sa_family;
+	own_family = sk->__sk_common.skc_family;
+	/* Only undoes an earlier connect. Not for AF_UNIX, which has no such thing. */
+	if (family == AF_UNSPEC && (own_family == AF_INET || own_family == AF_INET6))
+		return 0;
+	if (own_family == AF_INET || own_family == AF_INET6)
+		d.why = judge_address(&a, &d, family, sk->sk_protocol, address);
+	else
+		d.family = own_family;
+	if (d.why == SBX_WHY_NONE)
+		return 0;
+	return errno_in_range(deny(&a, SBX_HOOK_socket_connect, &d));
+}
+
+/*
+ * sendto(2) and MSG_FASTOPEN reach a peer without connect(2). A message without an address goes to
+ * the peer that connect was judged for, or through a pair that never left the sandbox.
+ */
+SEC("lsm/socket_sendmsg")
+int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
+{
+	struct sbx_denial d = { 0 };
+	struct sock *sk = sock->sk;
+	__u16 family = AF_UNSPEC, own_family;
+	struct actor a;
+	void *name;
+
+	identify(&a);
+	if (a.standing == STANDING_HOST)
+		return 0;
+	d.why = a.why;
+	if (a.standing == STANDING_NOBODY || !a.leaf)
+		return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
+	d.why = SBX_WHY_FAMILY;
+	if (!sk)
+		return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
+	own_family = sk->__sk_common.skc_family;
+	d.family = own_family;
+	if (own_family != AF_INET && own_family != AF_INET6 && own_family != AF_UNIX)
+		return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
+	name = msg->msg_name;
+	if (!name || msg->msg_namelen <= 0)
+		return 0;
+	if (own_family != AF_UNIX) {
+		if (bpf_probe_read_kernel(&family, sizeof(family), name))
+			return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
+		/*
+		 * udp_sendmsg() takes AF_UNSPEC for AF_INET; udpv6_sendmsg() for no address at
+		 * all, and AF_INET for what it says.
+		 */
+		if (family == AF_UNSPEC && own_family == AF_INET6)
+			return 0;
+		if (family == AF_UNSPEC)
+			family = AF_INET;
+		d.why = judge_address(&a, &d, family, sk->sk_protocol, name);
+	}
+	if (d.why == SBX_WHY_NONE)
+		return 0;
+	return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * Processes: the label that sticks to a task follows its children, and exec ends the set-up.
+ */
+#include "identity.h"
+
+/* Runs before the child joins a cgroup, so the label is all that tells whose it is. */
+SEC("lsm/task_alloc")
+int BPF_PROG(task_alloc, struct task_struct *task)
+{
+	struct task_struct *parent = bpf_get_current_task_btf();
+	struct sbx_task *sticky = bpf_task_storage_get(&tasks, parent, 0, 0);
+	struct sbx_task inherited = { .state = SBX_TASK_ENFORCED };
+
+	if (!sticky)
+		return 0;
+	/* The exemption of the set-up is for one task and isn't inherited. */
+	inherited.leaf = sticky->leaf;
+	if (!bpf_task_storage_get(&tasks, task, &inherited, BPF_LOCAL_STORAGE_GET_F_CREATE))
+		return -ENOMEM;
+	return 0;
+}
+
+SEC("lsm/bprm_committed_creds")
+int BPF_PROG(bprm_committed_creds, struct linux_binprm *bprm)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct sbx_task *sticky = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (sticky)
+		sticky->state = SBX_TASK_ENFORCED;
+	return 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The decisions, as pure C: no kernel, no maps. The hooks feed them; the unit tests feed them too.
+ */
+#ifndef SBX_BPF_VERDICT_H
+#define SBX_BPF_VERDICT_H
+
+#include "abi.h"
+
+#define SBX_INLINE static inline __attribute__((always_inline))
+
+/* A walk from a file up to the root of its superblock. Zeroed before the first label. */
+struct sbx_walk {
+	__u32 owner; /* of the tree, where another tenant's was met */
+	__u32 rights; /* of the nearest label that the policy has something to say on */
+	__u32 decided; /* whether there was one */
+};
+
+/*
+ * A label on the way, nearest first. `rights` points to what the acting policy grants there, NULL
+ * when nothing. Ownership is looked for all the way up: a grant below or above another tenant's
+ * tree never opens it.
+ */
+SBX_INLINE void sbx_walk_label(
+	struct sbx_walk *walk, __u32 tenant, __u32 owner, const __u32 *rights)
+{
+	if (owner && owner != tenant)
+		walk->owner = owner;
+	if (!walk->decided && rights) {
+		walk->rights = *rights;
+		walk->decided = 1;
+	}
+}
+
+/* What the walk comes to when it has reached the root; SBX_WHY_NONE is: allowed. */
+SBX_INLINE enum sbx_why sbx_walk_end(const struct sbx_walk *walk, __u32 wanted)
+{
+	if (walk->owner)
+		return SBX_WHY_OWNED;
+	if (!walk->decided)
+		return SBX_WHY_NO_GRANT;
+	/* Wanting nothing is not a way in. */
+	if (!wanted || (wanted & ~walk->rights))
+		return SBX_WHY_RIGHTS;
+	return SBX_WHY_NONE;
+}
+
+/* Whether one of the rule's ranges covers the port of that protocol. */
+SBX_INLINE enum sbx_why sbx_rule_covers(
+	const struct sbx_net_rule *rule, __u16 protocol, __u16 port)
+{
+	for (int i = 0; i < SBX_MAX_PORTS; i++) {
+		const struct sbx_ports *p = &rule->ports[i];
+
+		if ((__u32)i >= rule->n)
+			break;
+		if (p->protocol == protocol && p->first <= port && port <= p->last)
+			return SBX_WHY_NONE;
+	}
+	return SBX_WHY_NO_RULE;
+}
+
+/*
+ * 0.0.0.0 and :: reach an address of this host that depends on what the socket was bound to, so no
+ * rule can speak of them. IPv4 comes as ::ffff:a.b.c.d.
+ */
+SBX_INLINE int sbx_address_is_unspecified(const __u8 address[16])
+{
+	__u32 any = 0, mapped;
+
+	for (int i = 0; i < 10; i++)
+		any |= address[i];
+	mapped = address[10] == 0xff && address[11] == 0xff;
+	if (!mapped)
+		any |= address[10] | address[11];
+	for (int i = 12; i < 16; i++)
+		any |= address[i];
+	return !any;
+}
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
+
+#include "base/str.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+ssize_t fs_read(int dir, const char *path, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+	ssize_t r;
+
+	if (fd < 0)
+		return -errno;
+	while ((r = read(fd, buf + n, size - n)) > 0) {
+		n += (size_t)r;
+		if (n == size)
+			return -EFBIG;
+	}
+	if (r < 0)
+		return -errno;
+	buf[n] = '\0';
+	return (ssize_t)n;
+}
+
+int fs_write(int dir, const char *path, const char *value)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
+	size_t size = strlen(value);
+	ssize_t r;
+
+	if (fd < 0)
+		return -errno;
+	r = write(fd, value, size);
+	if (r < 0)
+		return -errno;
+	return (size_t)r == size ? 0 : -EIO;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t r = write(fd, data, size);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		data += r;
+		size -= (size_t)r;
+	}
+	return 0;
+}
+
+int fs_replace(int dir, const char *path, const void *data, size_t size, struct sbx_error *err)
+{
+	_cleanup_close_ int fd = -1;
+	char temporary[PATH_MAX];
+	int r;
+
+	r = snprintf(temporary, sizeof(temporary), "%s.%d~", path, (int)getpid());
+	if (r < 0 || (size_t)r >= sizeof(temporary))
+		return error_errno(err, ENAMETOOLONG, "write '%s'", path);
+	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_errno(err, errno, "create '%s'", temporary);
+	r = write_all(fd, data, size);
+	if (r == 0 && renameat(dir, temporary, dir, path) < 0)
+		r = -errno;
+	if (r < 0) {
+		(void)unlinkat(dir, temporary, 0);
+		return error_errno(err, -r, "write '%s'", path);
+	}
+	return 0;
+}
+
+static int make_dir(const char *path, struct sbx_error *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return error_errno(err, errno, "mkdir '%s'", path);
+	if (lstat(path, &st) < 0)
+		return error_errno(err, errno, "stat '%s'", path);
+	if (!S_ISDIR(st.st_mode))
+		return error_errno(err, ENOTDIR, "'%s'", path);
+	return 0;
+}
+
+int fs_make_private_dir(const char *path, struct sbx_error *err)
+{
+	char prefix[PATH_MAX];
+	struct stat st;
+	int r;
+
+	if (strlen(path) >= sizeof(prefix))
+		return error_errno(err, ENAMETOOLONG, "mkdir '%s'", path);
+	/* The usual case first: it is there. */
+	if (lstat(path, &st) < 0) {
+		for (const char *slash = strchr(path + 1, '/'); slash;
+			slash = strchr(slash + 1, '/')) {
+			(void)snprintf(prefix, sizeof(prefix), "%.*s", (int)(slash - path), path);
+			if (mkdir(prefix, 0700) < 0 && errno != EEXIST)
+				return error_errno(err, errno, "mkdir '%s'", prefix);
+		}
+		r = make_dir(path, err);
+		if (r < 0)
+			return r;
+		if (lstat(path, &st) < 0)
+			return error_errno(err, errno, "stat '%s'", path);
+	}
+	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077)) {
+		r = error_set(err, EPERM, "'%s' is not a folder that only root can enter", path);
+		return error_cure(err, r, "remove it: sandboxctl makes it anew");
+	}
+	return 0;
+}
+
+/* A mount point's device and mount id differ from its parent's; statx(2) says so in one call. */
+static bool is_mount_point(const char *path)
+{
+	struct statx stx;
+
+	return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &stx) == 0 &&
+		(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+int fs_make_pin_dir(const char *path, struct sbx_error *err)
+{
+	int r = fs_make_private_dir(path, err);
+
+	if (r < 0 || is_mount_point(path))
+		return r;
+	if (mount(path, path, NULL, MS_BIND, NULL) < 0)
+		return error_errno(err, errno, "bind '%s' on itself", path);
+	if (mount(NULL, path, NULL, MS_PRIVATE, NULL) < 0) {
+		r = error_errno(err, errno, "make '%s' a private mount", path);
+		(void)umount2(path, MNT_DETACH);
+		return r;
+	}
+	return 0;
+}
+
+int fs_lock(const char *path, int *ret_fd, struct sbx_error *err)
+{
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return error_errno(err, errno, "open '%s'", path);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return error_errno(err, errno, "lock '%s'", path);
+	*ret_fd = take_fd(&fd);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Small files and folders of ours: whole reads and writes, relative to a folder's descriptor.
+ */
+#ifndef SBX_BASE_FS_H
+#define SBX_BASE_FS_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Reads the whole file, at most `size` - 1 bytes, and terminates it. Returns its length, -EFBIG when
+ * it is longer, or another negative errno. Says nothing: the caller knows what the file is for.
+ */
+ssize_t fs_read(int dir, const char *path, char *buf, size_t size);
+
+/* Writes `value` in one write(2) to a file that exists, as the kernel's own files want it. 0 or -errno. */
+int fs_write(int dir, const char *path, const char *value);
+
+/* Replaces a file as a whole, by rename: readers see the old or the new one. Mode 0600. */
+int fs_replace(int dir, const char *path, const void *data, size_t size, struct sbx_error *err);
+
+/* Makes a folder and what is missing above it, mode 0700, and checks that root owns it. */
+int fs_make_private_dir(const char *path, struct sbx_error *err);
+
+/*
+ * The same, and makes it a private mount of itself: namespaces pinned in it then don't propagate to
+ * other mount namespaces, and a mount namespace may be pinned at all (mount(2), MS_BIND of nsfs).
+ */
+int fs_make_pin_dir(const char *path, struct sbx_error *err);
+
+/* Opens `path` and takes an exclusive flock(2) on it, waiting. The descriptor is the lock. */
+int fs_lock(const char *path, int *ret_fd, struct sbx_error *err);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Strings: comparison, whole-string numbers, and growing lists of them.
+ */
+#ifndef SBX_BASE_STR_H
+#define SBX_BASE_STR_H
+
+#include "base/cleanup.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* A tenant's or sandbox's name without its terminator: [a-z0-9][a-z0-9-]{0,62}. */
+enum { NAME_MAX_LEN = 63 };
+
+static inline bool streq(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* Returns what follows `prefix` in `s`, or NULL when `s` doesn't start with it. */
+const char *str_after(const char *s, const char *prefix);
+
+bool name_is_valid(const char *name);
+
+/* The whole of `s` as a decimal number: no sign, no space, no rest. 0, -EINVAL or -ERANGE. */
+int str_to_u64(const char *s, uint64_t *ret_value);
+int str_to_u32(const char *s, uint32_t *ret_value);
+
+/*
+ * The nearest of `n` known words by edit distance, for "did you mean"; NULL when none is near.
+ * `at(words, i)` returns the i-th.
+ */
+const char *str_nearest(
+	const char *word, const void *words, size_t n, const char *(*at)(const void *words, size_t i));
+
+/* A list of owned strings; `v[n]` is always NULL once something was added, as argv wants it. */
+struct strv {
+	char **v;
+	size_t n;
+};
+
+/* 0 or -ENOMEM; the list stays as it was on failure. */
+int strv_add(struct strv *list, const char *s);
+int strv_addf(struct strv *list, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void strv_clear(struct strv *list);
+
+#define _cleanup_strv_ _cleanup_(strv_clear)
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each prerequisite is a row; a check tries the thing itself where it can.
+ */
+#include "base/fs.h"
+#include "cmd/cmd.h"
+#include "kernel/cgroup.h"
+#include "launch/runtime.h"
+#include "lsm/lsm.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <sys/capability.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+
+/* What a check found, and, when it isn't well, what to do. */
+struct finding {
+	char text[256];
+	char cure[256];
+};
+
+/* `arg` is the row's own. Returns whether all is well. */
+typedef bool check_fn(const struct cmd_context *context, const char *arg, struct finding *f);
+
+struct row {
+	const char *name;
+	const char *arg;
+	bool optional; /* `run` enforces without it */
+	check_fn *check;
+};
+
+#define SAY(f, ...)  (void)snprintf((f)->text, sizeof((f)->text), __VA_ARGS__)
+#define CURE(f, ...) (void)snprintf((f)->cure, sizeof((f)->cure), __VA_ARGS__)
+
+static bool check_root(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	(void)context, (void)arg;
+	SAY(f, "effective uid %u", (unsigned int)geteuid());
+	CURE(f, "run as root");
+	return geteuid() == 0;
+}
+
+static const cap_value_t needed_capabilities[] = { CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETUID,
+	CAP_SETGID, CAP_SETPCAP, CAP_MKNOD, CAP_KILL, CAP_NET_ADMIN, CAP_DAC_OVERRIDE,
+	CAP_DAC_READ_SEARCH };
+
+static bool check_capabilities(
+	const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	cap_t caps = cap_get_proc();
+	bool all = caps != NULL;
+
+	(void)context, (void)arg;
+	SAY(f, "all that are needed");
+	for (size_t i = 0; all && i < ARRAY_SIZE(needed_capabilities); i++) {
+		cap_flag_value_t has = CAP_CLEAR;
+
+		if (cap_get_flag(caps, needed_capabilities[i], CAP_EFFECTIVE, &has) < 0 ||
+			has != CAP_SET) {
+			char *name = cap_to_name(needed_capabilities[i]);
+
+			SAY(f, "%s is missing", name ? name : "one");
+			(void)cap_free(name);
+			all = false;
+		}
+	}
+	CURE(f, "run as root of the host, not in a container");
+	(void)cap_free(caps);
+	return all;
+}
+
+static bool check_cgroup(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	_cleanup_cgroup_ struct cgroup root = CGROUP_INIT;
+	struct sbx_error err = { 0 };
+
+	(void)context, (void)arg;
+	if (cgroup_open_root(&root, &err) < 0) {
+		SAY(f, "%s", err.text);
+		CURE(f, "%s", err.cure);
+		return false;
+	}
+	SAY(f, "mounted");
+	return true;
+}
+
+static bool check_controller(
+	const struct cmd_context *context, const char *controller, struct finding *f)
+{
+	_cleanup_cgroup_ struct cgroup root = CGROUP_INIT;
+
+	(void)context;
+	SAY(f, "there");
+	CURE(f, "boot with 'cgroup_no_v1=all', so that version 1 doesn't hold it");
+	if (cgroup_open_root(&root, NULL) == 0 &&
+		cgroup_has_controller(&root, "cgroup.controllers", controller))
+		return true;
+	SAY(f, "not on cgroup v2");
+	return false;
+}
+
+static bool check_lsm_list(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	char list[256], words[260];
+
+	(void)context, (void)arg;
+	if (fs_read(AT_FDCWD, "/sys/kernel/security/lsm", list, sizeof(list)) < 0) {
+		SAY(f, "unknown: /sys/kernel/security/lsm can't be read");
+		CURE(f, "mount -t securityfs none /sys/kernel/security");
+		return false;
+	}
+	list[strcspn(list, "\n")] = '\0';
+	(void)snprintf(words, sizeof(words), ",%s,", list);
+	SAY(f, "%s", list);
+	CURE(f, "boot with 'lsm=%.200s,bpf'", list);
+	return strstr(words, ",bpf,") != NULL;
+}
+
+static bool check_btf(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	(void)context, (void)arg;
+	SAY(f, "/sys/kernel/btf/vmlinux");
+	CURE(f, "use a kernel with CONFIG_DEBUG_INFO_BTF=y");
+	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+}
+
+/* Two instructions, "allow", for the hook that matters most. Loaded, never attached. */
+static bool check_bpf_load(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC);
+	_cleanup_close_ int fd = -1;
+	int id;
+
+	(void)context, (void)arg;
+	CURE(f, "use a kernel with CONFIG_BPF_LSM=y and BTF, and root's rights on it");
+	(void)libbpf_set_print(NULL);
+	id = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
+	if (id < 0) {
+		SAY(f, "the kernel's BTF has no hook file_open: %s", strerror(-id));
+		return false;
+	}
+	opts.attach_btf_id = (__u32)id;
+	fd = bpf_prog_load(
+		BPF_PROG_TYPE_LSM, "doctor", "GPL", insns, ARRAY_SIZE(insns), &opts);
+	if (fd < 0) {
+		SAY(f, "an LSM program can't be loaded: %s", strerror(errno));
+		return false;
+	}
+	SAY(f, "an LSM program loads");
+	return true;
+}
+
+static bool check_filesystem(const struct cmd_context *context, const char *type, struct finding *f)
+{
+	_cleanup_close_ int fd = fsopen(type, FSOPEN_CLOEXEC);
+
+	(void)context;
+	if (fd >= 0)
+		SAY(f, "there");
+	else
+		SAY(f, "fsopen %s: %s", type, strerror(errno));
+	CURE(f, "use a kernel from 5.12 on that has %s", type);
+	return fd >= 0;
+}
+
+static bool check_seccomp(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	const uint32_t action = SECCOMP_RET_KILL_PROCESS;
+
+	(void)context, (void)arg;
+	SAY(f, "filters and kill_process");
+	CURE(f, "use a kernel with CONFIG_SECCOMP_FILTER=y");
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+static bool check_namespace(const struct cmd_context *context, const char *name, struct finding *f)
+{
+	char path[64];
+
+	(void)context;
+	(void)snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
+	SAY(f, "%s", path);
+	CURE(f, "use a kernel with all namespaces, and mount /proc");
+	return access(path, F_OK) == 0;
+}
+
+static bool check_loaded(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
+	struct sbx_error err = { 0 };
+	int r = lsm_open(&lsm, &err);
+
+	(void)context, (void)arg;
+	SAY(f, "%s", r == 0 ? "all hooks stand" : err.text);
+	CURE(f, "%s", r == -ENOENT ? "nothing to do: 'run' loads it" : err.cure);
+	return r == 0;
+}
+
+static bool check_runtime(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	_cleanup_resolved_ struct resolved place = RESOLVED_INIT;
+	const struct runtime *wazero = runtime_get(POLICY_RUNTIME_WAZERO);
+	struct sbx_error err = { 0 };
+
+	(void)arg;
+	if (runtime_find(wazero, context->libexec, &place, &err) < 0) {
+		SAY(f, "%s", err.text);
+		CURE(f, "%s", err.cure);
+		return false;
+	}
+	SAY(f, "%s", place.path);
+	return true;
+}
+
+static const struct row rows[] = {
+	{ "user", NULL, false, check_root },
+	{ "capabilities", NULL, false, check_capabilities },
+	{ "cgroup v2", NULL, false, check_cgroup },
+	{ "controller memory", "memory", false, check_controller },
+	{ "controller pids", "pids", false, check_controller },
+	{ "controller cpu", "cpu", false, check_controller },
+	{ "controller io", "io", false, check_controller },
+	{ "controller cpuset", "cpuset", true, check_controller },
+	{ "namespace mnt", "mnt", false, check_namespace },
+	{ "namespace net", "net", false, check_namespace },
+	{ "namespace ipc", "ipc", false, check_namespace },
+	{ "namespace uts", "uts", false, check_namespace },
+	{ "namespace cgroup", "cgroup", false, check_namespace },
+	{ "mount api", "tmpfs", false, check_filesystem },
+	{ "seccomp", NULL, false, check_seccomp },
+	{ "lsm list", NULL, false, check_lsm_list },
+	{ "btf", NULL, false, check_btf },
+	{ "bpf load", NULL, false, check_bpf_load },
+	{ "bpffs", "bpf", false, check_filesystem },
+	{ "lsm loaded", NULL, true, check_loaded },
+	{ "runtime wazero", NULL, true, check_runtime },
+};
+
+static const char *verdict(const struct row *row, bool well)
+{
+	if (well)
+		return "ok";
+	return row->optional ? "note" : "FAIL";
+}
+
+static void print_row(const struct row *row, bool well, const struct finding *f)
+{
+	(void)printf("%-4s  %-18s  %s", verdict(row, well), row->name, f->text);
+	if (!well && *f->cure)
+		(void)printf(": %s", f->cure);
+	(void)putchar('\n');
+}
+
+static json_t *row_to_json(const struct row *row, bool well, const struct finding *f)
+{
+	return json_pack("{s:s, s:s, s:s, s:s}", "name", row->name, "verdict", verdict(row, well),
+		"found", f->text, "cure", well ? "" : f->cure);
+}
+
+int cmd_doctor(const struct cmd_context *context, int argc, char **argv)
+{
+	bool json = false, all_well = true;
+	json_t *list = NULL;
+	int exit_code;
+
+	if (cmd_no_operands("doctor", argc, argv, &json, &exit_code) < 0)
+		return exit_code;
+	if (json)
+		list = json_array();
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct finding f = { 0 };
+		bool well = rows[i].check(context, rows[i].arg, &f);
+
+		all_well &= well || rows[i].optional;
+		if (json)
+			(void)json_array_append_new(list, row_to_json(&rows[i], well, &f));
+		else
+			print_row(&rows[i], well, &f);
+	}
+	if (json) {
+		(void)json_dumpf(list, stdout, JSON_INDENT(2));
+		(void)putchar('\n');
+	}
+	json_decref(list);
+	return all_well ? CMD_DONE : CMD_FAILED;
+}

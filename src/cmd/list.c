@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/cmd.h"
+#include "state/registry.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <time.h>
+
+/* `orphaned`: its supervisor was killed; what is left of it is still enforced. */
+static const char *state_of(const struct sandbox_status *s)
+{
+	return s->running ? "running" : "orphaned";
+}
+
+static int print_line(const struct sandbox_status *s, void *arg)
+{
+	char started[32] = "?";
+	time_t t = (time_t)s->started;
+	struct tm tm;
+
+	(void)arg;
+	if (localtime_r(&t, &tm))
+		(void)strftime(started, sizeof(started), "%F %T", &tm);
+	(void)printf("%-20s %-20s %-8s %7d  %s  %s\n", s->tenant, s->name, state_of(s), (int)s->pid,
+		started, s->cgroup);
+	return 0;
+}
+
+static int add_json(const struct sandbox_status *s, void *arg)
+{
+	return json_array_append_new(arg,
+		json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:s}", "tenant", s->tenant, "name",
+			s->name, "state", state_of(s), "pid", (int)s->pid, "supervisor",
+			(int)s->supervisor, "started", (json_int_t)s->started, "cgroup",
+			s->cgroup));
+}
+
+static int list_json(struct sbx_error *err)
+{
+	json_t *list = json_array();
+	int r = registry_each(add_json, list, err);
+
+	if (r == 0) {
+		(void)json_dumpf(list, stdout, JSON_INDENT(2));
+		(void)putchar('\n');
+	}
+	json_decref(list);
+	return r;
+}
+
+int cmd_list(const struct cmd_context *context, int argc, char **argv)
+{
+	struct sbx_error err = { 0 };
+	bool json = false;
+	int r, exit_code;
+
+	(void)context;
+	if (cmd_no_operands("list", argc, argv, &json, &exit_code) < 0)
+		return exit_code;
+	if (json) {
+		r = list_json(&err);
+	} else {
+		(void)printf("%-20s %-20s %-8s %7s  %-19s  %s\n", "TENANT", "NAME", "STATE", "PID",
+			"STARTED", "CGROUP");
+		r = registry_each(print_line, NULL, &err);
+	}
+	return r < 0 ? cmd_fail(&err) : CMD_DONE;
+}

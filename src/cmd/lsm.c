@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/cmd.h"
+#include "kernel/cgroup.h"
+#include "lsm/home.h"
+#include "lsm/lsm.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+
+/* lsm-load says itself what is wrong, and ends with our codes. */
+int cmd_lsm_load(const struct cmd_context *context, int argc, char **argv)
+{
+	char path[PATH_MAX + 16];
+	struct sbx_error err;
+	int exit_code;
+
+	if (cmd_no_operands("lsm load", argc, argv, NULL, &exit_code) < 0)
+		return exit_code;
+	if (geteuid() != 0) {
+		(void)error_set(&err, EPERM, "lsm load: not root");
+		(void)error_cure(&err, 0, "use sudo");
+		return cmd_fail(&err);
+	}
+	(void)snprintf(path, sizeof(path), "%s/lsm-load", context->libexec);
+	(void)execl(path, path, context->dirs.config, context->dirs.shipped,
+		context->verbose ? "-v" : NULL, (char *)NULL);
+	(void)error_errno(&err, errno, "execute '%s'", path);
+	return cmd_fail(&err);
+}
+
+struct status {
+	struct lsm lsm;
+	struct sbx_counters counters;
+	size_t n_leaves;
+};
+
+static int read_status(struct status *s, struct sbx_error *err)
+{
+	int r = lsm_open(&s->lsm, err);
+
+	if (r == 0)
+		r = lsm_read_counters(&s->lsm, &s->counters, err);
+	return r < 0 ? r : lsm_count_leaves(&s->lsm, &s->n_leaves, err);
+}
+
+static void format_tag(const __u8 tag[8], char text[static 17])
+{
+	for (size_t i = 0; i < 8; i++)
+		(void)snprintf(text + 2 * i, 3, "%02x", tag[i]);
+}
+
+static void print_text(const struct status *s)
+{
+	char tag[17];
+
+	(void)printf("loaded: abi %u, generation %016llx\n", s->lsm.ready.abi,
+		(unsigned long long)s->lsm.ready.generation);
+	(void)printf("base cgroup: id %llu, level %u\n", (unsigned long long)s->lsm.ready.base_id,
+		s->lsm.ready.base_level);
+	(void)printf("sandboxes: %zu\n", s->n_leaves);
+	(void)printf("denials of nobody's tasks: %llu\n",
+		(unsigned long long)s->counters.unlabelled);
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++) {
+		format_tag(s->lsm.ready.tags[hook], tag);
+		(void)printf("hook %-20s program %s\n", lsm_hook_name(hook), tag);
+	}
+}
+
+static void print_json(const struct status *s)
+{
+	json_t *hooks = json_object(), *json;
+	char tag[17];
+
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++) {
+		format_tag(s->lsm.ready.tags[hook], tag);
+		(void)json_object_set_new(hooks, lsm_hook_name(hook), json_string(tag));
+	}
+	json = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "loaded", 1, "abi",
+		(json_int_t)s->lsm.ready.abi, "base_id", (json_int_t)s->lsm.ready.base_id,
+		"base_level", (json_int_t)s->lsm.ready.base_level, "sandboxes",
+		(json_int_t)s->n_leaves, "unlabelled_denials", (json_int_t)s->counters.unlabelled,
+		"hooks", hooks);
+	(void)json_dumpf(json, stdout, JSON_INDENT(2));
+	(void)putchar('\n');
+	json_decref(json);
+}
+
+int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv)
+{
+	struct status s = { .lsm = LSM_INIT };
+	struct sbx_error err = { 0 };
+	bool json = false;
+	int exit_code, r;
+
+	(void)context;
+	if (cmd_no_operands("lsm status", argc, argv, &json, &exit_code) < 0)
+		return exit_code;
+	r = read_status(&s, &err);
+	if (r == -ENOENT && json)
+		(void)puts("{\"loaded\": false}");
+	if (r == 0)
+		json ? print_json(&s) : print_text(&s);
+	lsm_close(&s.lsm);
+	return r < 0 ? cmd_fail(&err) : CMD_DONE;
+}
+
+/* A sandbox that runs would be free of it from then on. */
+static int check_idle(struct sbx_error *err)
+{
+	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
+	size_t n;
+	int r = lsm_open(&lsm, err);
+
+	if (r == 0)
+		r = lsm_count_leaves(&lsm, &n, err);
+	if (r < 0 || n == 0)
+		return r;
+	r = error_set(err, EBUSY, "%zu sandboxes are still enforced", n);
+	return error_cure(err, r, "end them first; 'sandboxctl lsm unload --force' kills them");
+}
+
+/* Whoever is below the base now would be free: nobody stays. */
+static int kill_all(const struct cmd_context *context, struct sbx_error *err)
+{
+	_cleanup_host_config_ struct host_config host = { 0 };
+	_cleanup_cgroup_ struct cgroup base = CGROUP_INIT;
+	unsigned int level;
+	int r = host_config_load(&context->dirs, &host, err);
+
+	if (r == 0)
+		r = cgroup_open_base(host.base, &base, &level, err);
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : cgroup_kill_and_wait(&base, err);
+}
+
+int cmd_lsm_unload(const struct cmd_context *context, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "force", no_argument, NULL, 'f' },
+		{ 0 },
+	};
+	struct sbx_error err = { 0 };
+	bool force = false;
+	int option, r = 0;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (option != 'f')
+			return cmd_usage("lsm unload");
+		force = true;
+	}
+	if (optind != argc)
+		return cmd_usage("lsm unload");
+	r = force ? kill_all(context, &err) : check_idle(&err);
+	if (r == 0)
+		r = home_destroy(&err);
+	return r < 0 ? cmd_fail(&err) : CMD_DONE;
+}

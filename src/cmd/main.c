@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/str.h"
+#include "cmd/cmd.h"
+
+#include "sandboxctl/exit.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#ifndef SBX_VERSION
+#error "SBX_VERSION comes from the Makefile"
+#endif
+
+#define DEFAULT_CONFIG_DIR "/etc/sandboxctl"
+
+const struct cmd cmds[] = {
+	{ "run", "[-t TENANT] [OPTION]... [--] COMMAND [ARG]...", "run a command in a sandbox",
+		cmd_run },
+	{ "list", "[--json]", "list the sandboxes", cmd_list },
+	{ "policy check", "FILE...", "check policy files", cmd_policy_check },
+	{ "lsm load", "", "load the LSM programs and all tenants' own", cmd_lsm_load },
+	{ "lsm status", "[--json]", "show what is loaded", cmd_lsm_status },
+	{ "lsm unload", "[--force]", "end the enforcement", cmd_lsm_unload },
+	{ "doctor", "[--json]", "check what this host lacks, and say the cure", cmd_doctor },
+};
+
+const size_t n_cmds = ARRAY_SIZE(cmds);
+
+/* Of sandboxctl(1), but not built yet: an answer that can't be taken for a mistyped name. */
+static const char *const planned[] = { "exec", "status", "stats", "top", "kill", "freeze", "thaw",
+	"wait", "logs", "update", "gc", "tenant", "learn", "events", "metrics", "oci" };
+
+static void print_help(void)
+{
+	(void)printf("usage: sandboxctl [--config-dir DIR] [-v] SUBCOMMAND [ARG]...\n\n"
+		     "Runs the code of many tenants on one machine, each behind its own limits,\n"
+		     "syscalls, files and sockets.\n\n");
+	for (size_t i = 0; i < n_cmds; i++)
+		(void)printf("  %-13s %s\n", cmds[i].name, cmds[i].help);
+	(void)printf("\n  --config-dir DIR  instead of " DEFAULT_CONFIG_DIR "\n"
+		     "  -v, --verbose     say each step\n"
+		     "  --version         say the version\n"
+		     "  --help            this text, and after a subcommand its own\n\n"
+		     "See sandboxctl(1) and sandboxctl-policy(5).\n");
+}
+
+static const struct option options[] = {
+	{ "config-dir", required_argument, NULL, 'c' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+/* -1 to go on, else the exit code. */
+static int parse_options(struct cmd_context *context, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+v", options, NULL)) != -1)
+		switch (option) {
+		case 'c':
+			context->dirs.config = optarg;
+			break;
+		case 'v':
+			context->verbose = true;
+			break;
+		case 'V':
+			(void)puts("sandboxctl " SBX_VERSION);
+			return CMD_DONE;
+		case 'h':
+			print_help();
+			return CMD_DONE;
+		default:
+			return CMD_USAGE;
+		}
+	return -1;
+}
+
+/*
+ * The other files of this installation lie relative to the program, PREFIX/bin/sandboxctl, so that it
+ * can be moved as a whole and never takes them from the environment.
+ */
+static int find_installation(struct cmd_context *context, struct sbx_error *err)
+{
+	char prefix[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", prefix, sizeof(prefix) - 1);
+
+	if (n < 0)
+		return error_errno(err, errno, "read '/proc/self/exe'");
+	prefix[n] = '\0';
+	for (int i = 0; i < 2; i++) {
+		char *slash = strrchr(prefix, '/');
+
+		if (slash)
+			*slash = '\0';
+	}
+	if (strlen(prefix) + sizeof("/share/sandboxctl/policies") > PATH_MAX)
+		return error_errno(err, ENAMETOOLONG, "find the installation of sandboxctl");
+	(void)stpcpy(stpcpy(context->libexec, prefix), "/libexec/sandboxctl");
+	(void)stpcpy(stpcpy(context->shipped, prefix), "/share/sandboxctl/policies");
+	context->dirs.shipped = context->shipped;
+	return 0;
+}
+
+/* How many words of argv name the command; 0: none does. */
+static int match(const struct cmd *cmd, int argc, char **argv)
+{
+	const char *space = strchr(cmd->name, ' ');
+
+	if (!space)
+		return streq(cmd->name, argv[0]) ? 1 : 0;
+	return argc > 1 && strncmp(cmd->name, argv[0], (size_t)(space - cmd->name)) == 0 &&
+			argv[0][space - cmd->name] == '\0' && streq(space + 1, argv[1]) ?
+		2 :
+		0;
+}
+
+static const char *cmd_at(const void *list, size_t i)
+{
+	return ((const struct cmd *)list)[i].name;
+}
+
+static int unknown(int argc, char **argv)
+{
+	char words[256];
+	const char *nearest;
+
+	(void)snprintf(words, sizeof(words), "%s%s%s", argv[0], argc > 1 ? " " : "",
+		argc > 1 ? argv[1] : "");
+	for (size_t i = 0; i < ARRAY_SIZE(planned); i++)
+		if (streq(argv[0], planned[i])) {
+			(void)fprintf(stderr, "sandboxctl: '%s' is not supported by this build\n",
+				argv[0]);
+			return CMD_USAGE;
+		}
+	nearest = str_nearest(argv[0], cmds, n_cmds, cmd_at);
+	if (!nearest)
+		nearest = str_nearest(words, cmds, n_cmds, cmd_at);
+	(void)fprintf(stderr, "sandboxctl: '%s' is not a subcommand%s%s%s\n", words,
+		nearest ? ": did you mean '" : ": see sandboxctl --help", nearest ? nearest : "",
+		nearest ? "'?" : "");
+	return CMD_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct cmd_context context = { .dirs.config = DEFAULT_CONFIG_DIR };
+	struct sbx_error err = { 0 };
+	int exit_code = parse_options(&context, argc, argv);
+
+	if (exit_code >= 0)
+		return exit_code;
+	argc -= optind;
+	argv += optind;
+	if (argc == 0) {
+		(void)fprintf(stderr, "usage: sandboxctl SUBCOMMAND [ARG]...: see sandboxctl --help\n");
+		return CMD_USAGE;
+	}
+	if (find_installation(&context, &err) < 0)
+		return cmd_fail(&err);
+	for (size_t i = 0; i < n_cmds; i++) {
+		int n = match(&cmds[i], argc, argv);
+
+		if (n > 0) {
+			optind = 1;
+			return cmds[i].main(&context, argc - n + 1, argv + n - 1);
+		}
+	}
+	return unknown(argc, argv);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/report.h"
+
+#include "lsm/lsm.h"
+
+#include <arpa/inet.h>
+#include <jansson.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+static const char *rights_name(enum policy_rights rights)
+{
+	switch (rights) {
+	case POLICY_READ:
+		return "read";
+	case POLICY_WRITE:
+		return "write";
+	case POLICY_EXEC:
+		return "exec";
+	case POLICY_OWN:
+		return "own";
+	}
+	return "?";
+}
+
+static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
+{
+	for (size_t i = 0; i < cgroup->n_settings; i++)
+		(void)printf("%s %s = %s\n", title, cgroup->settings[i].file,
+			cgroup->settings[i].value);
+	for (size_t i = 0; i < cgroup->n_io_limits; i++)
+		(void)printf("%s io.max = %s %s\n", title, cgroup->io_limits[i].device,
+			cgroup->io_limits[i].limits);
+}
+
+void report_plan(const struct plan *plan)
+{
+	const struct policy *policy = plan->policy;
+	const char *step;
+
+	(void)printf("tenant %s id %u uid %u name %s\npolicy %s\n", policy->tenant, plan->tenant_id,
+		(unsigned int)plan->uid, plan->name, policy->path);
+	(void)printf("cgroup %s/%s.slice/%s.scope\n", plan->host.base, policy->tenant, plan->name);
+	print_cgroup("tenant", &policy->cgroup);
+	print_cgroup("sandbox", &policy->cgroup_sandbox);
+	for (size_t i = 0; i < plan->n_places; i++)
+		(void)printf("%s %s\n", rights_name(policy->filesystem.grants[i].rights),
+			plan->places[i].path);
+	(void)printf("network %s\nsyscalls %zu allowed, %u instructions\n",
+		policy->network.mode == POLICY_NETWORK_HOST ? "host" : "none", plan->syscalls.n,
+		plan->filter.n);
+	if (!plan->host.lsm)
+		(void)printf("lsm off\n");
+	(void)printf("command");
+	for (size_t i = 0; i < plan->argv.n; i++)
+		(void)printf(" %s", plan->argv.v[i]);
+	(void)putchar('\n');
+	for (size_t i = 0; (step = launch_step_name(plan, i)); i++)
+		(void)printf("step %s\n", step);
+}
+
+static void describe_file(const struct sbx_denial *d, char *text, size_t size)
+{
+	(void)snprintf(text, size, "open of '%s' (inode %llu on %u:%u) for%s%s%s", d->name,
+		(unsigned long long)d->ino, d->dev >> 20, d->dev & 0xfffff,
+		d->wanted & SBX_READ ? " read" : "", d->wanted & SBX_WRITE ? " write" : "",
+		d->wanted & SBX_EXEC ? " exec" : "");
+}
+
+static void describe_address(const struct sbx_denial *d, char *text, size_t size)
+{
+	const char *protocol = d->protocol == IPPROTO_TCP ? "tcp" :
+		d->protocol == IPPROTO_UDP		  ? "udp" :
+							    "protocol";
+	char address[INET6_ADDRSTRLEN] = "?";
+
+	if (d->family != AF_INET && d->family != AF_INET6) {
+		(void)snprintf(text, size, "address family %u", d->family);
+		return;
+	}
+	(void)inet_ntop(d->family,
+		d->family == AF_INET ? (const void *)(d->address + 12) : d->address, address,
+		sizeof(address));
+	(void)snprintf(text, size, "%s to %s port %u", protocol, address, d->port);
+}
+
+/* "open of 'x' (inode 1 on 8:1) for read by cat[123]: another tenant owns it" */
+static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
+{
+	char what[160], owner[32] = "";
+
+	if (d->hook == SBX_HOOK_file_open)
+		describe_file(d, what, sizeof(what));
+	else
+		describe_address(d, what, sizeof(what));
+	if (d->why == SBX_WHY_OWNED)
+		(void)snprintf(owner, sizeof(owner), " (id %u)", d->owner);
+	(void)snprintf(text, size, "%s by %.16s[%u]: %s%s", what, d->comm, d->pid,
+		lsm_why_text(d->why), owner);
+}
+
+/* A file's name is the tenant's own words: nothing of it may steer the administrator's terminal. */
+static void make_printable(char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || (unsigned char)*s >= 0x7f)
+			*s = '?';
+}
+
+static void print_denials(const struct outcome *o)
+{
+	uint64_t n = outcome_denials(o);
+	char text[320];
+
+	if (!n)
+		return;
+	describe_denial(&o->leaf.last, text, sizeof(text));
+	make_printable(text);
+	(void)fprintf(stderr, "; lsm denied %llu, last: %s", (unsigned long long)n, text);
+}
+
+void report_outcome(const struct outcome *o)
+{
+	if (o->reason != OUTCOME_SETUP && !o->lsm)
+		(void)fprintf(stderr,
+			"sandboxctl: %s/%s: ran without the LSM: sandboxctl.ini says lsm = off\n",
+			o->tenant, o->name);
+	if (o->reason == OUTCOME_SETUP) {
+		(void)fprintf(stderr, "sandboxctl: run: %s%s%s", o->error.text,
+			*o->error.cure ? ": " : "", o->error.cure);
+		print_denials(o);
+		(void)fputc('\n', stderr);
+		return;
+	}
+	if (*o->error.text)
+		(void)fprintf(stderr, "sandboxctl: %s/%s: cleaning up: %s\n", o->tenant, o->name,
+			o->error.text);
+	if (o->reason == OUTCOME_EXIT && o->exit_code == 0)
+		return;
+	(void)fprintf(stderr, "sandboxctl: %s/%s: reason=%s exit_code=%d", o->tenant, o->name,
+		outcome_reason_name(o->reason), o->exit_code);
+	if (o->signal)
+		(void)fprintf(stderr, " signal=%d", o->signal);
+	if (o->pids_max_hits)
+		(void)fprintf(stderr, "; pids.max refused %llu forks",
+			(unsigned long long)o->pids_max_hits);
+	print_denials(o);
+	(void)fputc('\n', stderr);
+}
+
+static json_t *denials_to_json(const struct outcome *o)
+{
+	json_t *denials = json_object();
+
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		if (o->leaf.denied[hook])
+			(void)json_object_set_new(denials, lsm_hook_name(hook),
+				json_integer((json_int_t)o->leaf.denied[hook]));
+	return denials;
+}
+
+void report_outcome_json(const struct outcome *o, int fd)
+{
+	char last[320] = "";
+	json_t *json;
+
+	if (outcome_denials(o)) {
+		describe_denial(&o->leaf.last, last, sizeof(last));
+		make_printable(last);
+	}
+	json = json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:s, s:s}",
+		"tenant", o->tenant, "name", o->name, "pid", (int)o->pid, "exit_code",
+		o->exit_code, "signal", o->signal, "reason", outcome_reason_name(o->reason), "step",
+		o->step, "error", o->error.text, "lsm", o->lsm, "oom_kills",
+		(json_int_t)o->oom_kills, "pids_max_hits", (json_int_t)o->pids_max_hits, "denied",
+		denials_to_json(o), "last_denial", last, "last_denial_why",
+		lsm_why_text(o->leaf.last.why));
+	if (!json || json_dumpfd(json, fd, JSON_COMPACT) < 0 || write(fd, "\n", 1) != 1)
+		(void)fprintf(stderr, "sandboxctl: run: --json-status-fd: could not be written\n");
+	json_decref(json);
+}

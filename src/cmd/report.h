@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What `run` tells: the plan before, the outcome after.
+ */
+#ifndef SBX_CMD_REPORT_H
+#define SBX_CMD_REPORT_H
+
+#include "launch/launch.h"
+
+/* On stdout, for --dry-run. */
+void report_plan(const struct plan *plan);
+
+/* On stderr: one line why it ended, nothing for an exit with 0; and one where the LSM is off. */
+void report_outcome(const struct outcome *outcome);
+
+/* One line of JSON to the descriptor. */
+void report_outcome_json(const struct outcome *outcome, int fd);
+
+#endif

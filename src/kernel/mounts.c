@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/mounts.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* The root holds folders, links and mount points, and never anybody's data. */
+#define ROOT_SIZE "1m"
+
+/* Folders of ours in each private root. */
+#define TMP "tmp"
+#define DEV "dev"
+
+#define QUIET (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+int mounts_clone_tree(
+	int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err)
+{
+	struct mount_attr attr = {
+		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			(writable ? 0 : MOUNT_ATTR_RDONLY) | (executable ? 0 : MOUNT_ATTR_NOEXEC),
+		.propagation = MS_PRIVATE,
+	};
+	_cleanup_close_ int tree = open_tree(
+		fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+
+	if (tree < 0)
+		return error_errno(err, errno, "clone the mounts of a granted path");
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
+		return error_errno(err, errno, "set the attributes of a granted path's mounts");
+	*ret_tree = take_fd(&tree);
+	return 0;
+}
+
+int root_isolate(void)
+{
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
+}
+
+static int make_tmpfs(const char *mode, const char *size, unsigned int attr, int *ret_mount)
+{
+	_cleanup_close_ int fs = fsopen("tmpfs", FSOPEN_CLOEXEC);
+	int fd;
+
+	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_STRING, "mode", mode, 0) < 0 ||
+		fsconfig(fs, FSCONFIG_SET_STRING, "size", size, 0) < 0 ||
+		fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	fd = fsmount(fs, FSMOUNT_CLOEXEC, attr);
+	if (fd < 0)
+		return -errno;
+	*ret_mount = fd;
+	return 0;
+}
+
+static int attach(int mount_fd, int dir, const char *path)
+{
+	return move_mount(mount_fd, "", dir, path, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+static int add_attr(int mount_fd, unsigned int set)
+{
+	struct mount_attr attr = { .attr_set = set };
+
+	return mount_setattr(mount_fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ? -errno : 0;
+}
+
+/* Decimal, since snprintf(3) is not for between clone and exec. */
+static const char *format_u64(uint64_t value, char buf[static 24])
+{
+	char *at = buf + 23;
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + value % 10);
+	while (value /= 10);
+	return at;
+}
+
+/* Opens a path below the root that may lead through a tenant's tree: no link is followed there. */
+static int open_below(int root, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* The folders above `path`, each made where it is missing. */
+static int make_parents(int root, const char *path)
+{
+	char prefix[PATH_MAX];
+	size_t n = 0;
+
+	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		n = (size_t)(slash - path) - 1;
+		if (n >= sizeof(prefix))
+			return -ENAMETOOLONG;
+		memcpy(prefix, path + 1, n);
+		prefix[n] = '\0';
+		if (mkdirat(root, prefix, 0755) < 0 && errno != EEXIST && errno != EROFS)
+			return -errno;
+	}
+	return 0;
+}
+
+static int make_target(int root, const struct root_bind *bind)
+{
+	_cleanup_close_ int fd = -1;
+	int r = open_below(root, bind->path, O_PATH);
+
+	if (r != -ENOENT)
+		return r;
+	r = make_parents(root, bind->path);
+	if (r < 0)
+		return r;
+	if (bind->is_dir) {
+		if (mkdirat(root, bind->path + 1, 0755) < 0)
+			return -errno;
+	} else {
+		fd = openat(root, bind->path + 1, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+		if (fd < 0)
+			return -errno;
+	}
+	return open_below(root, bind->path, O_PATH);
+}
+
+static int add_bind(int root, const struct root_bind *bind)
+{
+	_cleanup_close_ int target = make_target(root, bind);
+
+	if (target < 0)
+		return target;
+	if (move_mount(bind->tree, "", target, "",
+		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -errno;
+	return 0;
+}
+
+static int add_link(int root, const struct root_link *link)
+{
+	int r = make_parents(root, link->path);
+
+	if (r < 0)
+		return r;
+	/* Two grants may lead through one link, and a grant may show the folder it lies in. */
+	if (symlinkat(link->target, root, link->path + 1) < 0 && errno != EEXIST && errno != EROFS)
+		return -errno;
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	unsigned int minor;
+	unsigned int major;
+} nodes[] = {
+	{ "null", 3, 1 },
+	{ "zero", 5, 1 },
+	{ "full", 7, 1 },
+	{ "random", 8, 1 },
+	{ "urandom", 9, 1 },
+	{ "tty", 0, 5 },
+};
+
+/* Nodes of our own instead of binds of the host's: its devtmpfs stays out of the sandbox. */
+static int make_dev(int root, int *ret_dev)
+{
+	_cleanup_close_ int dev = -1;
+	int r = make_tmpfs("0755", "64k", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, &dev);
+
+	if (r == 0 && mkdirat(root, DEV, 0755) < 0)
+		r = -errno;
+	if (r == 0)
+		r = attach(dev, root, DEV);
+	for (size_t i = 0; i < ARRAY_SIZE(nodes) && r == 0; i++)
+		if (mknodat(dev, nodes[i].name, S_IFCHR | 0666,
+			    makedev(nodes[i].major, nodes[i].minor)) < 0)
+			r = -errno;
+	if (r == 0)
+		*ret_dev = take_fd(&dev);
+	return r;
+}
+
+static int make_tmp(int root, uint64_t size)
+{
+	_cleanup_close_ int tmp = -1;
+	char buf[24];
+	int r = make_tmpfs("1777", format_u64(size, buf), QUIET, &tmp);
+
+	if (r == 0 && mkdirat(root, TMP, 0755) < 0)
+		r = -errno;
+	return r < 0 ? r : attach(tmp, root, TMP);
+}
+
+static int fill(const struct root_spec *spec, int root, int *ret_object)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < spec->n_binds; i++) {
+		*ret_object = (int)i;
+		r = add_bind(root, &spec->binds[i]);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < spec->n_links; i++) {
+		*ret_object = (int)(spec->n_binds + i);
+		r = add_link(root, &spec->links[i]);
+		if (r < 0)
+			return r;
+	}
+	*ret_object = -1;
+	return 0;
+}
+
+int root_make(const struct root_spec *spec, int *ret_root, int *ret_object)
+{
+	_cleanup_close_ int root = -1, dev = -1;
+	int r = make_tmpfs("0755", ROOT_SIZE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, &root);
+
+	*ret_object = -1;
+	if (r == 0)
+		r = attach(root, AT_FDCWD, ROOT_STAGE);
+	if (r == 0)
+		r = make_tmp(root, spec->tmp_size);
+	if (r == 0)
+		r = make_dev(root, &dev);
+	if (r == 0)
+		r = fill(spec, root, ret_object);
+	/* Last, when every mount point and node is there. */
+	if (r == 0)
+		r = add_attr(dev, MOUNT_ATTR_RDONLY);
+	if (r == 0)
+		r = add_attr(root, QUIET | MOUNT_ATTR_RDONLY);
+	if (r == 0)
+		*ret_root = take_fd(&root);
+	return r;
+}
+
+int root_enter(const struct root_spec *spec, int root)
+{
+	/* pivot_root(2): the old root ends up on top of the new one, at ".", and goes from there. */
+	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+		umount2(".", MNT_DETACH) < 0)
+		return -errno;
+	/* Down from the new root, never from where the caller's shell stood. */
+	if (chdir("/") < 0 || chdir(spec->cwd) < 0)
+		return -errno;
+	return 0;
+}

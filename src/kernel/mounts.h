@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The private root: an empty tmpfs that holds what is granted, by descriptor and the new mount API.
+ *
+ * The functions for the child are async-signal-safe and answer 0 or -errno.
+ */
+#ifndef SBX_KERNEL_MOUNTS_H
+#define SBX_KERNEL_MOUNTS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A folder that exists on every host where we run, for the root to hang on until pivot_root. */
+#define ROOT_STAGE "/run/sandboxctl"
+
+/* A tree that appears in the root: `tree` is a detached mount of it. */
+struct root_bind {
+	const char *path; /* absolute, without symlinks; "/" is none of these */
+	int tree;
+	bool is_dir;
+};
+
+struct root_link {
+	const char *path, *target;
+};
+
+struct root_spec {
+	const struct root_bind *binds; /* an outer path before the paths inside it */
+	size_t n_binds;
+	const struct root_link *links;
+	size_t n_links;
+	uint64_t tmp_size; /* bytes */
+	const char *cwd; /* inside the root */
+};
+
+/*
+ * In the parent, in the namespace that `fd` (O_PATH) was opened in: a private copy of what is
+ * mounted there and below, nosuid and nodev; read-only unless `writable`, noexec unless `executable`.
+ */
+int mounts_clone_tree(
+	int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err);
+
+/*
+ * In the child, in order. `ret_object` tells which bind or link failed, for the report; -1: none.
+ */
+int root_isolate(void); /* nothing propagates to the host from here on */
+int root_make(const struct root_spec *spec, int *ret_root, int *ret_object);
+int root_enter(const struct root_spec *spec, int root);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/resolve.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* As the kernel's own limit, path_resolution(7). */
+#define MAX_LINKS 40
+
+/* Where a walk stands: the real path so far ("" is the root), and what is still to go. */
+struct walk {
+	char path[PATH_MAX];
+	char rest[PATH_MAX];
+	unsigned int n_links;
+};
+
+static int open_real(const char *path, int *ret_fd)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, *path ? path : "/", &how, sizeof(how));
+
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+static bool only_root_writes(const char *folder)
+{
+	struct stat st;
+
+	return lstat(*folder ? folder : "/", &st) == 0 && st.st_uid == 0 &&
+		(st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static int append(char *path, const char *component)
+{
+	size_t n = strlen(path);
+
+	if (n + strlen(component) + 2 > PATH_MAX)
+		return -ENAMETOOLONG;
+	(void)snprintf(path + n, PATH_MAX - n, "/%s", component);
+	return 0;
+}
+
+static void drop_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash)
+		*slash = '\0';
+}
+
+/* Puts the link's target before what is left, and notes both. `at` is the link's real path. */
+static int follow(struct walk *w, const char *at, struct resolved *resolved, struct sbx_error *err)
+{
+	char target[PATH_MAX], joined[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+	int r;
+
+	if (++w->n_links > MAX_LINKS)
+		return error_errno(err, ELOOP, "resolve '%s'", at);
+	if (!only_root_writes(w->path) || lstat(at, &st) < 0 || st.st_uid != 0) {
+		r = error_set(err, EPERM, "'%s' is a symlink that others than root can change", at);
+		return error_cure(err, r, "name the file that it points to");
+	}
+	n = readlink(at, target, sizeof(target) - 1);
+	if (n < 0)
+		return error_errno(err, errno, "read the symlink '%s'", at);
+	target[n] = '\0';
+	if (strv_add(&resolved->links, at) < 0 || strv_add(&resolved->targets, target) < 0)
+		return error_errno(err, ENOMEM, "resolve '%s'", at);
+	r = snprintf(joined, sizeof(joined), "%s/%s", target, w->rest);
+	if (r < 0 || (size_t)r >= sizeof(joined))
+		return error_errno(err, ENAMETOOLONG, "resolve '%s'", at);
+	memcpy(w->rest, joined, (size_t)r + 1);
+	if (target[0] == '/')
+		w->path[0] = '\0';
+	return 0;
+}
+
+static int step(struct walk *w, const char *name, struct resolved *resolved, struct sbx_error *err)
+{
+	char at[PATH_MAX];
+	struct stat st;
+
+	if (streq(name, ".") || !*name)
+		return 0;
+	if (streq(name, "..")) {
+		drop_last(w->path);
+		return 0;
+	}
+	memcpy(at, w->path, strlen(w->path) + 1);
+	if (append(at, name) < 0)
+		return error_errno(err, ENAMETOOLONG, "resolve '%s'", at);
+	if (lstat(at, &st) < 0)
+		return error_errno(err, errno, "'%s'", at);
+	if (S_ISLNK(st.st_mode))
+		return follow(w, at, resolved, err);
+	memcpy(w->path, at, strlen(at) + 1);
+	return 0;
+}
+
+static int walk(const char *path, struct walk *w, struct resolved *resolved, struct sbx_error *err)
+{
+	int r = 0;
+
+	if (strlen(path) >= sizeof(w->rest))
+		return error_errno(err, ENAMETOOLONG, "resolve '%s'", path);
+	memcpy(w->rest, path, strlen(path) + 1);
+	while (r == 0 && *w->rest) {
+		char name[PATH_MAX];
+		size_t n = strcspn(w->rest, "/"), skip = w->rest[n] ? n + 1 : n;
+
+		memcpy(name, w->rest, n);
+		name[n] = '\0';
+		memmove(w->rest, w->rest + skip, strlen(w->rest + skip) + 1);
+		r = step(w, name, resolved, err);
+	}
+	return r;
+}
+
+int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_error *err)
+{
+	_cleanup_resolved_ struct resolved resolved = RESOLVED_INIT;
+	struct walk w = { 0 };
+	int r;
+
+	if (path[0] != '/')
+		return error_set(err, EINVAL, "'%s' is not an absolute path", path);
+	/* Nearly all paths have no symlink: one call then. */
+	r = open_real(path, &resolved.fd);
+	if (r == -ELOOP) {
+		r = walk(path, &w, &resolved, err);
+		if (r < 0)
+			return r;
+		/* What was walked by name is opened without links: a swap meanwhile ends here. */
+		r = open_real(w.path, &resolved.fd);
+		path = *w.path ? w.path : "/";
+	}
+	if (r < 0)
+		return error_errno(err, -r, "open '%s'", path);
+	resolved.path = strdup(path);
+	if (!resolved.path)
+		return error_errno(err, ENOMEM, "open '%s'", path);
+	*ret_resolved = resolved;
+	resolved = RESOLVED_INIT;
+	return 0;
+}
+
+void resolved_clear(struct resolved *resolved)
+{
+	close_fdp(&resolved->fd);
+	free(resolved->path);
+	strv_clear(&resolved->links);
+	strv_clear(&resolved->targets);
+	*resolved = RESOLVED_INIT;
+}

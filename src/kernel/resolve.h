@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A path that the administrator wrote, resolved once to a descriptor.
+ */
+#ifndef SBX_KERNEL_RESOLVE_H
+#define SBX_KERNEL_RESOLVE_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+/* `path` is without symlinks; `links` and `targets` are those met on the way, in that order. */
+struct resolved {
+	int fd; /* O_PATH */
+	char *path;
+	struct strv links, targets;
+};
+
+#define RESOLVED_INIT ((struct resolved){ .fd = -1 })
+
+/*
+ * Resolves an absolute path. A symlink is followed only where nobody but root can have put it: it
+ * and its folder belong to root, and no one else may write to the folder. Else a tenant could swap a
+ * link between check and use: -EPERM. Magic links (/proc/self/fd) are never followed.
+ */
+int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_error *err);
+void resolved_clear(struct resolved *resolved);
+#define _cleanup_resolved_ _cleanup_(resolved_clear)
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The syscall allowlist as a BPF program: compiled by libseccomp once, kept in a root-only cache.
+ */
+#ifndef SBX_KERNEL_SECCOMP_H
+#define SBX_KERNEL_SECCOMP_H
+
+#include "base/error.h"
+#include "policy/policy.h"
+
+#include <linux/filter.h>
+#include <stddef.h>
+
+struct seccomp_spec {
+	const struct strv *allow; /* names that libseccomp knows; sorted, no name twice */
+	enum policy_seccomp_default action; /* for every other syscall */
+	int errnum; /* for POLICY_SECCOMP_ERRNO */
+	int exec_fd; /* execveat(2) is allowed for this descriptor with AT_EMPTY_PATH */
+};
+
+struct seccomp_program {
+	struct sock_filter *filter; /* owned */
+	unsigned short n;
+};
+
+/*
+ * Whatever `allow` says: syscalls of another architecture, i386 and x32 among them, kill the process;
+ * clone3 answers ENOSYS unless it is allowed, for then libcs fall back to clone.
+ */
+int seccomp_compile(const struct seccomp_spec *spec, struct seccomp_program *ret_program,
+	struct sbx_error *err);
+
+/*
+ * The same through the cache folder. What is found there counts only when it was made from the very
+ * same text by the same libseccomp; anything else is compiled and written anew.
+ */
+int seccomp_compile_cached(const char *cache_dir, const struct seccomp_spec *spec,
+	struct seccomp_program *ret_program, struct sbx_error *err);
+
+void seccomp_program_clear(struct seccomp_program *program);
+#define _cleanup_seccomp_ _cleanup_(seccomp_program_clear)
+
+/* In the child, last before exec: async-signal-safe, 0 or -errno. */
+int seccomp_install(const struct seccomp_program *program);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/launch.h"
+
+#include "base/failpoint.h"
+#include "launch/run.h"
+
+#include "sandboxctl/exit.h"
+
+#include <signal.h>
+
+static void fail(struct outcome *outcome, const char *step, int exit_code)
+{
+	outcome->reason = OUTCOME_SETUP;
+	outcome->step = step;
+	outcome->exit_code = exit_code;
+}
+
+static bool applies(const struct run *run, const struct parent_step *step)
+{
+	return !step->applies || step->applies(run);
+}
+
+/* What fails here doesn't stop the rest; the first error is kept unless there is one already. */
+static void undo(struct run *run, size_t n_done)
+{
+	struct sbx_error *kept = &run->outcome->error;
+
+	for (size_t i = n_done; i-- > 0;) {
+		const struct parent_step *step = &parent_steps[i];
+		struct sbx_error err = { 0 };
+
+		if (!step->undo || !applies(run, step) || step->undo(run, &err) == 0)
+			continue;
+		if (!*kept->text)
+			*kept = err;
+	}
+}
+
+/* How many steps were begun; a step that failed is among them. */
+static size_t do_steps(struct run *run, int *ret_result)
+{
+	struct outcome *outcome = run->outcome;
+	size_t i;
+
+	*ret_result = 0;
+	for (i = 0; i < n_parent_steps && *ret_result == 0; i++) {
+		const struct parent_step *step = &parent_steps[i];
+
+		if (!applies(run, step))
+			continue;
+		if (run->plan->options->trace)
+			run->plan->options->trace(step->name);
+		failpoint_kill(step->name, getpid());
+		*ret_result = step->do_(run, &outcome->error);
+		if (*ret_result < 0)
+			fail(outcome, step->name, SANDBOXCTL_EXIT_SETUP);
+	}
+	return i;
+}
+
+static void close_run(struct run *run)
+{
+	lsm_close(&run->lsm);
+	cgroup_close(&run->leaf);
+	cgroup_close(&run->slice);
+	cgroup_close(&run->base);
+	for (size_t i = 0; i < 2; i++) {
+		close_fdp(&run->go[i]);
+		close_fdp(&run->report[i]);
+	}
+	close_fdp(&run->netns);
+	close_fdp(&run->pidfd);
+	close_fdp(&run->tenant_lock);
+	close_fdp(&run->entry.lock);
+}
+
+static void run_plan(const struct plan *plan, struct outcome *outcome)
+{
+	_cleanup_(close_run) struct run run = {
+		.plan = plan,
+		.entry = REGISTRY_ENTRY_INIT,
+		.tenant_lock = -1,
+		.lsm = LSM_INIT,
+		.base = CGROUP_INIT,
+		.slice = CGROUP_INIT,
+		.leaf = CGROUP_INIT,
+		.netns = -1,
+		.go = { -1, -1 },
+		.report = { -1, -1 },
+		.supervisor = getpid(),
+		.pidfd = -1,
+		.outcome = outcome,
+	};
+	size_t n_done;
+	int r;
+
+	n_done = do_steps(&run, &r);
+	if (r == 0 && supervise(&run, &outcome->error) < 0)
+		fail(outcome, "supervise", SANDBOXCTL_EXIT_SETUP);
+	undo(&run, n_done);
+}
+
+/*
+ * Signals wait until the supervisor reads them, and none ends it half-way through the steps. A closed
+ * pipe is an error to report, not a death.
+ */
+static int hold_signals(struct sbx_error *err)
+{
+	sigset_t set;
+
+	if (sigfillset(&set) < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return error_errno(err, errno, "block signals");
+	return 0;
+}
+
+void launch(const struct run_options *options, struct outcome *ret_outcome)
+{
+	_cleanup_plan_ struct plan *plan = NULL;
+	int exit_code = SANDBOXCTL_EXIT_SETUP, r;
+
+	*ret_outcome = (struct outcome){ .step = "" };
+	if (options->tenant)
+		(void)snprintf(ret_outcome->tenant, sizeof(ret_outcome->tenant), "%s",
+			options->tenant);
+	r = plan_make(options, &plan, &exit_code, &ret_outcome->error);
+	if (r == 0) {
+		memcpy(ret_outcome->tenant, plan->policy->tenant, sizeof(ret_outcome->tenant));
+		memcpy(ret_outcome->name, plan->name, sizeof(ret_outcome->name));
+		ret_outcome->lsm = plan->host.lsm;
+		r = hold_signals(&ret_outcome->error);
+	}
+	if (r < 0)
+		fail(ret_outcome, "plan", exit_code);
+	else
+		run_plan(plan, ret_outcome);
+}
+
+const char *launch_step_name(const struct plan *plan, size_t i)
+{
+	const struct run run = { .plan = plan };
+	const struct child child = { .plan = plan,
+		.netns = plan->policy->network.mode == POLICY_NETWORK_HOST ? -1 : 0 };
+
+	for (size_t j = 0; j < n_parent_steps; j++)
+		if (applies(&run, &parent_steps[j]) && i-- == 0)
+			return parent_steps[j].name;
+	for (size_t j = 0; j < n_child_steps; j++)
+		if ((!child_steps[j].applies || child_steps[j].applies(&child)) && i-- == 0)
+			return child_steps[j].name;
+	return NULL;
+}

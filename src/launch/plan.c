@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/plan.h"
+
+#include "sandboxctl/exit.h"
+#include "state/ids.h"
+
+#include <stdio.h>
+
+static int load_host(struct plan *plan, struct sbx_error *err)
+{
+	return host_config_load(&plan->options->dirs, &plan->host, err);
+}
+
+static int load_policy(struct plan *plan, struct sbx_error *err)
+{
+	const struct run_options *o = plan->options;
+	const char *tenant = o->tenant;
+	int r;
+
+	if (o->policy_file)
+		return policy_load_file(
+			&o->dirs, o->policy_file, tenant, &plan->policy, NULL, err);
+	if (!tenant)
+		tenant = plan->host.tenant;
+	if (!tenant) {
+		r = error_set(err, EINVAL, "no tenant was given and the host has no default one");
+		return error_cure(err, r, "use -t TENANT, or set [host] tenant in %s/sandboxctl.ini",
+			o->dirs.config);
+	}
+	if (!name_is_valid(tenant))
+		return error_set(err, EINVAL,
+			"tenant '%s': a name is [a-z0-9][a-z0-9-]*, 63 characters at most", tenant);
+	return policy_load_tenant(&o->dirs, tenant, &plan->policy, NULL, err);
+}
+
+/* Without --name the supervisor's pid tells one run of a tenant from the others. */
+static int set_name(struct plan *plan, struct sbx_error *err)
+{
+	const char *name = plan->options->name;
+
+	if (name && !name_is_valid(name))
+		return error_set(err, EINVAL,
+			"--name '%s': a name is [a-z0-9][a-z0-9-]*, 63 characters at most", name);
+	if (name)
+		(void)snprintf(plan->name, sizeof(plan->name), "%s", name);
+	else
+		(void)snprintf(plan->name, sizeof(plan->name), "run-%d", (int)getpid());
+	return 0;
+}
+
+static int set_ids(struct plan *plan, struct sbx_error *err)
+{
+	const struct host_config *host = &plan->host;
+	int r = ids_get(plan->policy->tenant, plan->policy->id, host->last_id - host->first_id,
+		&plan->tenant_id, err);
+
+	if (r == 0)
+		plan->uid = host->first_id + plan->tenant_id;
+	return r;
+}
+
+static int set_timeout(struct plan *plan, struct sbx_error *err)
+{
+	(void)err;
+	plan->timeout = plan->options->timeout ? plan->options->timeout :
+						 plan->policy->runtime.timeout;
+	return 0;
+}
+
+static int (*const before_command[])(struct plan *plan, struct sbx_error *err) = {
+	load_host,
+	load_policy,
+	set_name,
+	set_ids,
+	set_timeout,
+};
+
+static int make(struct plan *plan, int *ret_exit, struct sbx_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(before_command) && r == 0; i++)
+		r = before_command[i](plan, err);
+	if (r == 0)
+		r = plan_command(plan, ret_exit, err);
+	if (r == 0)
+		r = plan_root(plan, err);
+	return r < 0 ? r : plan_syscalls(plan, err);
+}
+
+int plan_make(const struct run_options *options, struct plan **ret_plan, int *ret_exit,
+	struct sbx_error *err)
+{
+	_cleanup_plan_ struct plan *plan = calloc(1, sizeof(*plan));
+	int r;
+
+	*ret_exit = SANDBOXCTL_EXIT_SETUP;
+	if (!plan)
+		return error_errno(err, ENOMEM, "plan the run");
+	plan->options = options;
+	plan->command = COMMAND_INIT;
+	plan->runtime_place = RESOLVED_INIT;
+	plan->exec_fd = -1;
+	r = make(plan, ret_exit, err);
+	if (r == 0)
+		*ret_plan = take_ptr(plan);
+	return r;
+}
+
+struct plan *plan_free(struct plan *plan)
+{
+	if (!plan)
+		return NULL;
+	for (size_t i = 0; i < plan->n_places; i++)
+		resolved_clear(&plan->places[i]);
+	for (size_t i = 0; i < plan->root.n_binds; i++)
+		close_fdp(&plan->binds[i].tree);
+	free(plan->places);
+	free(plan->grants);
+	free(plan->binds);
+	free(plan->links);
+	seccomp_program_clear(&plan->filter);
+	strv_clear(&plan->syscalls);
+	strv_clear(&plan->argv);
+	strv_clear(&plan->env);
+	resolved_clear(&plan->runtime_place);
+	command_clear(&plan->command);
+	(void)policy_free(plan->policy);
+	host_config_clear(&plan->host);
+	free(plan);
+	return NULL;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a run will do, complete before anything is done: descriptors opened, ids and rules resolved,
+ * the seccomp program compiled, command lines built. Steps read it and never change it.
+ */
+#ifndef SBX_LAUNCH_PLAN_H
+#define SBX_LAUNCH_PLAN_H
+
+#include "kernel/mounts.h"
+#include "kernel/resolve.h"
+#include "kernel/seccomp.h"
+#include "launch/command.h"
+#include "launch/runtime.h"
+#include "lsm/rules.h"
+#include "policy/policy.h"
+
+#include <sys/types.h>
+
+/* What the command line asked for. All borrowed; NULL and 0 where not given. */
+struct run_options {
+	struct policy_dirs dirs;
+	const char *libexec; /* folder of lsm-load and the runtimes */
+	const char *cache; /* folder of compiled seccomp programs */
+	const char *tenant, *policy_file, *name;
+	const struct strv *env; /* "K=V" or "K" */
+	uint64_t timeout; /* usec; 0: the policy's */
+	char *const *command; /* at least one word; ends with NULL */
+	void (*trace)(const char *step); /* called before each step of the parent; may be NULL */
+};
+
+/* Descriptors of the child between close_range and exec. */
+enum {
+	PLAN_REPORT_FD = 3,
+	PLAN_EXEC_FD = 4,
+};
+
+struct plan {
+	const struct run_options *options;
+	struct host_config host;
+	struct policy *policy;
+	char name[NAME_MAX_LEN + 1];
+	uint32_t tenant_id;
+	uid_t uid; /* the gid is the same number */
+	uint64_t timeout; /* usec */
+
+	struct command command;
+	struct resolved runtime_place; /* fd -1: no runtime */
+	const struct runtime *runtime; /* NULL: none */
+	char module_path[300]; /* inside the sandbox */
+
+	int exec_fd; /* borrowed from command or runtime_place */
+	const char *exec_path; /* for a script; NULL: by exec_fd */
+	struct strv argv, env;
+
+	struct resolved *places; /* of the policy's grants, in their order */
+	size_t n_places;
+	struct lsm_grant *grants; /* of the places, and what the command itself needs */
+	size_t n_grants;
+	struct root_bind *binds;
+	struct root_link *links;
+	struct root_spec root;
+
+	struct strv syscalls; /* what is allowed in the end, sorted */
+	struct seccomp_program filter;
+};
+
+/*
+ * Where it fails `ret_exit` is the exit code: 125, or 126 and 127 where it is about the command. The
+ * only trace that it leaves is a tenant's id and an entry in the cache, which both are for good.
+ */
+int plan_make(const struct run_options *options, struct plan **ret_plan, int *ret_exit,
+	struct sbx_error *err);
+struct plan *plan_free(struct plan *plan);
+static inline void plan_freep(struct plan **plan)
+{
+	(void)plan_free(*plan);
+}
+#define _cleanup_plan_ _cleanup_(plan_freep)
+
+/* The parts of plan_make, in its order; each in a file of its own. */
+int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* plan_command.c */
+int plan_root(struct plan *plan, struct sbx_error *err); /* plan_root.c */
+int plan_syscalls(struct plan *plan, struct sbx_error *err); /* plan_syscalls.c */
+
+#endif

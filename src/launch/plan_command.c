@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/environment.h"
+#include "launch/plan.h"
+
+#include "sandboxctl/exit.h"
+
+#include <sys/stat.h>
+
+/* Where a module lies in its sandbox; a folder that no grant can be about. */
+#define MODULE_DIR "/run/module"
+
+static const char *const defaults[] = {
+	"PATH=/usr/local/bin:/usr/bin:/bin",
+	"HOME=/tmp",
+	"TMPDIR=/tmp",
+	"LANG=C.UTF-8",
+};
+
+static int build_environment(struct plan *plan, struct strv *env, struct sbx_error *err)
+{
+	int r = environment_set_all(env, &plan->policy->process.env);
+
+	if (r < 0)
+		return error_errno(err, -r, "build the environment");
+	for (size_t i = 0; i < plan->options->env->n && r == 0; i++)
+		r = environment_set_option(env, plan->options->env->v[i], err);
+	return r;
+}
+
+static int add_defaults(struct plan *plan, struct sbx_error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
+		if (strv_add(&plan->env, defaults[i]) < 0)
+			return error_errno(err, ENOMEM, "build the environment");
+	return 0;
+}
+
+static bool lies_in(const char *path, const char *tree)
+{
+	const char *rest = str_after(path, tree);
+
+	return rest && (*rest == '\0' || *rest == '/' || streq(tree, "/"));
+}
+
+/* The kernel would deny it; here the cure can be named. */
+static int check_granted(const struct plan *plan, struct sbx_error *err)
+{
+	const char *path = plan->command.place.path;
+	int r;
+
+	for (size_t i = 0; i < plan->n_places; i++)
+		if (plan->policy->filesystem.grants[i].rights == POLICY_EXEC &&
+			lies_in(path, plan->places[i].path))
+			return 0;
+	r = error_set(err, EACCES, "no exec grant of tenant '%s' covers '%s'",
+		plan->policy->tenant, path);
+	return error_cure(err, r, "add 'exec = %s' to [filesystem] of '%s'", path,
+		plan->policy->path);
+}
+
+static int plan_program(struct plan *plan, struct sbx_error *err)
+{
+	int r = check_granted(plan, err);
+
+	if (r == 0 && plan->policy->runtime.type != POLICY_RUNTIME_DEFAULT) {
+		r = error_set(err, EACCES, "'%s' is not a WASM module, and [runtime] type wants one",
+			plan->command.place.path);
+	}
+	if (r < 0)
+		return r;
+	for (char *const *word = plan->options->command; *word; word++)
+		if (strv_add(&plan->argv, *word) < 0)
+			return error_errno(err, ENOMEM, "build the command line");
+	plan->exec_fd = plan->command.place.fd;
+	if (plan->command.kind == COMMAND_SCRIPT)
+		plan->exec_path = plan->command.place.path;
+	return build_environment(plan, &plan->env, err);
+}
+
+static bool is_dir(const struct resolved *place)
+{
+	struct stat st;
+
+	return fstat(place->fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* A module sees the folders that its tenant was granted, and no single files: WASI has none. */
+static int collect_preopens(
+	const struct plan *plan, struct runtime_preopen *preopens, size_t *ret_n)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_places; i++) {
+		enum policy_rights rights = plan->policy->filesystem.grants[i].rights;
+
+		if (rights == POLICY_EXEC || !is_dir(&plan->places[i]))
+			continue;
+		preopens[n++] = (struct runtime_preopen){
+			.path = plan->places[i].path,
+			.writable = rights == POLICY_WRITE || rights == POLICY_OWN,
+		};
+	}
+	*ret_n = n;
+	return 0;
+}
+
+static int build_call(struct plan *plan, const struct strv *env, struct sbx_error *err)
+{
+	_cleanup_free_ struct runtime_preopen *preopens =
+		calloc(plan->n_places + 1, sizeof(*preopens));
+	struct runtime_call call = {
+		.args = &plan->policy->runtime.args,
+		.env = env,
+		.preopens = preopens,
+		.module = plan->module_path,
+		.module_args = plan->options->command + 1,
+	};
+
+	if (!preopens)
+		return error_errno(err, ENOMEM, "build the runtime's command line");
+	(void)collect_preopens(plan, preopens, &call.n_preopens);
+	return plan->runtime->command_line(&call, &plan->argv, err);
+}
+
+static int plan_module(struct plan *plan, struct sbx_error *err)
+{
+	_cleanup_strv_ struct strv env = { 0 };
+	enum policy_runtime_type type = plan->policy->runtime.type;
+	const char *slash = strrchr(plan->command.place.path, '/');
+	int r, n;
+
+	plan->runtime = runtime_get(type ? type : plan->host.runtime);
+	if (!plan->runtime)
+		return error_set(err, EINVAL, "this build knows no runtime of that type");
+	if (plan->command.kind == COMMAND_COMPONENT && !plan->runtime->components)
+		return error_set(err, ENOEXEC,
+			"'%s' is a WASM component, and %s runs core modules only",
+			plan->command.place.path, plan->runtime->name);
+	n = snprintf(plan->module_path, sizeof(plan->module_path), MODULE_DIR "%s", slash);
+	if (n < 0 || (size_t)n >= sizeof(plan->module_path))
+		return error_errno(err, ENAMETOOLONG, "'%s'", plan->command.place.path);
+	r = runtime_find(plan->runtime, plan->options->libexec, &plan->runtime_place, err);
+	if (r == 0)
+		r = environment_set_all(&env, &plan->policy->runtime.env);
+	if (r == 0)
+		r = build_environment(plan, &env, err);
+	if (r == 0)
+		r = build_call(plan, &env, err);
+	plan->exec_fd = plan->runtime_place.fd;
+	return r;
+}
+
+static int resolve_grants(struct plan *plan, struct sbx_error *err)
+{
+	size_t n = plan->policy->filesystem.n_grants;
+
+	plan->places = calloc(n + 1, sizeof(*plan->places));
+	if (!plan->places)
+		return error_errno(err, ENOMEM, "resolve the grants");
+	for (size_t i = 0; i < n; i++) {
+		const struct policy_grant *grant = &plan->policy->filesystem.grants[i];
+		int r = resolve_path(grant->path, &plan->places[i], err);
+
+		if (r < 0)
+			return error_prefix(err, r, "%s:%u", plan->policy->path, grant->line);
+		plan->n_places++;
+	}
+	return 0;
+}
+
+int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err)
+{
+	int code = SANDBOXCTL_EXIT_SETUP;
+	int r = resolve_grants(plan, err);
+
+	if (r == 0)
+		r = add_defaults(plan, err);
+	if (r == 0) {
+		const char *path = environment_get(&plan->policy->process.env, "PATH");
+
+		r = command_find(plan->options->command[0],
+			path ? path : environment_get(&plan->env, "PATH"), &plan->command, &code,
+			err);
+	}
+	if (r == 0) {
+		bool module = plan->command.kind == COMMAND_MODULE ||
+			plan->command.kind == COMMAND_COMPONENT;
+
+		r = module ? plan_module(plan, err) : plan_program(plan, err);
+		if (r == -EACCES || r == -ENOEXEC)
+			code = SANDBOXCTL_EXIT_NOT_EXECUTABLE;
+	}
+	if (r < 0)
+		*ret_exit = code;
+	return r;
+}

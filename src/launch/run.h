@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run in progress: what the steps of the parent have made so far, and the tables that they stand in.
+ */
+#ifndef SBX_LAUNCH_RUN_H
+#define SBX_LAUNCH_RUN_H
+
+#include "kernel/cgroup.h"
+#include "launch/outcome.h"
+#include "launch/plan.h"
+#include "lsm/lsm.h"
+#include "state/registry.h"
+
+#include <stddef.h>
+
+struct run {
+	const struct plan *plan;
+	struct registry_entry entry;
+	int tenant_lock;
+	struct lsm lsm; /* map descriptors -1 when the host's `lsm = off` */
+	struct cgroup base, slice, leaf;
+	unsigned int base_level;
+	uint32_t policy_id;
+	int netns; /* -1: the host's */
+	bool netns_made;
+	int go[2], report[2]; /* read and write end; CLOEXEC, and above the child's fixed numbers */
+	pid_t supervisor, pid;
+	int pidfd;
+	bool started; /* the command was executed: what is the tenant's stays, for the next run */
+	uint64_t pids_max_before;
+	struct outcome *outcome;
+};
+
+/*
+ * A step of the parent. `applies` NULL: always. `undo` NULL: nothing to undo. It runs in reverse order
+ * when a later step failed, when its own did (so it copes with half of it), and when all has ended.
+ */
+struct parent_step {
+	const char *name;
+	bool (*applies)(const struct run *run);
+	int (*do_)(struct run *run, struct sbx_error *err);
+	int (*undo)(struct run *run, struct sbx_error *err);
+};
+
+extern const struct parent_step parent_steps[];
+extern const size_t n_parent_steps;
+
+/* What the child knows; nothing here changes after clone. */
+struct child {
+	const struct plan *plan;
+	int netns;
+	int go, report, exec_fd; /* numbers above PLAN_EXEC_FD */
+	pid_t supervisor;
+	int root; /* set by its own step */
+	int object; /* which bind or link failed; -1 */
+};
+
+/* A step of the child: async-signal-safe, 0 or -errno. */
+struct child_step {
+	const char *name;
+	bool (*applies)(const struct child *child);
+	int (*do_)(struct child *child);
+};
+
+extern const struct child_step child_steps[];
+extern const size_t n_child_steps;
+
+/* What a child that fails tells; one that executes its command closes the socket without a word. */
+struct child_report {
+	uint32_t step; /* index of child_steps */
+	int32_t errnum;
+	int32_t object;
+};
+
+/* Runs all steps, the last of which doesn't come back when all is well. */
+_Noreturn void child_main(struct child *child);
+
+/* From GO to the end of the command: fills the outcome. */
+int supervise(struct run *run, struct sbx_error *err);
+
+#endif

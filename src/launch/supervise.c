@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch/run.h"
+
+#include "sandboxctl/exit.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/pidfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+/* Passed on to the command; a second SIGTERM ends all. */
+static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH };
+
+struct watch {
+	struct run *run;
+	int signals; /* signalfd */
+	unsigned int n_terms;
+	uint64_t deadline; /* CLOCK_MONOTONIC, usec; USEC_INFINITY: none */
+	bool timed_out;
+	bool ended;
+	siginfo_t end;
+};
+
+static uint64_t now_usec(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static int watch_signals(struct watch *w, struct sbx_error *err)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(forwarded); i++)
+		(void)sigaddset(&set, forwarded[i]);
+	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return w->signals < 0 ? error_errno(err, errno, "watch signals") : 0;
+}
+
+/* 126 and 127 are about the command: found by the exec alone, for an interpreter that is missing. */
+static int exit_code_of(const struct child_report *report)
+{
+	if (report->step != n_child_steps - 1)
+		return SANDBOXCTL_EXIT_SETUP;
+	return report->errnum == ENOENT ? SANDBOXCTL_EXIT_NOT_FOUND :
+					  SANDBOXCTL_EXIT_NOT_EXECUTABLE;
+}
+
+static const char *object_of(const struct plan *plan, int object)
+{
+	if (object < 0)
+		return plan->options->command[0];
+	if ((size_t)object < plan->root.n_binds)
+		return plan->binds[object].path;
+	return plan->links[(size_t)object - plan->root.n_binds].path;
+}
+
+static void child_failed(struct run *run, const struct child_report *report)
+{
+	struct outcome *outcome = run->outcome;
+
+	outcome->reason = OUTCOME_SETUP;
+	outcome->step = report->step < n_child_steps ? child_steps[report->step].name : "?";
+	outcome->exit_code = exit_code_of(report);
+	(void)error_errno(&outcome->error, report->errnum, "%s '%s'", outcome->step,
+		object_of(run->plan, report->object));
+}
+
+/* A report means failure, its end means that exec closed the socket. */
+static void read_report(struct run *run)
+{
+	struct child_report report;
+	ssize_t n = recv(run->report[0], &report, sizeof(report), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n == (ssize_t)sizeof(report))
+		child_failed(run, &report);
+	else
+		run->started = true;
+	close_fdp(&run->report[0]);
+	run->report[0] = -1;
+}
+
+static void forward(struct watch *w)
+{
+	struct signalfd_siginfo info;
+
+	while (read(w->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGTERM && ++w->n_terms > 1)
+			(void)cgroup_kill(&w->run->leaf, NULL);
+		else
+			(void)pidfd_send_signal(w->run->pidfd, (int)info.ssi_signo, NULL, 0);
+	}
+}
+
+static int reap(struct watch *w, struct sbx_error *err)
+{
+	while (waitid(P_PIDFD, (id_t)w->run->pidfd, &w->end, WEXITED) < 0)
+		if (errno != EINTR)
+			return error_errno(err, errno, "wait for the command");
+	w->ended = true;
+	close_fdp(&w->run->pidfd);
+	w->run->pidfd = -1;
+	/* Its end of the socket is closed by now, whatever it had to say. */
+	if (w->run->report[0] >= 0)
+		read_report(w->run);
+	return 0;
+}
+
+static int poll_timeout(const struct watch *w)
+{
+	uint64_t now, left;
+
+	if (w->deadline == USEC_INFINITY)
+		return -1;
+	now = now_usec();
+	left = now >= w->deadline ? 0 : (w->deadline - now + 999) / 1000;
+	return left > INT32_MAX ? INT32_MAX : (int)left;
+}
+
+static int end_by_timeout(struct watch *w, struct sbx_error *err)
+{
+	if (w->deadline == USEC_INFINITY || now_usec() < w->deadline)
+		return 0;
+	w->deadline = USEC_INFINITY;
+	w->timed_out = true;
+	return cgroup_kill(&w->run->leaf, err);
+}
+
+static int watch_once(struct watch *w, struct sbx_error *err)
+{
+	struct pollfd fds[] = {
+		{ .fd = w->run->pidfd, .events = POLLIN },
+		{ .fd = w->signals, .events = POLLIN },
+		{ .fd = w->run->report[0], .events = POLLIN }, /* -1 is left out */
+	};
+	int r;
+
+	if (poll(fds, ARRAY_SIZE(fds), poll_timeout(w)) < 0)
+		return errno == EINTR ? 0 : error_errno(err, errno, "wait for the command");
+	if (fds[1].revents)
+		forward(w);
+	if (fds[2].revents)
+		read_report(w->run);
+	r = fds[0].revents ? reap(w, err) : 0;
+	return r < 0 || w->ended ? r : end_by_timeout(w, err);
+}
+
+static void set_end(struct outcome *outcome, const siginfo_t *end)
+{
+	if (end->si_code == CLD_EXITED) {
+		outcome->reason = OUTCOME_EXIT;
+		outcome->exit_code = end->si_status;
+	} else {
+		outcome->reason = OUTCOME_SIGNAL;
+		outcome->signal = end->si_status;
+		outcome->exit_code = 128 + end->si_status;
+	}
+}
+
+/* A status alone doesn't say why: runtimes turn a denial into any code of theirs. */
+static void set_reason(struct watch *w)
+{
+	struct outcome *o = w->run->outcome;
+
+	set_end(o, &w->end);
+	if (w->timed_out) {
+		o->reason = OUTCOME_TIMEOUT;
+		o->exit_code = SANDBOXCTL_EXIT_TIMEOUT;
+	} else if (o->signal == SIGKILL && o->oom_kills > 0) {
+		o->reason = OUTCOME_OOM;
+	} else if (o->signal == SIGSYS) {
+		o->reason = OUTCOME_SECCOMP;
+	} else if (o->exit_code != 0 && !o->signal && outcome_denials(o) > 0) {
+		o->reason = OUTCOME_LSM;
+	}
+}
+
+static void count(struct run *run)
+{
+	struct outcome *o = run->outcome;
+
+	o->oom_kills = cgroup_event(&run->leaf, "memory.events", "oom_kill");
+	o->pids_max_hits = cgroup_event(&run->slice, "pids.events", "max") - run->pids_max_before;
+	if (o->lsm)
+		(void)lsm_leaf_get(&run->lsm, run->leaf.id, &o->leaf);
+}
+
+int supervise(struct run *run, struct sbx_error *err)
+{
+	struct watch w = { .run = run, .signals = -1, .deadline = USEC_INFINITY };
+	int r;
+
+	if (run->plan->timeout != USEC_INFINITY)
+		w.deadline = now_usec() + run->plan->timeout;
+	r = watch_signals(&w, err);
+	while (r == 0 && !w.ended)
+		r = watch_once(&w, err);
+	close_fdp(&w.signals);
+	if (r < 0)
+		return r;
+	count(run);
+	if (run->started)
+		set_reason(&w);
+	return 0;
+}

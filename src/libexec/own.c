@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "libexec/own.h"
+
+#include "kernel/resolve.h"
+#include "lsm/rules.h"
+#include "state/ids.h"
+#include "state/tenants.h"
+
+/* A tree that a policy owns, with where that stands. */
+struct tree {
+	struct resolved place;
+	char tenant[NAME_MAX_LEN + 1];
+	uint32_t id;
+};
+
+struct all {
+	struct tree *trees;
+	size_t n_trees;
+	uint32_t *ids;
+	size_t n_ids;
+};
+
+static void all_clear(struct all *all)
+{
+	for (size_t i = 0; i < all->n_trees; i++)
+		resolved_clear(&all->trees[i].place);
+	free(all->trees);
+	free(all->ids);
+}
+
+static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
+	const struct policy_grant *grant, struct sbx_error *err)
+{
+	struct tree *grown = realloc(all->trees, (all->n_trees + 1) * sizeof(*grown));
+	struct tree *tree;
+	int r;
+
+	if (!grown)
+		return error_errno(err, ENOMEM, "read the tenants' own");
+	all->trees = grown;
+	tree = &grown[all->n_trees];
+	*tree = (struct tree){ .place = RESOLVED_INIT, .id = id };
+	memcpy(tree->tenant, policy->tenant, sizeof(tree->tenant));
+	r = resolve_path(grant->path, &tree->place, err);
+	if (r < 0)
+		return error_prefix(err, r, "%s:%u: own", policy->path, grant->line);
+	all->n_trees++;
+	return 0;
+}
+
+static int add_id(struct all *all, uint32_t id, struct sbx_error *err)
+{
+	uint32_t *grown = realloc(all->ids, (all->n_ids + 1) * sizeof(*grown));
+
+	if (!grown)
+		return error_errno(err, ENOMEM, "read the tenants");
+	all->ids = grown;
+	grown[all->n_ids++] = id;
+	return 0;
+}
+
+static int add_tenant(struct all *all, const struct policy_dirs *dirs, const char *name,
+	uint32_t max_id, struct sbx_error *err)
+{
+	_cleanup_policy_ struct policy *policy = NULL;
+	uint32_t id;
+	int r = policy_load_tenant(dirs, name, &policy, NULL, err);
+
+	if (r == 0)
+		r = ids_get(name, policy->id, max_id, &id, err);
+	if (r == 0)
+		r = add_id(all, id, err);
+	for (size_t i = 0; r == 0 && i < policy->filesystem.n_grants; i++)
+		if (policy->filesystem.grants[i].rights == POLICY_OWN)
+			r = add_tree(all, policy, id, &policy->filesystem.grants[i], err);
+	return r;
+}
+
+static bool lies_in(const char *path, const char *tree)
+{
+	const char *rest = str_after(path, tree);
+
+	return rest && (*rest == '\0' || *rest == '/' || streq(tree, "/"));
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(((const struct tree *)a)->place.path, ((const struct tree *)b)->place.path);
+}
+
+/* In the order of paths what lies in a tree follows it, so one look at the trees above suffices. */
+static int check_disjoint(struct all *all, struct sbx_error *err)
+{
+	if (all->n_trees)
+		qsort(all->trees, all->n_trees, sizeof(*all->trees), compare_paths);
+	for (size_t i = 1; i < all->n_trees; i++)
+		for (size_t j = i; j-- > 0;) {
+			const struct tree *inner = &all->trees[i], *outer = &all->trees[j];
+
+			if (inner->id != outer->id && lies_in(inner->place.path, outer->place.path))
+				return error_set(err, EEXIST,
+					"tenant '%s': own '%s' lies in '%s', which tenant '%s' owns",
+					inner->tenant, inner->place.path, outer->place.path,
+					outer->tenant);
+		}
+	return 0;
+}
+
+static int load_owners(const struct lsm *lsm, const struct all *all, struct sbx_error *err)
+{
+	_cleanup_free_ struct lsm_own *owns = calloc(all->n_trees + 1, sizeof(*owns));
+
+	if (!owns)
+		return error_errno(err, ENOMEM, "load the tenants' own");
+	for (size_t i = 0; i < all->n_trees; i++)
+		owns[i] = (struct lsm_own){
+			.tenant = all->trees[i].id,
+			.fd = all->trees[i].place.fd,
+			.path = all->trees[i].place.path,
+		};
+	return owners_load(lsm, owns, all->n_trees, all->ids, all->n_ids, err);
+}
+
+static int write_fingerprint(const struct lsm *lsm, uint64_t fingerprint, struct sbx_error *err)
+{
+	struct sbx_loaded loaded;
+	int r = lsm_read_loaded(lsm, &loaded, err);
+
+	if (r < 0)
+		return r;
+	loaded.tenants = fingerprint;
+	return lsm_write_loaded(lsm, &loaded, err);
+}
+
+int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
+	const struct host_config *host, struct sbx_error *err)
+{
+	_cleanup_(all_clear) struct all all = { 0 };
+	_cleanup_strv_ struct strv names = { 0 };
+	uint64_t fingerprint;
+	/* Taken first: what changes from here on is seen as a change by `run`. */
+	int r = tenants_fingerprint(dirs->config, lsm->ready.generation, &fingerprint, err);
+
+	if (r == 0)
+		r = policy_list_tenants(dirs, &names, err);
+	for (size_t i = 0; i < names.n && r == 0; i++)
+		r = add_tenant(&all, dirs, names.v[i], host->last_id - host->first_id, err);
+	if (r == 0)
+		r = check_disjoint(&all, err);
+	if (r == 0)
+		r = load_owners(lsm, &all, err);
+	return r < 0 ? r : write_fingerprint(lsm, fingerprint, err);
+}

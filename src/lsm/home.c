@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lsm/home.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <linux/magic.h>
+
+static int open_place(const char *path, int *ret_fd, struct sbx_error *err)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, errno, "open '%s'", path);
+	*ret_fd = fd;
+	return 0;
+}
+
+static void forget(struct home_visit *visit)
+{
+	close_fdp(&visit->mnt_ns);
+	close_fdp(&visit->root);
+	close_fdp(&visit->cwd);
+	*visit = HOME_VISIT_INIT;
+}
+
+static int remember(struct home_visit *visit, struct sbx_error *err)
+{
+	int r = open_place("/", &visit->root, err);
+
+	if (r == 0)
+		r = open_place(".", &visit->cwd, err);
+	if (r == 0) {
+		visit->mnt_ns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+		if (visit->mnt_ns < 0)
+			r = error_errno(err, errno, "open '/proc/self/ns/mnt'");
+	}
+	if (r < 0)
+		forget(visit);
+	return r;
+}
+
+/* What is found at the pin's path must be a namespace, and never a file put in its place. */
+static int open_pin(int *ret_fd, struct sbx_error *err)
+{
+	_cleanup_close_ int fd = open(LSM_HOME_PIN, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd < 0 && errno == ENOENT)
+		return error_set(err, ENOENT, "the LSM is not loaded");
+	if (fd < 0)
+		return error_errno(err, errno, "open '%s'", LSM_HOME_PIN);
+	if (fstatfs(fd, &fs) < 0)
+		return error_errno(err, errno, "statfs '%s'", LSM_HOME_PIN);
+	if (fs.f_type != NSFS_MAGIC)
+		return error_set(err, ENOENT, "the LSM is not loaded: '%s' pins nothing",
+			LSM_HOME_PIN);
+	*ret_fd = take_fd(&fd);
+	return 0;
+}
+
+int home_enter(struct home_visit *visit, int *ret_pin, struct sbx_error *err)
+{
+	_cleanup_close_ int pin = -1;
+	int r = open_pin(&pin, err);
+
+	if (r == 0)
+		r = remember(visit, err);
+	if (r < 0)
+		return r;
+	if (setns(pin, CLONE_NEWNS) < 0) {
+		r = error_errno(err, errno, "enter the mount namespace '%s'", LSM_HOME_PIN);
+		forget(visit);
+		return r;
+	}
+	if (ret_pin)
+		*ret_pin = take_fd(&pin);
+	return 0;
+}
+
+int home_leave(struct home_visit *visit, struct sbx_error *err)
+{
+	int r = 0;
+
+	if (visit->mnt_ns < 0)
+		return 0;
+	/* setns(2) puts root and cwd at the namespace's root, which needn't be where they were. */
+	if (setns(visit->mnt_ns, CLONE_NEWNS) < 0 || fchdir(visit->root) < 0 || chroot(".") < 0 ||
+		fchdir(visit->cwd) < 0)
+		r = error_errno(err, errno, "return to the mount namespace of the start");
+	forget(visit);
+	return r;
+}
+
+void home_leave_or_die(struct home_visit *visit)
+{
+	if (home_leave(visit, NULL) < 0)
+		abort();
+}
+
+static int attach(const char *fstype, const char *target, struct sbx_error *err)
+{
+	if (mkdir(target, 0700) < 0 && errno != EEXIST)
+		return error_errno(err, errno, "mkdir '%s'", target);
+	if (mount(fstype, target, fstype, MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0)
+		return error_errno(err, errno, "mount %s on '%s'", fstype, target);
+	return 0;
+}
+
+/* An empty root: the copies of the host's mounts would keep them busy after the host's umount. */
+static int empty_root(struct sbx_error *err)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(err, errno, "make '/' private");
+	if (mount("sandboxctl", LSM_DIR, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0)
+		return error_errno(err, errno, "mount tmpfs on '%s'", LSM_DIR);
+	if (chdir(LSM_DIR) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+		return error_errno(err, errno, "pivot_root to '%s'", LSM_DIR);
+	/* The old root lies on top of the new one at "." now. */
+	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return error_errno(err, errno, "umount the old root");
+	return 0;
+}
+
+int home_create(struct home_visit *visit, int *ret_home, struct sbx_error *err)
+{
+	_cleanup_close_ int home = -1;
+	int r = remember(visit, err);
+
+	if (r < 0)
+		return r;
+	if (unshare(CLONE_NEWNS) < 0) {
+		r = error_errno(err, errno, "unshare the mount namespace");
+		forget(visit);
+		return r;
+	}
+	/* There is no /proc in the home to open it from later. */
+	home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	r = home < 0 ? error_errno(err, errno, "open '/proc/self/ns/mnt'") : empty_root(err);
+	if (r == 0)
+		r = attach("bpf", HOME_BPF, err);
+	if (r == 0 && mkdir(HOME_LABELS, 0700) < 0)
+		r = error_errno(err, errno, "mkdir '%s'", HOME_LABELS);
+	if (r == 0)
+		*ret_home = take_fd(&home);
+	return r;
+}
+
+int home_publish(int home_ns, struct sbx_error *err)
+{
+	_cleanup_close_ int target =
+		open(LSM_HOME_PIN, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	char source[64];
+
+	if (target < 0)
+		return error_errno(err, errno, "create '%s'", LSM_HOME_PIN);
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", home_ns);
+	if (mount(source, LSM_HOME_PIN, NULL, MS_BIND, NULL) < 0) {
+		int r = error_errno(err, errno, "pin the mount namespace on '%s'", LSM_HOME_PIN);
+
+		(void)unlink(LSM_HOME_PIN);
+		return r;
+	}
+	return 0;
+}
+
+int home_destroy(struct sbx_error *err)
+{
+	_cleanup_close_ int pin = -1;
+	int r = open_pin(&pin, err);
+
+	if (r < 0)
+		return r;
+	if (umount2(LSM_HOME_PIN, UMOUNT_NOFOLLOW | MNT_DETACH) < 0)
+		return error_errno(err, errno, "umount '%s'", LSM_HOME_PIN);
+	if (unlink(LSM_HOME_PIN) < 0)
+		return error_errno(err, errno, "unlink '%s'", LSM_HOME_PIN);
+	return 0;
+}

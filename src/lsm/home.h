@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The home of the enforcement: a mount namespace of sandboxctl's own that holds the bpffs with all
+ * pins and the mounts that keep labelled inodes in memory. It is pinned under /run/sandboxctl/lsm
+ * and out of reach of an `umount` in the host's namespace.
+ *
+ * A process enters it for a moment and leaves again; it must have one thread only (setns(2)).
+ */
+#ifndef SBX_LSM_HOME_H
+#define SBX_LSM_HOME_H
+
+#include "base/error.h"
+
+#define LSM_DIR	      "/run/sandboxctl/lsm"
+#define LSM_HOME_PIN  LSM_DIR "/mnt"
+#define LSM_LOCK      LSM_DIR "/lock"
+
+/* Paths inside. */
+#define HOME_BPF    "/bpf"
+#define HOME_LABELS "/labels"
+
+/* Where a process was before. Descriptors -1 when not away. */
+struct home_visit {
+	int mnt_ns, root, cwd;
+};
+
+#define HOME_VISIT_INIT ((struct home_visit){ -1, -1, -1 })
+
+/*
+ * -ENOENT when there is no home: the LSM is not loaded. `ret_pin` (may be NULL) is a descriptor that
+ * keeps the home, and with it the enforcement, for as long as it is open.
+ */
+int home_enter(struct home_visit *visit, int *ret_pin, struct sbx_error *err);
+
+/*
+ * Back to where home_enter was called. A failure leaves the process in the wrong namespace: it can
+ * only end.
+ */
+int home_leave(struct home_visit *visit, struct sbx_error *err);
+
+/* For `_cleanup_`: leaves, and aborts the process where that fails. */
+void home_leave_or_die(struct home_visit *visit);
+
+/*
+ * Makes the namespace and moves this process into it, as home_enter does. Nobody else can find it
+ * before home_publish. Dies with the process when it isn't published. `ret_home` is its descriptor.
+ */
+int home_create(struct home_visit *visit, int *ret_home, struct sbx_error *err);
+
+/* Pins the namespace. Called from the host's. */
+int home_publish(int home_ns, struct sbx_error *err);
+
+/* Unpins it: with the last process that is inside, all pins end. -ENOENT when there is none. */
+int home_destroy(struct sbx_error *err);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lsm/labels.h"
+
+#include "lsm/home.h"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* An iterator over this task's descriptors alone; the program is pinned, the link is ours. */
+static int open_iterator(const struct lsm *lsm, int *ret_fd, struct sbx_error *err)
+{
+	union bpf_iter_link_info info = { .task.tid = (__u32)gettid() };
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .iter_info = &info, .iter_info_len = sizeof(info));
+	_cleanup_close_ int link = bpf_link_create(lsm->file_info, 0, BPF_TRACE_ITER, &opts);
+	int fd;
+
+	if (link < 0)
+		return error_errno(err, errno, "attach the iterator 'file_info'");
+	fd = bpf_iter_create(link);
+	if (fd < 0)
+		return error_errno(err, errno, "start the iterator 'file_info'");
+	*ret_fd = fd;
+	return 0;
+}
+
+static void fill(struct lsm_file *files, size_t n, const struct sbx_file_info *info)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((__u32)files[i].fd == info->fd)
+			files[i].info = *info;
+}
+
+int labels_read(const struct lsm *lsm, struct lsm_file *files, size_t n, struct sbx_error *err)
+{
+	struct sbx_file_info buf[128];
+	_cleanup_close_ int fd = -1;
+	ssize_t size;
+	int r = open_iterator(lsm, &fd, err);
+
+	if (r < 0)
+		return r;
+	/* seq_file hands out whole records: bpf_seq_write never splits one. */
+	while ((size = read(fd, buf, sizeof(buf))) > 0)
+		for (size_t i = 0; i < (size_t)size / sizeof(buf[0]); i++)
+			fill(files, n, &buf[i]);
+	if (size < 0)
+		return error_errno(err, errno, "read the iterator 'file_info'");
+	for (size_t i = 0; i < n; i++)
+		if (!files[i].info.inode)
+			return error_set(err, EIO, "the kernel told nothing of descriptor %d",
+				files[i].fd);
+	return 0;
+}
+
+static void pin_path(uint64_t inode, char path[static 64])
+{
+	(void)snprintf(path, 64, HOME_LABELS "/%llx", (unsigned long long)inode);
+}
+
+static void unpin(uint64_t inode)
+{
+	char path[64];
+
+	pin_path(inode, path);
+	(void)umount2(path, UMOUNT_NOFOLLOW | MNT_DETACH);
+	if (unlink(path) < 0 && errno == EISDIR)
+		(void)rmdir(path);
+}
+
+/* A mount of the one inode, that no mount of the host's propagates into. */
+static int clone_alone(int fd, int *ret_tree, struct sbx_error *err)
+{
+	struct mount_attr attr = { .propagation = MS_PRIVATE };
+	_cleanup_close_ int tree =
+		open_tree(fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	if (tree < 0)
+		return error_errno(err, errno, "clone the mount of a labelled file");
+	if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return error_errno(err, errno, "make the mount of a labelled file private");
+	*ret_tree = take_fd(&tree);
+	return 0;
+}
+
+static int make_target(const char *path, bool is_dir)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (is_dir)
+		return mkdir(path, 0700) < 0 ? -errno : 0;
+	fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : 0;
+}
+
+static int pin(const struct lsm_file *file, struct sbx_error *err)
+{
+	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
+	_cleanup_close_ int tree = -1;
+	struct stat st;
+	char path[64];
+	int r;
+
+	if (fstat(file->fd, &st) < 0)
+		return error_errno(err, errno, "stat a labelled file");
+	r = clone_alone(file->fd, &tree, err);
+	if (r == 0)
+		r = home_enter(&visit, NULL, err);
+	if (r < 0)
+		return r;
+	/* What an unclean end left at this address is of no inode that lives. */
+	unpin(file->info.inode);
+	pin_path(file->info.inode, path);
+	r = make_target(path, S_ISDIR(st.st_mode));
+	if (r < 0)
+		return error_errno(err, -r, "create '%s'", path);
+	if (move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0) {
+		r = error_errno(err, errno, "mount a labelled file on '%s'", path);
+		unpin(file->info.inode);
+	}
+	return r;
+}
+
+static bool same_inode(const struct sbx_label *label, const struct sbx_file_info *info)
+{
+	return label->ino == info->ino && label->dev == info->dev &&
+		label->generation == info->generation;
+}
+
+static int label_write(
+	const struct lsm *lsm, uint64_t inode, const struct sbx_label *label, struct sbx_error *err)
+{
+	if (bpf_map_update_elem(lsm->map[LSM_MAP_LABELS], &inode, label, BPF_ANY) < 0)
+		return error_errno(err, errno, "write the map 'labels'");
+	return 0;
+}
+
+static int label_new(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner,
+	uint32_t fresh, uint32_t *ret_label, struct sbx_error *err)
+{
+	struct sbx_label label = {
+		.ino = file->info.ino,
+		.dev = file->info.dev,
+		.generation = file->info.generation,
+		.label = fresh,
+		.owner = owner,
+	};
+	int r = pin(file, err);
+
+	if (r == 0)
+		r = label_write(lsm, file->info.inode, &label, err);
+	if (r == 0)
+		*ret_label = label.label;
+	return r;
+}
+
+int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner, uint32_t fresh,
+	uint32_t *ret_label, struct sbx_error *err)
+{
+	uint64_t inode = file->info.inode;
+	struct sbx_label label;
+	int r = 0;
+
+	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_LABELS], &inode, &label) < 0) {
+		if (errno != ENOENT)
+			return error_errno(err, errno, "read the map 'labels'");
+		return label_new(lsm, file, owner, fresh, ret_label, err);
+	}
+	if (!same_inode(&label, &file->info))
+		return label_new(lsm, file, owner, fresh, ret_label, err);
+	if (owner && label.owner && label.owner != owner)
+		return error_set(err, EEXIST, "tenant id %u owns it already", label.owner);
+	if (owner && !label.owner) {
+		label.owner = owner;
+		r = label_write(lsm, inode, &label, err);
+	}
+	if (r == 0)
+		*ret_label = label.label;
+	return r;
+}
+
+int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, void *arg), void *arg,
+	struct sbx_error *err)
+{
+	_cleanup_(home_leave_or_die) struct home_visit away = HOME_VISIT_INIT;
+	int map = lsm->map[LSM_MAP_LABELS], r = home_enter(&away, NULL, err);
+	uint64_t key, next;
+	bool more;
+
+	if (r < 0)
+		return r;
+	/* The next key is taken before this one may go: a key that is gone starts the map over. */
+	more = bpf_map_get_next_key(map, NULL, &next) == 0;
+	while (more && r == 0) {
+		struct sbx_label label, before;
+
+		key = next;
+		more = bpf_map_get_next_key(map, &key, &next) == 0;
+		if (bpf_map_lookup_elem(map, &key, &label) < 0)
+			continue;
+		before = label;
+		if (!visit(&label, arg)) {
+			(void)bpf_map_delete_elem(map, &key);
+			unpin(key);
+		} else if (memcmp(&before, &label, sizeof(label)) != 0) {
+			r = label_write(lsm, key, &label, err);
+		}
+	}
+	return r;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Labels on inodes: what the kernel side finds on its walk up from a file.
+ */
+#ifndef SBX_LSM_LABELS_H
+#define SBX_LSM_LABELS_H
+
+#include "lsm/lsm.h"
+
+/* A file or folder by descriptor, and what the kernel knows of its inode. */
+struct lsm_file {
+	int fd; /* borrowed; O_PATH will do */
+	struct sbx_file_info info;
+};
+
+/*
+ * Fills `info` of each. Read in the kernel, for stat(2) tells another device than the inode's on
+ * overlayfs and btrfs.
+ */
+int labels_read(
+	const struct lsm *lsm, struct lsm_file *files, size_t n, struct sbx_error *err);
+
+/*
+ * The label of a file's inode: the one that it has, or else `fresh`, an id never used before. With
+ * `owner` (not 0) the inode becomes that tenant's own; -EEXIST when it is another's. A new label's
+ * inode is kept in memory by a mount in the home, since one that is evicted loses its label.
+ */
+int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner, uint32_t fresh,
+	uint32_t *ret_label, struct sbx_error *err);
+
+/*
+ * Goes through all labels; `visit` may change the owner, and returns whether the label is to stay.
+ * One that goes gives its inode free.
+ */
+int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, void *arg), void *arg,
+	struct sbx_error *err);
+
+#endif

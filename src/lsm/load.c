@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lsm/load.h"
+
+#include "base/fs.h"
+#include "base/str.h"
+#include "lsm/home.h"
+#include "lsm/lsm.h"
+
+#include "sandboxctl.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <sys/random.h>
+
+struct loaded_programs {
+	struct sandboxctl_bpf *skeleton;
+	struct bpf_link *links[SBX_N_HOOKS];
+	uint64_t base_id;
+	unsigned int base_level;
+};
+
+int load_check_kernel(struct sbx_error *err)
+{
+	char line[512], *rest = line, *word;
+	int r;
+
+	if (fs_read(AT_FDCWD, "/sys/kernel/security/lsm", line, sizeof(line)) < 0)
+		return 0;
+	while ((word = strsep(&rest, ",\n")))
+		if (streq(word, "bpf"))
+			return 0;
+	r = error_set(err, ENOTSUP, "'bpf' is not among the kernel's active LSMs");
+	return error_cure(err, r,
+		"boot with 'lsm=' and the list of /sys/kernel/security/lsm, and ',bpf' at its end");
+}
+
+static int print_all(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, fmt, ap);
+}
+
+static int attach(struct loaded_programs *p, enum sbx_hook hook, struct sbx_error *err)
+{
+	const char *name = lsm_hook_name(hook);
+	struct bpf_program *program = bpf_object__find_program_by_name(p->skeleton->obj, name);
+
+	if (!program)
+		return error_set(err, ENOENT, "hook '%s' has no program", name);
+	p->links[hook] = bpf_program__attach_lsm(program);
+	if (!p->links[hook])
+		return error_errno(err, errno, "attach to the hook '%s'", name);
+	return 0;
+}
+
+int load_programs(uint64_t base_id, unsigned int base_level, bool verbose,
+	struct loaded_programs **ret_programs, struct sbx_error *err)
+{
+	_cleanup_load_ struct loaded_programs *p = calloc(1, sizeof(*p));
+	int r;
+
+	(void)libbpf_set_print(verbose ? print_all : NULL);
+	if (!p)
+		return error_errno(err, ENOMEM, "load the LSM programs");
+	p->base_id = base_id;
+	p->base_level = base_level;
+	p->skeleton = sandboxctl_bpf__open();
+	if (!p->skeleton)
+		return error_errno(err, errno, "open the LSM programs");
+	/* Before load, thus before attach: ids that are 0 would match everybody. */
+	p->skeleton->rodata->base_id = base_id;
+	p->skeleton->rodata->base_level = base_level;
+	r = sandboxctl_bpf__load(p->skeleton);
+	if (r < 0) {
+		r = error_errno(err, -r, "load the LSM programs");
+		return error_cure(err, r, "'sandboxctl -v lsm load' shows what the kernel says, "
+					  "'sandboxctl doctor' what it lacks");
+	}
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
+		r = attach(p, hook, err);
+	if (r == 0)
+		*ret_programs = take_ptr(p);
+	return r;
+}
+
+static int pin_fd(int fd, const char *name, struct sbx_error *err)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), HOME_BPF "/%s", name);
+	if (bpf_obj_pin(fd, path) < 0)
+		return error_errno(err, errno, "pin '%s'", name);
+	return 0;
+}
+
+static int pin_map(struct loaded_programs *p, const char *name, struct sbx_error *err)
+{
+	int fd = bpf_object__find_map_fd_by_name(p->skeleton->obj, name);
+
+	if (fd < 0)
+		return error_set(err, ENOENT, "there is no map '%s'", name);
+	return pin_fd(fd, name, err);
+}
+
+int load_pin(struct loaded_programs *p, struct sbx_error *err)
+{
+	int r = 0;
+
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
+		r = pin_fd(bpf_link__fd(p->links[hook]), lsm_hook_name(hook), err);
+	for (enum lsm_map map = 0; map < LSM_N_MAPS && r == 0; map++)
+		r = pin_map(p, lsm_map_name(map), err);
+	if (r == 0)
+		r = pin_fd(bpf_program__fd(p->skeleton->progs.file_info), "file_info", err);
+	return r;
+}
+
+static int read_tag(struct loaded_programs *p, enum sbx_hook hook, __u8 tag[static 8],
+	struct sbx_error *err)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+	struct bpf_program *program =
+		bpf_object__find_program_by_name(p->skeleton->obj, lsm_hook_name(hook));
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) < 0)
+		return error_errno(err, errno, "read the program of '%s'", lsm_hook_name(hook));
+	memcpy(tag, info.tag, 8);
+	return 0;
+}
+
+int load_pin_ready(struct loaded_programs *p, struct sbx_error *err)
+{
+	struct sbx_ready ready = {
+		.abi = SBX_ABI_VERSION,
+		.base_level = p->base_level,
+		.base_id = p->base_id,
+	};
+	__u32 zero = 0;
+	int r = 0;
+
+	if (getrandom(&ready.generation, sizeof(ready.generation), 0) !=
+		(ssize_t)sizeof(ready.generation))
+		return error_errno(err, errno, "draw a random number");
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
+		r = read_tag(p, hook, ready.tags[hook], err);
+	if (r < 0)
+		return r;
+	if (bpf_map_update_elem(bpf_map__fd(p->skeleton->maps.ready), &zero, &ready, BPF_ANY) < 0)
+		return error_errno(err, errno, "write the map 'ready'");
+	return pin_map(p, "ready", err);
+}
+
+void load_free(struct loaded_programs **programs)
+{
+	struct loaded_programs *p = *programs;
+
+	if (!p)
+		return;
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		(void)bpf_link__destroy(p->links[hook]);
+	sandboxctl_bpf__destroy(p->skeleton);
+	free(p);
+	*programs = NULL;
+}

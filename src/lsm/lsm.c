@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lsm/lsm.h"
+
+#include "lsm/home.h"
+
+#include <bpf/bpf.h>
+#include <limits.h>
+#include <string.h>
+
+static const char *const map_names[LSM_N_MAPS] = {
+	[LSM_MAP_LEAVES] = "leaves",
+	[LSM_MAP_LABELS] = "labels",
+	[LSM_MAP_PERMS] = "perms",
+	[LSM_MAP_CONNECT_RULES] = "connect_rules",
+	[LSM_MAP_TASKS] = "tasks",
+	[LSM_MAP_COUNTERS] = "counters",
+	[LSM_MAP_LOADED] = "loaded",
+	[LSM_MAP_POLICIES] = "policies",
+};
+
+static const char *const hook_names[SBX_N_HOOKS] = {
+#define X(name) [SBX_HOOK_##name] = #name,
+	SBX_HOOKS(X)
+#undef X
+};
+
+static const char *const why_texts[] = {
+	[SBX_WHY_NONE] = "allowed",
+	[SBX_WHY_NO_GRANT] = "no grant of its policy covers it",
+	[SBX_WHY_RIGHTS] = "its policy grants it, but not for this",
+	[SBX_WHY_OWNED] = "another tenant owns it",
+	[SBX_WHY_DEPTH] = "it lies deeper than 64 folders",
+	[SBX_WHY_UNLABELLED] = "its cgroup belongs to no tenant",
+	[SBX_WHY_MOVED] = "the process is not in the cgroup it belongs to",
+	[SBX_WHY_NO_RULE] = "no connect rule of its policy covers it",
+	[SBX_WHY_FAMILY] = "no rule can allow this protocol",
+	[SBX_WHY_FULL] = "a map is full",
+};
+
+const char *lsm_map_name(enum lsm_map map)
+{
+	return map_names[map];
+}
+
+const char *lsm_hook_name(enum sbx_hook hook)
+{
+	return hook < SBX_N_HOOKS ? hook_names[hook] : "?";
+}
+
+const char *lsm_why_text(enum sbx_why why)
+{
+	return why < ARRAY_SIZE(why_texts) ? why_texts[why] : "?";
+}
+
+static int pin_open(const char *name, int *ret_fd, struct sbx_error *err)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), HOME_BPF "/%s", name);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return error_set(err, ESTALE, "the LSM is loaded in part only: pin '%s': %s", name,
+			strerror(errno));
+	*ret_fd = fd;
+	return 0;
+}
+
+/* The pin is a link of an LSM program, and that program is the one that was loaded. */
+static int check_hook(const struct sbx_ready *ready, enum sbx_hook hook, struct sbx_error *err)
+{
+	_cleanup_close_ int link = -1, prog = -1;
+	struct bpf_link_info link_info = { 0 };
+	struct bpf_prog_info prog_info = { 0 };
+	__u32 size = sizeof(link_info);
+	int r = pin_open(hook_names[hook], &link, err);
+
+	if (r < 0)
+		return r;
+	if (bpf_obj_get_info_by_fd(link, &link_info, &size) < 0)
+		return error_errno(err, errno, "read the link '%s'", hook_names[hook]);
+	prog = bpf_prog_get_fd_by_id(link_info.prog_id);
+	size = sizeof(prog_info);
+	if (prog < 0 || bpf_obj_get_info_by_fd(prog, &prog_info, &size) < 0)
+		return error_errno(err, errno, "read the program of '%s'", hook_names[hook]);
+	if (prog_info.type != BPF_PROG_TYPE_LSM ||
+		memcmp(prog_info.tag, ready->tags[hook], sizeof(ready->tags[hook])) != 0)
+		return error_set(err, ESTALE, "hook '%s' runs another program than was loaded",
+			hook_names[hook]);
+	return 0;
+}
+
+static int check_ready(struct sbx_ready *ready, struct sbx_error *err)
+{
+	_cleanup_close_ int fd = -1;
+	__u32 zero = 0;
+	int r = pin_open("ready", &fd, err);
+
+	if (r < 0)
+		return r;
+	if (bpf_map_lookup_elem(fd, &zero, ready) < 0)
+		return error_errno(err, errno, "read the map 'ready'");
+	if (ready->abi != SBX_ABI_VERSION)
+		return error_set(err, ESTALE, "the LSM loaded is version %u, this sandboxctl's is %u",
+			ready->abi, SBX_ABI_VERSION);
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
+		r = check_hook(ready, hook, err);
+	return r;
+}
+
+int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
+{
+	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
+	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
+	int r = home_enter(&visit, &lsm.home, err);
+
+	if (r < 0)
+		return r;
+	r = check_ready(&lsm.ready, err);
+	for (enum lsm_map map = 0; map < LSM_N_MAPS && r == 0; map++)
+		r = pin_open(map_names[map], &lsm.map[map], err);
+	if (r == 0)
+		r = pin_open("file_info", &lsm.file_info, err);
+	if (r < 0)
+		return error_cure(err, r, "sandboxctl lsm unload --force && sandboxctl lsm load");
+	*ret_lsm = lsm;
+	lsm = LSM_INIT;
+	return 0;
+}
+
+void lsm_close(struct lsm *lsm)
+{
+	for (enum lsm_map map = 0; map < LSM_N_MAPS; map++)
+		close_fdp(&lsm->map[map]);
+	close_fdp(&lsm->file_info);
+	close_fdp(&lsm->home);
+	*lsm = LSM_INIT;
+}
+
+int lsm_check_base(
+	const struct lsm *lsm, uint64_t base_id, unsigned int level, struct sbx_error *err)
+{
+	int r;
+
+	if (lsm->ready.base_id == base_id && lsm->ready.base_level == level)
+		return 0;
+	r = error_set(err, ESTALE, "the LSM watches another base cgroup than the configured one");
+	return error_cure(err, r, "sandboxctl lsm unload && sandboxctl lsm load");
+}
+
+int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uint32_t policy,
+	struct sbx_error *err)
+{
+	struct sbx_leaf leaf = { .tenant = tenant, .policy = policy };
+
+	if (bpf_map_update_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id, &leaf, BPF_NOEXIST) < 0)
+		return error_errno(err, errno, "label the sandbox's cgroup");
+	return 0;
+}
+
+int lsm_leaf_get(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_leaf *ret_leaf)
+{
+	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id, ret_leaf) < 0)
+		return -errno;
+	return 0;
+}
+
+int lsm_leaf_delete(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_error *err)
+{
+	if (bpf_map_delete_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id) < 0 && errno != ENOENT)
+		return error_errno(err, errno, "take the label from the sandbox's cgroup");
+	return 0;
+}
+
+int lsm_count_leaves(const struct lsm *lsm, size_t *ret_n, struct sbx_error *err)
+{
+	uint64_t key, *previous = NULL;
+	size_t n = 0;
+
+	while (bpf_map_get_next_key(lsm->map[LSM_MAP_LEAVES], previous, &key) == 0) {
+		previous = &key;
+		n++;
+	}
+	if (errno != ENOENT)
+		return error_errno(err, errno, "read the map 'leaves'");
+	*ret_n = n;
+	return 0;
+}
+
+int lsm_task_setup(const struct lsm *lsm, int pidfd, uint64_t cgroup_id, struct sbx_error *err)
+{
+	struct sbx_task task = { .leaf = cgroup_id, .state = SBX_TASK_SETUP };
+
+	if (bpf_map_update_elem(lsm->map[LSM_MAP_TASKS], &pidfd, &task, BPF_ANY) < 0)
+		return error_errno(err, errno, "label the sandbox's first process");
+	return 0;
+}
+
+static int read_only_element(
+	const struct lsm *lsm, enum lsm_map map, void *value, struct sbx_error *err)
+{
+	__u32 zero = 0;
+
+	if (bpf_map_lookup_elem(lsm->map[map], &zero, value) < 0)
+		return error_errno(err, errno, "read the map '%s'", map_names[map]);
+	return 0;
+}
+
+int lsm_read_counters(
+	const struct lsm *lsm, struct sbx_counters *ret_counters, struct sbx_error *err)
+{
+	return read_only_element(lsm, LSM_MAP_COUNTERS, ret_counters, err);
+}
+
+int lsm_read_loaded(const struct lsm *lsm, struct sbx_loaded *ret_loaded, struct sbx_error *err)
+{
+	return read_only_element(lsm, LSM_MAP_LOADED, ret_loaded, err);
+}
+
+int lsm_write_loaded(
+	const struct lsm *lsm, const struct sbx_loaded *loaded, struct sbx_error *err)
+{
+	__u32 zero = 0;
+
+	if (bpf_map_update_elem(lsm->map[LSM_MAP_LOADED], &zero, loaded, BPF_ANY) < 0)
+		return error_errno(err, errno, "write the map 'loaded'");
+	return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A policy's rules as the kernel side knows them: labels, rights under labels, networks.
+ */
+#ifndef SBX_LSM_RULES_H
+#define SBX_LSM_RULES_H
+
+#include "lsm/lsm.h"
+#include "policy/policy.h"
+
+/* A grant whose path was opened. `rights` is POLICY_READ and so on, one of them. */
+struct lsm_grant {
+	int fd; /* borrowed; O_PATH will do */
+	enum policy_rights rights;
+};
+
+struct lsm_rules {
+	uint32_t tenant;
+	const struct lsm_grant *grants;
+	size_t n_grants;
+	const struct policy_net_rule *connect;
+	size_t n_connect;
+};
+
+/*
+ * The id of a policy with these rules: of the one that is in the maps already (the usual case, a
+ * single lookup), or of a new one that is written now. Rules are complete before their id can be
+ * found; what a crash leaves is found by nobody. Policies of the tenant that no sandbox uses any more
+ * are taken out. The caller holds the tenant's lock until it has put the id into a leaf.
+ */
+int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, uint32_t *ret_policy,
+	struct sbx_error *err);
+
+/* A tree of a tenant's own, opened. */
+struct lsm_own {
+	uint32_t tenant;
+	int fd; /* borrowed */
+	const char *path; /* for messages */
+};
+
+/*
+ * Makes these the trees that are owned: new ones get their owner, and what one of the `tenants` owned
+ * before and doesn't any more becomes nobody's. A tenant that isn't among `tenants` keeps its own.
+ */
+int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns,
+	const uint32_t *tenants, size_t n_tenants, struct sbx_error *err);
+
+#endif

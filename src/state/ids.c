@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "state/ids.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/str.h"
+
+#include <fcntl.h>
+
+#define IDS_DIR	 "/var/lib/sandboxctl"
+#define IDS_FILE IDS_DIR "/tenants"
+#define IDS_LOCK IDS_DIR "/lock"
+
+/* A line a tenant, "NAME ID"; 65,536 of the longest names fit. */
+#define IDS_SIZE (5 << 20)
+
+struct ids {
+	uint32_t of_tenant; /* 0: none yet */
+	char owner_of_wanted[NAME_MAX_LEN + 1];
+	uint32_t highest;
+};
+
+static int parse_line(
+	char *line, const char *tenant, uint32_t wanted, struct ids *ids, struct sbx_error *err)
+{
+	char *name = strsep(&line, " ");
+	uint32_t id;
+
+	if (!line || !name_is_valid(name) || str_to_u32(line, &id) < 0 || id == 0)
+		return error_set(err, EINVAL, "'%s' has a line that is not 'NAME ID'", IDS_FILE);
+	if (streq(name, tenant))
+		ids->of_tenant = id;
+	if (id == wanted)
+		(void)snprintf(ids->owner_of_wanted, sizeof(ids->owner_of_wanted), "%s", name);
+	if (id > ids->highest)
+		ids->highest = id;
+	return 0;
+}
+
+/* `text` keeps its content, so that a line can be added to it. */
+static int parse(const char *text, const char *tenant, uint32_t wanted, struct ids *ids,
+	struct sbx_error *err)
+{
+	_cleanup_free_ char *copy = strdup(text);
+	char *rest = copy, *line;
+	int r = copy ? 0 : error_errno(err, ENOMEM, "read '%s'", IDS_FILE);
+
+	*ids = (struct ids){ 0 };
+	while (r == 0 && (line = strsep(&rest, "\n")))
+		if (*line)
+			r = parse_line(line, tenant, wanted, ids, err);
+	return r;
+}
+
+static int load(char *text, const char *tenant, uint32_t wanted, struct ids *ids,
+	struct sbx_error *err)
+{
+	ssize_t n = fs_read(AT_FDCWD, IDS_FILE, text, IDS_SIZE);
+
+	if (n < 0 && n != -ENOENT)
+		return error_errno(err, (int)-n, "read '%s'", IDS_FILE);
+	if (n < 0)
+		text[0] = '\0';
+	return parse(text, tenant, wanted, ids, err);
+}
+
+static int check_wanted(
+	const char *tenant, uint32_t wanted, const struct ids *ids, struct sbx_error *err)
+{
+	if (!wanted || ids->of_tenant == wanted)
+		return 0;
+	if (ids->of_tenant)
+		return error_set(err, EEXIST, "tenant '%s' has the id %u, its policy says %u",
+			tenant, ids->of_tenant, wanted);
+	if (*ids->owner_of_wanted)
+		return error_set(err, EEXIST, "id %u of tenant '%s' is tenant '%s''s", wanted,
+			tenant, ids->owner_of_wanted);
+	return 0;
+}
+
+static int assign(char *text, const char *tenant, uint32_t wanted, uint32_t max, struct ids *ids,
+	struct sbx_error *err)
+{
+	_cleanup_free_ char *grown = NULL;
+	uint32_t id = wanted ? wanted : ids->highest + 1;
+	int n;
+
+	if (id > max || id == 0)
+		return error_set(err, ENOSPC, "tenant '%s': no id is left below %u", tenant, max);
+	n = asprintf(&grown, "%s%s %u\n", text, tenant, id);
+	if (n < 0)
+		return error_errno(err, ENOMEM, "write '%s'", IDS_FILE);
+	ids->of_tenant = id;
+	return fs_replace(AT_FDCWD, IDS_FILE, grown, (size_t)n, err);
+}
+
+int ids_get(const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id,
+	struct sbx_error *err)
+{
+	_cleanup_free_ char *text = malloc(IDS_SIZE);
+	_cleanup_close_ int lock = -1;
+	struct ids ids;
+	int r;
+
+	if (!text)
+		return error_errno(err, ENOMEM, "read '%s'", IDS_FILE);
+	r = load(text, tenant, wanted, &ids, err);
+	if (r == 0 && !ids.of_tenant) {
+		r = fs_make_private_dir(IDS_DIR, err);
+		if (r == 0)
+			r = fs_lock(IDS_LOCK, &lock, err);
+		/* Somebody else may have been first. */
+		if (r == 0)
+			r = load(text, tenant, wanted, &ids, err);
+		if (r == 0)
+			r = check_wanted(tenant, wanted, &ids, err);
+		if (r == 0 && !ids.of_tenant)
+			r = assign(text, tenant, wanted, max, &ids, err);
+	}
+	if (r == 0)
+		r = check_wanted(tenant, wanted, &ids, err);
+	if (r == 0 && ids.of_tenant > max)
+		r = error_set(err, ERANGE, "tenant '%s': its id %u is above the range of ids",
+			tenant, ids.of_tenant);
+	if (r == 0)
+		*ret_id = ids.of_tenant;
+	return r;
+}
