@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/check.h"
+
+#include "policy/key.h"
+
+static const struct policy_cgroup_setting *find_setting(
+	const struct policy_cgroup *cgroup, const char *file)
+{
+	for (size_t i = 0; i < cgroup->n_settings; i++)
+		if (streq(cgroup->settings[i].file, file))
+			return &cgroup->settings[i];
+	return NULL;
+}
+
+/* In bytes; no setting and "max" are the highest number. */
+static uint64_t bytes_of(const struct policy_cgroup_setting *setting)
+{
+	uint64_t bytes = UINT64_MAX;
+
+	if (setting)
+		(void)str_to_u64(setting->value, &bytes);
+	return bytes;
+}
+
+/* The kernel takes it, but memory.high then never slows anything down. */
+static void check_memory(
+	struct key_load *load, const struct policy_cgroup *cgroup, const char *section)
+{
+	const struct policy_cgroup_setting *max = find_setting(cgroup, "memory.max");
+	const struct policy_cgroup_setting *high = find_setting(cgroup, "memory.high");
+
+	if (key_seen(load, section, "memory.max")->bad ||
+		key_seen(load, section, "memory.high")->bad)
+		return;
+	if (!high || !max || streq(high->value, "max") || bytes_of(high) <= bytes_of(max))
+		return;
+	report_error(&load->file, high->line > max->line ? high->line : max->line,
+		"[%s] memory.high: %s is above memory.max, which is %s%s", section, high->value,
+		max->value, max->line ? "" : " by default");
+}
+
+static void check_network(struct key_load *load, const struct policy *policy)
+{
+	if (!policy->network.n_connect || policy->network.mode != POLICY_NETWORK_NONE ||
+		key_seen(load, "network", "mode")->bad)
+		return;
+	report_error(&load->file, policy->network.connect[0].line,
+		"connect: nothing can be reached with 'mode = none'%s",
+		key_seen(load, "network", "mode")->line ? "" : ", which is the default");
+}
+
+static int compare_grants(const void *a, const void *b)
+{
+	const struct policy_grant *x = *(const struct policy_grant *const *)a;
+	const struct policy_grant *y = *(const struct policy_grant *const *)b;
+	int r = strcmp(x->path, y->path);
+
+	if (r == 0)
+		r = (int)x->rights - (int)y->rights;
+	/* Last, by their places in the file. */
+	return r ? r : x < y ? -1 : 1;
+}
+
+static void check_grants(struct key_load *load, const struct policy *policy)
+{
+	_cleanup_free_ const struct policy_grant **sorted = NULL;
+	size_t n = policy->filesystem.n_grants;
+
+	if (n < 2)
+		return;
+	sorted = calloc(n, sizeof(*sorted));
+	if (!sorted) {
+		load->no_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &policy->filesystem.grants[i];
+	qsort(sorted, n, sizeof(*sorted), compare_grants);
+	for (size_t i = 1; i < n; i++)
+		if (streq(sorted[i]->path, sorted[i - 1]->path) &&
+			sorted[i]->rights == sorted[i - 1]->rights)
+			report_warning(&load->file, sorted[i]->line,
+				"'%s' is granted already in line %u", sorted[i]->path,
+				sorted[i - 1]->line);
+}
+
+static bool has_word(const struct strv *list, const char *word)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (streq(list->v[i], word))
+			return true;
+	return false;
+}
+
+/* The line of a key, for what was found in its values. */
+static unsigned int line_of(const struct key_load *load, const char *section, const char *name)
+{
+	return key_seen(load, section, name)->line;
+}
+
+/* A list without execve could start nothing. Without a profile it is known when the command is. */
+static void check_seccomp(struct key_load *load, const struct policy *policy)
+{
+	_cleanup_strv_ struct strv profile = { 0 };
+	struct sbx_error err = { 0 };
+
+	if (has_word(&policy->seccomp.deny, "execve")) {
+		report_error(&load->file, line_of(load, "seccomp", "deny"),
+			"deny: 'execve': nothing could be started without it");
+		return;
+	}
+	if (!policy->seccomp.profile)
+		return;
+	if (policy_load_profile(load->dirs, policy->seccomp.profile, &profile, &err) < 0)
+		report_error(&load->file, line_of(load, "seccomp", "profile"),
+			*err.cure ? "profile: %s (%s)" : "profile: %s%s", err.text, err.cure);
+	else if (!has_word(&profile, "execve") && !has_word(&policy->seccomp.allow, "execve"))
+		report_error(&load->file, line_of(load, "seccomp", "profile"),
+			"profile: '%s' and allow lack 'execve': nothing could be started",
+			policy->seccomp.profile);
+}
+
+void check_policy(struct key_load *load)
+{
+	const struct policy *policy = load->target;
+
+	check_memory(load, &policy->cgroup, "cgroup");
+	check_memory(load, &policy->cgroup_sandbox, "cgroup.sandbox");
+	check_grants(load, policy);
+	check_network(load, policy);
+	check_seccomp(load, policy);
+}

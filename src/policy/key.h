@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Key tables: what each section and key means, one row a key, and the reader that obeys them.
+ */
+#ifndef SBX_POLICY_KEY_H
+#define SBX_POLICY_KEY_H
+
+#include "policy/report.h"
+
+struct key;
+struct key_load;
+
+/* One value as it stands in the file, while its parser looks at it. All borrowed. */
+struct key_use {
+	struct key_load *load;
+	const struct key *key;
+	const char *text; /* never empty */
+	unsigned int line; /* 0: the default of the key's row */
+};
+
+/*
+ * What the values of some keys have in common. `parse` returns 0, -EINVAL with the problem
+ * reported, or -ENOMEM. `clear` is what an empty value does; it may be NULL.
+ */
+struct key_type {
+	const char *form; /* how a value is written, for people */
+	int (*parse)(const struct key_use *use, void *field);
+	void (*clear)(const struct key *key, void *field);
+	bool list; /* repeating the key adds */
+	bool unset; /* an empty value means none, instead of the default */
+	bool required; /* an empty value is an error */
+};
+
+/* A word that a key takes, and its meaning. One that ends in '*' stands for all that begin so. */
+struct key_word {
+	const char *word;
+	unsigned int value;
+};
+
+enum { KEY_WORD_NOT_BUILT = ~0U >> 1 };
+
+/*
+ * One key. Lists of words end in a row without a word. A name that ends in '*' stands for all that
+ * begin so, "*.*" for all that have a dot: such rows are not built and come last in their section.
+ */
+struct key {
+	const char *section;
+	const char *name;
+	const struct key_type *type; /* NULL: not supported by this build */
+	size_t offset; /* of its field in the table's target */
+	const char *initial; /* the default as a file would write it; NULL: none */
+	const struct key_word *words;
+	unsigned int number; /* for the type to interpret */
+	const char *help;
+	const char *since; /* the first release that knows the key */
+};
+
+/* Rows of one section stand together. */
+struct key_table {
+	const struct key *keys;
+	size_t n;
+	void (*check)(struct key_load *load); /* what concerns several keys; may be NULL */
+};
+
+/* What was seen of a key. */
+struct key_seen {
+	unsigned int line; /* the first one; 0: not given */
+	bool bad; /* one of its values was no good: don't judge others by it */
+};
+
+/* A file on its way into a target. */
+struct key_load {
+	const struct key_table *table;
+	const struct policy_dirs *dirs; /* for checks that read other files */
+	const char *tenant; /* what %t stands for; NULL: nothing */
+	void *target;
+	struct report_file file;
+	struct key_seen *seen; /* one a row */
+	const struct key *section, *section_end; /* rows of the section that is being read */
+	unsigned int guesses; /* suggestions that may still be made: they are slow */
+	bool versioned; /* something stood in the file: `version` came first, or was missed */
+	bool stopped; /* by a version that isn't ours: the rest may mean anything */
+	bool no_memory;
+};
+
+/*
+ * Fills load->target by load->table: the defaults first, then the file PATH. The caller sets table,
+ * dirs, tenant, target and file.report. Problems go to the report, in the order of their lines.
+ * Returns 0, -EINVAL with the first error in ERR, or -errno where the file can't be read.
+ */
+int key_read_file(struct key_load *load, const char *path, struct sbx_error *err);
+
+/* The defaults alone. 0 or -ENOMEM. */
+int key_read_defaults(struct key_load *load);
+
+/* Empties every field of TARGET that a row can. */
+void key_clear(const struct key_table *table, void *target);
+
+/* What was seen of a key that the table has. */
+const struct key_seen *key_seen(const struct key_load *load, const char *section, const char *name);
+
+/* Reports "KEY: MESSAGE" at the value's line. Returns -EINVAL. */
+int key_error(const struct key_use *use, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What is said of a section or key that the table lacks, and of one that is not built. */
+void key_unknown_section(struct key_load *load, const char *section, unsigned int line);
+void key_unknown(struct key_load *load, const char *section, const char *name, unsigned int line);
+void key_not_built(
+	struct key_load *load, const struct key *key, const char *name, unsigned int line);
+
+/* The known word nearest to WORD, as str_nearest(), so long as this file may still have guesses. */
+const char *key_guess(struct key_load *load, const char *word, const void *words, size_t n,
+	const char *(*at)(const void *words, size_t i));
+
+/* The value's words, quotes and specifiers resolved. 0, -EINVAL (reported), -ENOMEM. */
+int key_words(const struct key_use *use, struct strv *ret_words);
+
+/*
+ * Moves those of WORDS that ACCEPT takes to the end of LIST, and drops the others. ACCEPT returns 1
+ * to take a word, 0 to drop it, -EINVAL to drop it as reported. Returns 0, -EINVAL, -ENOMEM.
+ */
+int key_move_words(const struct key_use *use, struct strv *list, struct strv *words,
+	int (*accept)(const struct key_use *use, const char *word));
+
+/* key_words() where there must be exactly one; *ret_word is the caller's. */
+int key_one_word(const struct key_use *use, char **ret_word);
+
+/* Types that any table may use. Behind each: its field. */
+extern const struct key_type type_version; /* none: only checked */
+extern const struct key_type type_word; /* unsigned int or enum, one of key->words */
+extern const struct key_type type_only; /* none: one of key->words, only checked */
+extern const struct key_type type_words; /* struct strv */
+extern const struct key_type type_env; /* struct strv of K=V */
+extern const struct key_type type_path; /* char * */
+extern const struct key_type type_duration; /* uint64_t, microseconds */
+
+/* Types of one section. */
+extern const struct key_type type_cgroup_size; /* struct policy_cgroup */
+extern const struct key_type type_cgroup_flag;
+extern const struct key_type type_cgroup_pids;
+extern const struct key_type type_cgroup_cpu_max;
+extern const struct key_type type_cgroup_cpu_weight;
+extern const struct key_type type_cgroup_io_weight;
+extern const struct key_type type_cgroup_cpus;
+extern const struct key_type type_cgroup_io_max;
+extern const struct key_type type_grants; /* struct policy; key->number is the right */
+extern const struct key_type type_tmp; /* uint64_t, bytes */
+extern const struct key_type type_net_rules; /* struct policy */
+extern const struct key_type type_tenant_id; /* uint32_t */
+extern const struct key_type type_profile; /* char * */
+extern const struct key_type type_syscalls; /* struct strv; those of this architecture */
+extern const struct key_type type_any_syscalls; /* the same, others are left out */
+extern const struct key_type type_seccomp_default; /* struct policy */
+
+/* Words of [runtime] type, which sandboxctl.ini takes too. */
+extern const struct key_word runtime_words[];
+
+extern const struct key_table policy_keys;
+
+#endif

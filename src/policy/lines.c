@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * inih as distributions ship it reads 200 bytes at a time, and takes the rest of a longer line for
+ * another line: a comment over 200 bytes that ends in `key = value` sets that key. It also drops
+ * what follows " ;" in a value, takes ':' for '=', an indented line for more of the value before,
+ * cuts a section's name at 49 bytes and ignores what follows its ']'. So it sees no line as it
+ * stands in the file: this reader judges each one, keeps values to itself, and gives inih `key=` or
+ * `[section]`.
+ */
+#include "policy/lines.h"
+
+#include "policy/text.h"
+
+#include <ini.h>
+
+/* The longest section or key name that inih hands on uncut. */
+enum { NAME_LEN = 49 };
+
+struct lines {
+	const char *next, *end; /* what is left of the text */
+	unsigned int number; /* of the line that inih has now */
+	bool skip; /* the section above is none: nobody knows whose these keys are */
+	char *value; /* of that line, in `line` */
+	char line[LINE_MAX_LEN + 1];
+	const struct report_file *file;
+	const struct lines_events *events;
+	void *user;
+};
+
+/* Copies the next line to `line`; false at the end of the text. */
+static bool take_line(struct lines *lines)
+{
+	while (lines->next < lines->end) {
+		const char *start = lines->next, *why;
+		const char *feed = memchr(start, '\n', (size_t)(lines->end - start));
+		size_t n = (size_t)((feed ? feed : lines->end) - start);
+
+		lines->next = feed ? feed + 1 : lines->end;
+		lines->number++;
+		why = n > LINE_MAX_LEN ? "is longer than 4096 bytes" : text_check(start, n);
+		if (!why) {
+			memcpy(lines->line, start, n);
+			lines->line[n] = '\0';
+			return true;
+		}
+		report_error(lines->file, lines->number, "the line %s", why);
+	}
+	return false;
+}
+
+static char *trim(char *s)
+{
+	size_t n;
+
+	s += strspn(s, " \t");
+	n = strlen(s);
+	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t'))
+		n--;
+	s[n] = '\0';
+	return s;
+}
+
+static bool is_name(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
+	return n > 0 && n <= NAME_LEN && s[n] == '\0';
+}
+
+/* `[name]` and nothing behind it. Returns the name, NULL when that was reported. */
+static char *parse_section(struct lines *lines, char *s)
+{
+	char *end = s + strlen(s) - 1;
+
+	if (end == s || *end != ']') {
+		report_error(lines->file, lines->number,
+			"'%s': a section is written '[name]', alone", s);
+		return NULL;
+	}
+	*end = '\0';
+	s++;
+	if (is_name(s))
+		return s;
+	report_error(lines->file, lines->number, "[%s]: not a section's name", s);
+	return NULL;
+}
+
+/* `name = value`. Returns the name, and the value in lines->value; NULL when a problem was
+ * reported. */
+static char *parse_key(struct lines *lines, char *s)
+{
+	char *equals = strchr(s, '=');
+	char *name;
+
+	if (equals)
+		*equals = '\0';
+	name = trim(s);
+	if (equals && is_name(name)) {
+		lines->value = trim(equals + 1);
+		return name;
+	}
+	if (strchr(name, ':'))
+		report_error(lines->file, lines->number,
+			"'%s': ':' does not separate key and value: write 'key = value'", name);
+	else if (!equals)
+		report_error(lines->file, lines->number,
+			"'%s': not 'key = value' (a list goes on by repeating its key)", name);
+	else
+		report_error(lines->file, lines->number, "'%s': not a key's name", name);
+	return NULL;
+}
+
+static const char *section_line(struct lines *lines, char *s)
+{
+	const char *name = parse_section(lines, s);
+
+	lines->skip = !name || !lines->events->section(lines->user, name, lines->number);
+	return lines->skip ? NULL : name;
+}
+
+static const char *key_line(struct lines *lines, char *s)
+{
+	/* Elsewhere an indented line continues a value; here it would be a key of its own. */
+	if (s != lines->line) {
+		report_error(lines->file, lines->number,
+			"indented: a key starts its line, and a list goes on by repeating its key");
+		return NULL;
+	}
+	return lines->skip ? NULL : parse_key(lines, s);
+}
+
+/* inih's reader: the next line with a section or a key, in a form that can't be misread. */
+static char *next_line(char *out, int size, void *stream)
+{
+	struct lines *lines = stream;
+
+	while (take_line(lines)) {
+		char *s = trim(lines->line);
+		bool section = *s == '[';
+		const char *name;
+		int n;
+
+		if (*s == '\0' || *s == ';' || *s == '#')
+			continue;
+		name = section ? section_line(lines, s) : key_line(lines, s);
+		if (!name)
+			continue;
+		n = snprintf(out, (size_t)size, section ? "[%s]\n" : "%s=\n", name);
+		if (n < size)
+			return out;
+		report_error(lines->file, lines->number, "'%s': too long for this inih", name);
+	}
+	return NULL;
+}
+
+static int on_pair(void *user, const char *section, const char *name, const char *value)
+{
+	struct lines *lines = user;
+
+	(void)value; /* always "": ours is whole */
+	lines->events->key(lines->user, section, name, lines->value, lines->number);
+	return 1;
+}
+
+/* What the file as a whole has wrong, so that each of its lines would be wrong: told once. */
+static const char *check_start(const char *text, size_t size)
+{
+	const char *feed = memchr(text, '\n', size);
+
+	if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		return "the file starts with a byte order mark: save it without one";
+	if (feed && feed > text && feed[-1] == '\r')
+		return "lines end in CR LF: save the file with LF alone";
+	return NULL;
+}
+
+int lines_read(const char *text, size_t size, const struct report_file *file,
+	const struct lines_events *events, void *user)
+{
+	struct lines lines = {
+		.next = text,
+		.end = text + size,
+		.file = file,
+		.events = events,
+		.user = user,
+	};
+	const char *why = check_start(text, size);
+	int r;
+
+	if (why) {
+		report_error(file, 1, "%s", why);
+		return -EINVAL;
+	}
+	r = ini_parse_stream(next_line, &lines, on_pair, &lines);
+	if (r == -2)
+		return -ENOMEM;
+	if (r != 0) {
+		report_error(file, 0, "inih does not understand what it was given");
+		return -EINVAL;
+	}
+	return 0;
+}

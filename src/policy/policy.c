@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a tenant's name or a file to its policy. */
+#include "policy/policy.h"
+
+#include "policy/key.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+static const char suffix[] = ".ini";
+
+/* The name in "NAME.ini"; -EINVAL when FILE is named otherwise or the name is none. */
+static int tenant_of(const char *file, char ret_tenant[static NAME_MAX_LEN + 1])
+{
+	size_t n = strlen(file), tail = strlen(suffix);
+
+	if (n <= tail || n - tail > NAME_MAX_LEN || !streq(file + n - tail, suffix))
+		return -EINVAL;
+	memcpy(ret_tenant, file, n - tail);
+	ret_tenant[n - tail] = '\0';
+	return name_is_valid(ret_tenant) ? 0 : -EINVAL;
+}
+
+static int name_policy(
+	struct policy *policy, const char *path, const char *tenant, struct sbx_error *err)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!tenant) {
+		if (tenant_of(slash ? slash + 1 : path, policy->tenant) == 0)
+			return 0;
+		(void)error_set(err, EINVAL, "'%s' is not named as a tenant's file", path);
+		return error_cure(err, -EINVAL,
+			"name it TENANT.ini (a to z, 0 to 9 and '-'), or say whose it is with -t");
+	}
+	if (!name_is_valid(tenant))
+		return error_set(err, EINVAL,
+			"'%s' is not a tenant's name: a to z, 0 to 9 and '-', %d at most", tenant,
+			NAME_MAX_LEN);
+	(void)stpcpy(policy->tenant, tenant);
+	return 0;
+}
+
+/* Drop-ins are not built yet, and passing over them would mean less than the administrator wrote.
+ */
+static int refuse_drop_ins(const char *path, const struct report_file *file, struct sbx_error *err)
+{
+	_cleanup_free_ char *folder = NULL;
+	struct stat st;
+
+	if (asprintf(&folder, "%s.d", path) < 0) {
+		folder = NULL;
+		return error_errno(err, ENOMEM, "read '%s'", path);
+	}
+	if (lstat(folder, &st) < 0)
+		return 0;
+	report_error(file, 0, "'%s' exists: drop-ins are not supported by this build", folder);
+	return error_set(
+		err, EINVAL, "'%s' exists: drop-ins are not supported by this build", folder);
+}
+
+static int read_policy(const struct policy_dirs *dirs, const char *path, const char *tenant,
+	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
+{
+	_cleanup_policy_ struct policy *policy = calloc(1, sizeof(*policy));
+	struct key_load load = {
+		.table = &policy_keys,
+		.dirs = dirs,
+		.target = policy,
+		.file = { path, report },
+	};
+	int r, drop_ins;
+
+	if (policy)
+		policy->path = strdup(path);
+	if (!policy || !policy->path)
+		return error_errno(err, ENOMEM, "read '%s'", path);
+	r = name_policy(policy, path, tenant, err);
+	if (r < 0) {
+		report_error(&load.file, 0, "%s", err ? err->text : "not a tenant's name");
+		return r;
+	}
+	load.tenant = policy->tenant;
+	r = key_read_file(&load, path, err);
+	drop_ins = r == -ENOENT ? 0 : refuse_drop_ins(path, &load.file, r < 0 ? NULL : err);
+	if (r < 0 || drop_ins < 0)
+		return r < 0 ? r : drop_ins;
+	*ret_policy = take_ptr(policy);
+	return 0;
+}
+
+int policy_load_file(const struct policy_dirs *dirs, const char *path, const char *tenant,
+	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
+{
+	_cleanup_policy_report_ struct policy_report own = { 0 };
+
+	return read_policy(dirs, path, tenant, ret_policy, report ? report : &own, err);
+}
+
+int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
+	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	/* Not a path before it is known to be a name: "../x" must not leave the folder. */
+	if (!name_is_valid(tenant))
+		return error_set(err, EINVAL,
+			"'%s' is not a tenant's name: a to z, 0 to 9 and '-', %d at most", tenant,
+			NAME_MAX_LEN);
+	if (asprintf(&path, "%s/tenants/%s%s", dirs->config, tenant, suffix) < 0) {
+		path = NULL;
+		return error_errno(err, ENOMEM, "read the policy of '%s'", tenant);
+	}
+	r = policy_load_file(dirs, path, tenant, ret_policy, report, err);
+	if (r != -ENOENT)
+		return r;
+	(void)error_set(err, ENOENT, "tenant '%s' has no policy: there is no '%s'", tenant, path);
+	return error_cure(err, r, "copy '%s/default.ini' there and edit it", dirs->shipped);
+}
+
+static int add_tenant(
+	const char *file, const char *folder, struct strv *names, struct sbx_error *err)
+{
+	char tenant[NAME_MAX_LEN + 1];
+	size_t n = strlen(file), tail = strlen(suffix);
+
+	/* Editors' and packages' leftovers end otherwise. */
+	if (*file == '.' || n < tail || !streq(file + n - tail, suffix))
+		return 0;
+	if (tenant_of(file, tenant) < 0) {
+		(void)error_set(
+			err, EINVAL, "'%s/%s' is not named as a tenant's file", folder, file);
+		return error_cure(err, -EINVAL,
+			"name it TENANT.ini: a to z, 0 to 9 and '-'; or move it out of the folder");
+	}
+	return strv_add(names, tenant) < 0 ? error_errno(err, ENOMEM, "list '%s'", folder) : 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int policy_list_tenants(
+	const struct policy_dirs *dirs, struct strv *ret_names, struct sbx_error *err)
+{
+	_cleanup_strv_ struct strv names = { 0 };
+	_cleanup_closedir_ DIR *dir = NULL;
+	_cleanup_free_ char *folder = NULL;
+	const struct dirent *entry;
+	int r;
+
+	if (asprintf(&folder, "%s/tenants", dirs->config) < 0) {
+		folder = NULL;
+		return error_errno(err, ENOMEM, "list tenants");
+	}
+	dir = opendir(folder);
+	if (!dir && errno != ENOENT)
+		return error_errno(err, errno, "open folder '%s'", folder);
+	while (dir && (errno = 0, entry = readdir(dir)) != NULL) {
+		r = add_tenant(entry->d_name, folder, &names, err);
+		if (r < 0)
+			return r;
+	}
+	if (dir && errno)
+		return error_errno(err, errno, "read folder '%s'", folder);
+	if (names.n)
+		qsort(names.v, names.n, sizeof(*names.v), compare_names);
+	*ret_names = names;
+	names = (struct strv){ 0 };
+	return 0;
+}
+
+struct policy *policy_free(struct policy *policy)
+{
+	if (!policy)
+		return NULL;
+	key_clear(&policy_keys, policy);
+	free(policy->cgroup.settings);
+	free(policy->cgroup_sandbox.settings);
+	free(policy->filesystem.grants);
+	free(policy->path);
+	free(policy);
+	return NULL;
+}

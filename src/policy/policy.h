@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A tenant's policy: INI text in, a validated `const struct policy` out.
+ */
+#ifndef SBX_POLICY_POLICY_H
+#define SBX_POLICY_POLICY_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* "infinity" wherever a duration is expected. Durations are in microseconds. */
+#define USEC_INFINITY UINT64_MAX
+
+/* Where configuration is looked for; both borrowed. */
+struct policy_dirs {
+	const char *config; /* tenants/NAME.ini and sandboxctl.ini, usually /etc/sandboxctl */
+	const char *shipped; /* default.ini, runtimes/ and seccomp/ of this build */
+};
+
+/* Rights on files, spec: "Rights on files". A grant's `rights` is one of the four, never a mix. */
+enum policy_rights {
+	POLICY_READ = 1 << 0,
+	POLICY_WRITE = 1 << 1,
+	POLICY_EXEC = 1 << 2,
+	POLICY_OWN = 1 << 3,
+};
+
+/*
+ * One path of one of the keys own, read, write, exec: absolute, without "..", double or trailing
+ * slashes. Nothing was looked up: a symlink in it stands for itself.
+ */
+struct policy_grant {
+	char *path;
+	enum policy_rights rights;
+	unsigned int line;
+};
+
+/*
+ * One file of a cgroup, its value as the kernel prints it when the file is read back ("268435456",
+ * "100000 100000", "max", "default 100", "0-3,8"; sizes are whole pages). A file that is not among
+ * the settings has no limit.
+ */
+struct policy_cgroup_setting {
+	char *file;
+	char *value;
+	unsigned int line; /* 0: the default */
+};
+
+/* One line of io.max: the device by path, and "rbps=1048576 wiops=120" as the kernel takes it. */
+struct policy_io_limit {
+	char *device;
+	char *limits;
+	unsigned int line;
+};
+
+struct policy_cgroup {
+	struct policy_cgroup_setting *settings;
+	size_t n_settings;
+	struct policy_io_limit *io_limits;
+	size_t n_io_limits;
+};
+
+struct policy_ports {
+	uint16_t first, last;
+};
+
+enum policy_protocol {
+	POLICY_TCP = 1 << 0,
+	POLICY_UDP = 1 << 1,
+};
+
+/*
+ * One rule of `connect`: an IPv6 network (IPv4 as ::ffff:a.b.c.d, prefix 96 and more) and its
+ * ports, 1 to 16 ranges. A rule with a prefix below 96 speaks of IPv6 only: [::]/0 covers no IPv4
+ * address.
+ */
+struct policy_net_rule {
+	enum policy_protocol protocol;
+	struct in6_addr address;
+	uint8_t prefix; /* 0 to 128 */
+	struct policy_ports *ports;
+	size_t n_ports;
+	unsigned int line;
+};
+
+enum policy_network_mode {
+	POLICY_NETWORK_NONE, /* a network namespace of the tenant's with a loopback only */
+	POLICY_NETWORK_HOST,
+};
+
+enum policy_runtime_type {
+	POLICY_RUNTIME_DEFAULT, /* not given: the host's default, and only for a module */
+	POLICY_RUNTIME_WAZERO,
+};
+
+enum policy_seccomp_default {
+	POLICY_SECCOMP_ERRNO, /* with `seccomp.errnum` */
+	POLICY_SECCOMP_KILL,
+	POLICY_SECCOMP_TRAP,
+};
+
+struct policy {
+	char tenant[NAME_MAX_LEN + 1];
+	char *path; /* of the file it was read from */
+
+	uint32_t id; /* [tenant] id; 0: assigned by the registry */
+
+	struct {
+		enum policy_runtime_type type;
+		struct strv args;
+		struct strv env; /* K=V */
+		uint64_t timeout; /* usec, never 0 */
+	} runtime;
+
+	struct policy_cgroup cgroup; /* the tenant's totals */
+	struct policy_cgroup cgroup_sandbox; /* each sandbox's own */
+
+	struct {
+		char *profile; /* "@default"; NULL: the runtime's, or @default for other programs */
+		struct strv allow, deny; /* names as libseccomp spells them; deny wins */
+		enum policy_seccomp_default action;
+		int errnum;
+	} seccomp;
+
+	struct {
+		struct policy_grant *grants;
+		size_t n_grants;
+		uint64_t tmp; /* bytes of the private /tmp */
+	} filesystem;
+
+	struct {
+		enum policy_network_mode mode;
+		struct policy_net_rule *connect;
+		size_t n_connect;
+	} network;
+
+	struct {
+		struct strv env; /* K=V */
+		char *cwd; /* inside the sandbox; "/" by default, never NULL */
+	} process;
+};
+
+/* A problem of a file. `line` 0 means the file as a whole. */
+struct policy_problem {
+	char *file;
+	unsigned int line;
+	bool warning;
+	char *text; /* "memory.max: '5Q' is not a size" */
+};
+
+struct policy_report {
+	struct policy_problem *problems;
+	size_t n;
+	size_t n_errors;
+};
+
+void policy_report_clear(struct policy_report *report);
+#define _cleanup_policy_report_ _cleanup_(policy_report_clear)
+
+/* Writes "FILE:LINE: error: TEXT" or "FILE: warning: TEXT" lines. */
+void policy_report_print(const struct policy_report *report, FILE *out);
+
+/*
+ * Reads DIRS->config/tenants/TENANT.ini. Returns 0 and the policy, -ENOENT where the tenant has no
+ * file (then `err` says so and how to make one), -EINVAL when the file has errors: `err` holds the
+ * first and how many there are in all, `report` (may be NULL) every one, in file order.
+ */
+int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
+	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err);
+
+/* The same for a file anywhere. Without `tenant` (NULL) the tenant is the file's name less ".ini".
+ */
+int policy_load_file(const struct policy_dirs *dirs, const char *path, const char *tenant,
+	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err);
+
+struct policy *policy_free(struct policy *policy);
+static inline void policy_freep(struct policy **policy)
+{
+	(void)policy_free(*policy);
+}
+#define _cleanup_policy_ _cleanup_(policy_freep)
+
+/* The names of all tenants that have a policy file, sorted; a folder that is missing has none. */
+int policy_list_tenants(
+	const struct policy_dirs *dirs, struct strv *ret_names, struct sbx_error *err);
+
+/*
+ * The syscalls of a shipped profile, "@default" or "@wazero" (policies/seccomp/NAME.ini, else
+ * policies/runtimes/NAME.ini). -ENOENT with the known names in `err` when there is none.
+ */
+int policy_load_profile(const struct policy_dirs *dirs, const char *name, struct strv *ret_syscalls,
+	struct sbx_error *err);
+
+/* DIRS->config/sandboxctl.ini; every default where the file is missing. */
+struct host_config {
+	char *base; /* of the cgroup tree, below the cgroup2 mount: "/sandboxctl" */
+	char *tenant; /* default of `run -t`; NULL: none */
+	enum policy_runtime_type runtime; /* default type, never POLICY_RUNTIME_DEFAULT */
+	uint32_t first_id, last_id; /* range of the tenants' uids and gids */
+	bool lsm; /* false only for `lsm = off` */
+};
+
+int host_config_load(
+	const struct policy_dirs *dirs, struct host_config *ret_config, struct sbx_error *err);
+void host_config_clear(struct host_config *config);
+#define _cleanup_host_config_ _cleanup_(host_config_clear)
+
+#endif

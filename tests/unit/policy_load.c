@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tenants' files in their folder, profiles, and the host's own file. */
+#include "policy/policy.h"
+
+#include "owner.h"
+#include "policy/syscalls.h"
+#include "tmpdir.h"
+
+#include <dirent.h>
+
+#define SHIPPED FIXTURES_DIR "/policy/shipped"
+
+static struct sbx_error err;
+static struct policy_dirs dirs = { .shipped = SHIPPED };
+
+/* A configuration folder with a folder for tenants. */
+static void make_config(void)
+{
+	dirs.config = tmpdir_make();
+	(void)tmpdir_folder("tenants");
+}
+
+static bool says(const char *text, const char *part)
+{
+	if (strstr(text, part))
+		return true;
+	printf("# saw '%s'\n", text);
+	return false;
+}
+
+static int try_load(const char *tenant)
+{
+	_cleanup_policy_ struct policy *policy = NULL;
+
+	err = (struct sbx_error){ 0 };
+	return policy_load_tenant(&dirs, tenant, &policy, NULL, &err);
+}
+
+TEST(tenant)
+{
+	_cleanup_policy_ struct policy *policy = NULL;
+
+	make_config();
+	(void)tmpdir_write("tenants/acme.ini", "version = 1\n[filesystem]\nown = /srv/%t\n");
+	ASSERT_EQ(0, policy_load_tenant(&dirs, "acme", &policy, NULL, &err));
+	EXPECT_STREQ("acme", policy->tenant);
+	EXPECT_STREQ(tmpdir_file("tenants/acme.ini"), policy->path);
+	ASSERT_EQ(1, policy->filesystem.n_grants);
+	EXPECT_STREQ("/srv/acme", policy->filesystem.grants[0].path);
+}
+
+TEST(unknown_tenant)
+{
+	make_config();
+	EXPECT_EQ(-ENOENT, try_load("acme"));
+	EXPECT_TRUE(says(err.text, "tenant 'acme' has no policy: there is no '"));
+	EXPECT_TRUE(says(err.cure, "default.ini' there and edit it"));
+}
+
+/* Before there is a folder for tenants at all. */
+TEST(unknown_tenant_without_folder)
+{
+	dirs.config = "/nonexistent";
+	EXPECT_EQ(-ENOENT, try_load("acme"));
+	EXPECT_TRUE(says(err.text, "tenant 'acme' has no policy"));
+}
+
+TEST(tenant_names_stay_in_the_folder)
+{
+	make_config();
+	(void)tmpdir_write("acme.ini", "version = 1\n");
+	EXPECT_EQ(-EINVAL, try_load("../acme"));
+	EXPECT_EQ(-EINVAL, try_load(""));
+	EXPECT_EQ(-EINVAL, try_load("/etc/passwd"));
+	EXPECT_EQ(-EINVAL, try_load("Acme"));
+	EXPECT_TRUE(says(err.text, "'Acme' is not a tenant's name"));
+}
+
+TEST(file_names)
+{
+	_cleanup_policy_ struct policy *policy = NULL;
+	const char *path;
+
+	(void)tmpdir_make();
+	path = tmpdir_write("Some File.txt", "version = 1\n");
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, NULL, &policy, NULL, &err));
+	EXPECT_TRUE(says(err.text, "is not named as a tenant's file"));
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, "No", &policy, NULL, &err));
+	EXPECT_TRUE(says(err.text, "'No' is not a tenant's name"));
+	ASSERT_EQ(0, policy_load_file(&dirs, path, "yes", &policy, NULL, &err));
+	EXPECT_STREQ("yes", policy->tenant);
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, tmpdir_write(".ini", "version = 1\n"), NULL,
+				   &policy, NULL, &err));
+}
+
+/* They are not built: passing over them would mean less than the administrator wrote. */
+TEST(drop_ins_are_refused)
+{
+	_cleanup_policy_report_ struct policy_report report = { 0 };
+	struct policy *policy = NULL;
+
+	make_config();
+	(void)tmpdir_write("tenants/acme.ini", "version = 1\n");
+	EXPECT_EQ(0, try_load("acme"));
+	(void)tmpdir_folder("tenants/acme.ini.d");
+	EXPECT_EQ(-EINVAL, policy_load_tenant(&dirs, "acme", &policy, &report, &err));
+	EXPECT_TRUE(says(err.text, "acme.ini.d' exists: drop-ins are not supported by this build"));
+	EXPECT_EQ(1, report.n_errors);
+	/* Beside errors of the file itself: both are told, the first one leads. */
+	(void)tmpdir_write("tenants/acme.ini", "version = 2\n");
+	policy_report_clear(&report);
+	EXPECT_EQ(-EINVAL, policy_load_tenant(&dirs, "acme", &policy, &report, &err));
+	EXPECT_EQ(2, report.n_errors);
+}
+
+TEST(list_of_tenants)
+{
+	_cleanup_strv_ struct strv names = { 0 };
+
+	make_config();
+	ASSERT_EQ(0, policy_list_tenants(&dirs, &names, &err));
+	EXPECT_EQ(0, names.n);
+	(void)tmpdir_write("tenants/b.ini", "");
+	(void)tmpdir_write("tenants/a-2.ini", "");
+	(void)tmpdir_write("tenants/a.ini", "");
+	(void)tmpdir_write("tenants/a.ini~", "");
+	(void)tmpdir_write("tenants/.c.ini", "");
+	(void)tmpdir_write("tenants/d.ini.dpkg-old", "");
+	(void)tmpdir_folder("tenants/a.ini.d");
+	strv_clear(&names);
+	ASSERT_EQ(0, policy_list_tenants(&dirs, &names, &err));
+	ASSERT_EQ(3, names.n);
+	EXPECT_STREQ("a", names.v[0]);
+	EXPECT_STREQ("a-2", names.v[1]);
+	EXPECT_STREQ("b", names.v[2]);
+}
+
+/* Its `own` would be nobody's if it were passed over. */
+TEST(list_with_a_name_that_is_none)
+{
+	_cleanup_strv_ struct strv names = { 0 };
+
+	make_config();
+	(void)tmpdir_write("tenants/Acme.ini", "");
+	EXPECT_EQ(-EINVAL, policy_list_tenants(&dirs, &names, &err));
+	EXPECT_TRUE(says(err.text, "Acme.ini' is not named as a tenant's file"));
+	EXPECT_EQ(0, names.n);
+}
+
+TEST(list_without_a_folder)
+{
+	_cleanup_strv_ struct strv names = { 0 };
+
+	dirs.config = "/nonexistent";
+	EXPECT_EQ(0, policy_list_tenants(&dirs, &names, &err));
+	EXPECT_EQ(0, names.n);
+}
+
+static bool has(const struct strv *list, const char *word)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (streq(list->v[i], word))
+			return true;
+	return false;
+}
+
+TEST(profiles)
+{
+	_cleanup_strv_ struct strv calls = { 0 };
+
+	as_owner_of(SHIPPED);
+	ASSERT_EQ(0, policy_load_profile(&dirs, "@default", &calls, &err));
+	EXPECT_TRUE(has(&calls, "execve"));
+	EXPECT_FALSE(has(&calls, "socketcall")); /* not on 64-bit machines */
+	EXPECT_EQ(4, calls.n);
+	strv_clear(&calls);
+	ASSERT_EQ(0, policy_load_profile(&dirs, "@wazero", &calls, &err));
+	EXPECT_TRUE(has(&calls, "futex"));
+}
+
+TEST(profiles_that_are_none)
+{
+	_cleanup_strv_ struct strv calls = { 0 };
+	const struct policy_dirs nowhere = { "/nonexistent", "/nonexistent" };
+
+	as_owner_of(SHIPPED);
+	EXPECT_EQ(-ENOENT, policy_load_profile(&dirs, "@nothing", &calls, &err));
+	EXPECT_STREQ("there is no profile '@nothing'", err.text);
+	EXPECT_STREQ("known: @broken @default @empty @no-exec @wazero", err.cure);
+	EXPECT_EQ(-ENOENT, policy_load_profile(&nowhere, "@default", &calls, &err));
+	EXPECT_STREQ("there are none at all in '/nonexistent'", err.cure);
+	EXPECT_EQ(-EINVAL, policy_load_profile(&dirs, "default", &calls, &err));
+	EXPECT_EQ(-EINVAL, policy_load_profile(&dirs, "@../seccomp/default", &calls, &err));
+	EXPECT_EQ(-EINVAL, policy_load_profile(&dirs, "@broken", &calls, &err));
+	EXPECT_TRUE(says(err.text, "broken.ini:4: allow: 'reed' is no system call"));
+	EXPECT_EQ(-EINVAL, policy_load_profile(&dirs, "@empty", &calls, &err));
+	EXPECT_TRUE(says(err.text, "empty.ini: allows no system call"));
+	EXPECT_EQ(0, calls.n);
+}
+
+/* What no shipped profile may ever hold, see policies/seccomp/default.ini. */
+static const char *const dangerous[] = { "mount", "umount2", "pivot_root", "chroot", "fsopen",
+	"fsmount", "open_tree", "move_mount", "mount_setattr", "unshare", "setns", "clone3",
+	"ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp",
+	"open_by_handle_at", "name_to_handle_at", "io_uring_setup", "io_uring_enter",
+	"io_uring_register", "bpf", "perf_event_open", "userfaultfd", "keyctl", "add_key",
+	"request_key", "personality", "modify_ldt", "iopl", "ioperm", "init_module", "finit_module",
+	"delete_module", "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff", "acct",
+	"quotactl", "syslog", "execveat" };
+
+static void check_shipped(const char *folder)
+{
+	const struct policy_dirs shipped = { "/nonexistent", POLICIES_DIR };
+	_cleanup_closedir_ DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	unsigned int n = 0;
+
+	ASSERT_TRUE(dir);
+	as_owner_of(folder);
+	while ((entry = readdir(dir)) != NULL) {
+		_cleanup_strv_ struct strv calls = { 0 };
+		char name[300];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		(void)snprintf(name, sizeof(name), "@%.*s", (int)strcspn(entry->d_name, "."),
+			entry->d_name);
+		err = (struct sbx_error){ 0 };
+		EXPECT_EQ(0, policy_load_profile(&shipped, name, &calls, &err));
+		EXPECT_STREQ("", err.text);
+		EXPECT_TRUE(has(&calls, "execve"));
+		EXPECT_TRUE(has(&calls, "exit_group"));
+		for (size_t i = 0; i < ARRAY_SIZE(dangerous); i++)
+			if (has(&calls, dangerous[i]))
+				EXPECT_STREQ("", dangerous[i]);
+		for (size_t i = 0; i < calls.n; i++)
+			for (size_t j = 0; j < i; j++)
+				if (streq(calls.v[i], calls.v[j]))
+					EXPECT_STREQ("twice", calls.v[i]);
+		n++;
+	}
+	EXPECT_GT(n, 0);
+}
+
+TEST(shipped_profiles)
+{
+	/* A name that libseccomp doesn't know would prove nothing by its absence. */
+	for (size_t i = 0; i < ARRAY_SIZE(dangerous); i++)
+		EXPECT_NE(SYSCALLS_UNKNOWN, syscalls_find(dangerous[i]));
+	check_shipped(POLICIES_DIR "/seccomp");
+	check_shipped(POLICIES_DIR "/runtimes");
+}
+
+static int load_host(const char *text, struct host_config *config)
+{
+	(void)tmpdir_write("sandboxctl.ini", text);
+	err = (struct sbx_error){ 0 };
+	return host_config_load(&dirs, config, &err);
+}
+
+TEST(host_defaults)
+{
+	_cleanup_host_config_ struct host_config config = { 0 };
+
+	dirs.config = "/nonexistent";
+	ASSERT_EQ(0, host_config_load(&dirs, &config, &err));
+	EXPECT_STREQ("/sandboxctl", config.base);
+	EXPECT_TRUE(!config.tenant);
+	EXPECT_EQ(POLICY_RUNTIME_WAZERO, config.runtime);
+	EXPECT_EQ(2000000000, config.first_id);
+	EXPECT_EQ(2000065535, config.last_id);
+	EXPECT_TRUE(config.lsm);
+}
+
+TEST(host_values)
+{
+	_cleanup_host_config_ struct host_config config = { 0 };
+
+	dirs.config = tmpdir_make();
+	ASSERT_EQ(0, load_host("version = 1\n[host]\nbase = /system.slice//sandboxctl.service/\n"
+			       "ids = 70000-80000\ntenant = acme\nruntime = wazero\nlsm = off\n",
+			     &config));
+	EXPECT_STREQ("/system.slice/sandboxctl.service", config.base);
+	EXPECT_STREQ("acme", config.tenant);
+	EXPECT_EQ(70000, config.first_id);
+	EXPECT_EQ(80000, config.last_id);
+	EXPECT_FALSE(config.lsm);
+	host_config_clear(&config);
+	EXPECT_TRUE(!config.base);
+	ASSERT_EQ(0, load_host("version = 1\n[host]\nbase =\nids =\ntenant =\nruntime =\nlsm =\n",
+			     &config));
+	EXPECT_STREQ("/sandboxctl", config.base);
+	EXPECT_EQ(2000000000, config.first_id);
+	EXPECT_EQ(POLICY_RUNTIME_WAZERO, config.runtime);
+	EXPECT_TRUE(config.lsm);
+}
+
+TEST(host_errors)
+{
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+		{ "[host]\n", ":1: 'version = 1' is missing" },
+		{ "version = 1\n[hots]\n", ":2: [hots]: unknown section; did you mean [host]?" },
+		{ "version = 1\n[host]\nbsae = /x\n", ":3: [host] bsae: unknown key; did you mean "
+						      "'base'?" },
+		{ "version = 1\n[host]\nbase = /\n", ":3: base: '/': the root of all cgroups" },
+		{ "version = 1\n[host]\nbase = x\n", ":3: base: 'x': the path is not absolute" },
+		{ "version = 1\n[host]\nbase = /%t\n", ":3: base: '/%t': %t has no meaning here" },
+		{ "version = 1\n[host]\nids = 1000\n", ":3: ids: '1000': ids run from 65536 to "
+						       "4294967294" },
+		{ "version = 1\n[host]\nids = 65536-4294967295\n",
+			":3: ids: '65536-4294967295': " },
+		{ "version = 1\n[host]\nids = all\n", ":3: ids: 'all' is not a range of ids" },
+		{ "version = 1\n[host]\nids = 80000-70000\n", ":3: ids: '80000-70000': ids run" },
+		{ "version = 1\n[host]\ntenant = A\n", ":3: tenant: 'A' is not a tenant's name" },
+		{ "version = 1\n[host]\nruntime = node\n",
+			":3: runtime: 'node' is not supported by "
+			"this build" },
+		{ "version = 1\n[host]\nlsm = no\n", ":3: lsm: 'no' is neither on nor off" },
+		{ "version = 1\n[host]\nnetwork.pool = 10.0.0.0/8\n",
+			":3: [host] network.pool: not "
+			"supported by this build" },
+		{ "version = 1\n[host]\nlsm = off\nlsm = on\n", ":4: lsm: given twice: first in "
+								"line 3" },
+	};
+
+	dirs.config = tmpdir_make();
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct host_config config = { .base = (char *)1 };
+
+		EXPECT_EQ(-EINVAL, load_host(cases[i].text, &config));
+		EXPECT_TRUE(says(err.text, cases[i].message));
+		EXPECT_TRUE(config.base == (char *)1); /* untouched */
+	}
+}
+
+TEST(host_file_is_distrusted)
+{
+	struct host_config config;
+
+	dirs.config = tmpdir_make();
+	ASSERT_EQ(0, chmod(tmpdir_write("sandboxctl.ini", "version = 1\n"), 0666));
+	EXPECT_EQ(-EINVAL, host_config_load(&dirs, &config, &err));
+	EXPECT_TRUE(says(err.text, "sandboxctl.ini: can be written by everybody"));
+}

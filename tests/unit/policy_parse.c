@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fixtures: each good/NAME.ini lies beside NAME.expected, its warnings and effective values, each
+ * bad/NAME.ini beside the report of its problems. UPDATE_EXPECTED=1 in the environment writes the
+ * expected files anew: read the difference before you keep it.
+ */
+#include "policy/policy.h"
+
+#include "owner.h"
+#include "policy/key.h"
+#include "test.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+
+#define GOOD FIXTURES_DIR "/policy/good/"
+#define BAD  FIXTURES_DIR "/policy/bad/"
+
+static const struct policy_dirs dirs = {
+	.config = FIXTURES_DIR "/policy",
+	.shipped = FIXTURES_DIR "/policy/shipped",
+};
+
+static void dump_strv(FILE *out, const char *name, const struct strv *list)
+{
+	(void)fprintf(out, "%s:", name);
+	for (size_t i = 0; i < list->n; i++)
+		(void)fprintf(out, " <%s>", list->v[i]);
+	(void)fprintf(out, "\n");
+}
+
+static void dump_cgroup(FILE *out, const char *name, const struct policy_cgroup *cgroup)
+{
+	for (size_t i = 0; i < cgroup->n_settings; i++)
+		(void)fprintf(out, "%s %s: %s (line %u)\n", name, cgroup->settings[i].file,
+			cgroup->settings[i].value, cgroup->settings[i].line);
+	for (size_t i = 0; i < cgroup->n_io_limits; i++)
+		(void)fprintf(out, "%s io.max: %s %s (line %u)\n", name,
+			cgroup->io_limits[i].device, cgroup->io_limits[i].limits,
+			cgroup->io_limits[i].line);
+}
+
+static void dump_duration(FILE *out, const char *name, uint64_t usec)
+{
+	if (usec == USEC_INFINITY)
+		(void)fprintf(out, "%s: infinity\n", name);
+	else
+		(void)fprintf(out, "%s: %llu us\n", name, (unsigned long long)usec);
+}
+
+static void dump_grants(FILE *out, const struct policy *policy)
+{
+	static const char *const names[] = {
+		[POLICY_READ] = "read",
+		[POLICY_WRITE] = "write",
+		[POLICY_EXEC] = "exec",
+		[POLICY_OWN] = "own",
+	};
+
+	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
+		const struct policy_grant *grant = &policy->filesystem.grants[i];
+
+		(void)fprintf(out, "%s: <%s> (line %u)\n", names[grant->rights], grant->path,
+			grant->line);
+	}
+}
+
+static void dump_rules(FILE *out, const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->network.n_connect; i++) {
+		const struct policy_net_rule *rule = &policy->network.connect[i];
+		char address[INET6_ADDRSTRLEN];
+
+		(void)inet_ntop(AF_INET6, &rule->address, address, sizeof(address));
+		(void)fprintf(out, "connect: %s %s/%d",
+			rule->protocol == POLICY_TCP ? "tcp" : "udp", address, rule->prefix);
+		for (size_t j = 0; j < rule->n_ports; j++)
+			(void)fprintf(out, " %d-%d", rule->ports[j].first, rule->ports[j].last);
+		(void)fprintf(out, " (line %u)\n", rule->line);
+	}
+}
+
+static void dump(FILE *out, const struct policy *policy)
+{
+	static const char *const types[] = { "default", "wazero" };
+	static const char *const modes[] = { "none", "host" };
+	static const char *const actions[] = { "errno", "kill", "trap" };
+
+	(void)fprintf(out, "tenant: %s\nid: %u\n", policy->tenant, policy->id);
+	(void)fprintf(out, "runtime type: %s\n", types[policy->runtime.type]);
+	dump_strv(out, "runtime args", &policy->runtime.args);
+	dump_strv(out, "runtime env", &policy->runtime.env);
+	dump_duration(out, "runtime timeout", policy->runtime.timeout);
+	dump_cgroup(out, "cgroup", &policy->cgroup);
+	dump_cgroup(out, "sandbox", &policy->cgroup_sandbox);
+	(void)fprintf(out, "seccomp profile: %s\n",
+		policy->seccomp.profile ? policy->seccomp.profile : "(none)");
+	dump_strv(out, "seccomp allow", &policy->seccomp.allow);
+	dump_strv(out, "seccomp deny", &policy->seccomp.deny);
+	(void)fprintf(out, "seccomp default: %s %d\n", actions[policy->seccomp.action],
+		policy->seccomp.errnum);
+	dump_grants(out, policy);
+	(void)fprintf(out, "tmp: %llu\n", (unsigned long long)policy->filesystem.tmp);
+	(void)fprintf(out, "network mode: %s\n", modes[policy->network.mode]);
+	dump_rules(out, policy);
+	dump_strv(out, "process env", &policy->process.env);
+	(void)fprintf(out, "cwd: %s\n", policy->process.cwd);
+}
+
+/* Cuts every PART out of TEXT. */
+static void cut(char *text, const char *part)
+{
+	char *at;
+
+	while ((at = strstr(text, part)) != NULL)
+		memmove(at, at + strlen(part), strlen(at + strlen(part)) + 1);
+}
+
+/* Writes REPORT without the folders in front of files' names. */
+static void print_report(FILE *out, const struct policy_report *report, const char *folder)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	FILE *all = open_memstream(&text, &size);
+
+	ASSERT_TRUE(all);
+	policy_report_print(report, all);
+	ASSERT_EQ(0, fclose(all));
+	cut(text, folder);
+	cut(text, FIXTURES_DIR "/policy/");
+	(void)fputs(text, out);
+}
+
+static char *read_file(const char *path)
+{
+	static char text[1 << 16];
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	if (!f)
+		return NULL;
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	(void)fclose(f);
+	return text;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	ASSERT_TRUE(f);
+	(void)fputs(text, f);
+	ASSERT_EQ(0, fclose(f));
+}
+
+/* Compares what `path` gave with the file beside it. */
+static void compare(const char *path, const char *seen)
+{
+	_cleanup_free_ char *expected = NULL;
+	const char *text;
+
+	ASSERT_TRUE(asprintf(&expected, "%.*s.expected", (int)strlen(path) - 4, path) > 0);
+	if (getenv("UPDATE_EXPECTED"))
+		write_file(expected, seen);
+	text = read_file(expected);
+	if (!text || !streq(text, seen)) {
+		printf("# %s differs; seen:\n", expected);
+		for (const char *s = seen; *s; s += strcspn(s, "\n") + (s[strcspn(s, "\n")] != 0))
+			printf("#   %.*s\n", (int)strcspn(s, "\n"), s);
+		test_failed(false);
+	}
+}
+
+/* ERR names the first error, the same as in the report, and how many others there are. */
+static void check_error(const struct policy_report *report, const struct sbx_error *err)
+{
+	char expected[sizeof(err->text)], more[48] = "";
+	size_t i = 0;
+
+	while (i < report->n && report->problems[i].warning)
+		i++;
+	ASSERT_LT(i, report->n);
+	if (report->n_errors > 1)
+		(void)snprintf(more, sizeof(more), " (and %zu more)", report->n_errors - 1);
+	if (report->problems[i].line)
+		(void)snprintf(expected, sizeof(expected), "%s:%u: %s%s", report->problems[i].file,
+			report->problems[i].line, report->problems[i].text, more);
+	else
+		(void)snprintf(expected, sizeof(expected), "%s: %s%s", report->problems[i].file,
+			report->problems[i].text, more);
+	EXPECT_STREQ(expected, err->text);
+}
+
+static void check_fixture(const char *path, const char *folder, bool good)
+{
+	_cleanup_policy_report_ struct policy_report report = { 0 };
+	_cleanup_policy_ struct policy *policy = NULL;
+	_cleanup_free_ char *seen = NULL;
+	struct sbx_error err = { 0 };
+	size_t size = 0;
+	FILE *out = open_memstream(&seen, &size);
+	int r = policy_load_file(&dirs, path, NULL, &policy, &report, &err);
+
+	ASSERT_TRUE(out);
+	if (r != (good ? 0 : -EINVAL)) {
+		printf("# %s: %d\n", path, r);
+		test_failed(false);
+	}
+	EXPECT_EQ(good, policy != NULL);
+	print_report(out, &report, folder);
+	if (policy)
+		dump(out, policy);
+	ASSERT_EQ(0, fclose(out));
+	if (!good)
+		check_error(&report, &err);
+	compare(path, seen);
+}
+
+static void check_folder(const char *folder, bool good)
+{
+	_cleanup_closedir_ DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	unsigned int n = 0;
+
+	ASSERT_TRUE(dir);
+	as_owner_of(folder);
+	while ((entry = readdir(dir)) != NULL) {
+		char path[600];
+		size_t length = strlen(entry->d_name);
+
+		if (length < 5 || !streq(entry->d_name + length - 4, ".ini"))
+			continue;
+		(void)snprintf(path, sizeof(path), "%s%s", folder, entry->d_name);
+		check_fixture(path, folder, good);
+		n++;
+	}
+	EXPECT_GT(n, 10);
+}
+
+TEST(good_files)
+{
+	check_folder(GOOD, true);
+}
+
+TEST(bad_files)
+{
+	check_folder(BAD, false);
+}
+
+TEST(shipped_template_is_the_defaults)
+{
+	_cleanup_policy_ struct policy *template = NULL, *defaults = NULL;
+	_cleanup_free_ char *first = NULL, *second = NULL;
+	struct sbx_error err = { 0 };
+	size_t size = 0;
+	FILE *out;
+
+	as_owner_of(GOOD "defaults.ini");
+	ASSERT_EQ(0, policy_load_file(&dirs, GOOD "defaults.ini", "t", &defaults, NULL, &err));
+	if (policy_load_file(&dirs, POLICIES_DIR "/default.ini", "t", &template, NULL, &err) < 0) {
+		printf("# %s\n", err.text);
+		test_failed(true);
+	}
+	/* Line numbers are all that may differ. */
+	for (size_t i = 0; i < template->cgroup.n_settings; i++)
+		template->cgroup.settings[i].line = 0;
+	for (size_t i = 0; i < template->cgroup_sandbox.n_settings; i++)
+		template->cgroup_sandbox.settings[i].line = 0;
+	out = open_memstream(&first, &size);
+	dump(out, template);
+	(void)fclose(out);
+	out = open_memstream(&second, &size);
+	dump(out, defaults);
+	(void)fclose(out);
+	EXPECT_STREQ(second, first);
+}
+
+/* What `key =` does is defined for every key: it is refused, clears, or gives the default again. */
+TEST(every_row_is_whole)
+{
+	for (size_t i = 0; i < policy_keys.n; i++) {
+		const struct key *key = &policy_keys.keys[i];
+
+		EXPECT_TRUE(key->help && *key->help && key->since);
+		if (!key->type)
+			continue;
+		EXPECT_TRUE(key->type->form && key->type->parse);
+		EXPECT_TRUE(key->type->required || key->type->clear || key->initial);
+		EXPECT_FALSE(strchr(key->name, '*'));
+		for (size_t j = 0; j < i; j++)
+			EXPECT_FALSE(streq(key->section, policy_keys.keys[j].section) &&
+				     streq(key->name, policy_keys.keys[j].name));
+	}
+}
+
+/* A section's rows stand together, or the reader would miss some. */
+TEST(rows_are_grouped)
+{
+	for (size_t i = 1; i < policy_keys.n; i++) {
+		const char *section = policy_keys.keys[i].section;
+
+		if (streq(section, policy_keys.keys[i - 1].section))
+			continue;
+		for (size_t j = 0; j < i; j++)
+			EXPECT_FALSE(streq(section, policy_keys.keys[j].section));
+	}
+}
+
+TEST(out_parameters_stay_untouched)
+{
+	_cleanup_policy_report_ struct policy_report report = { 0 };
+	struct policy *policy = (void *)1;
+	struct sbx_error err = { 0 };
+
+	as_owner_of(BAD "empty.ini");
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, BAD "empty.ini", NULL, &policy, NULL, &err));
+	EXPECT_TRUE(policy == (void *)1);
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, BAD "empty.ini", NULL, &policy, NULL, NULL));
+	/* A report collects over several files; ERR speaks of the last. */
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, BAD "empty.ini", NULL, &policy, &report, &err));
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, BAD "tmp.ini", NULL, &policy, &report, &err));
+	EXPECT_EQ(2, report.n);
+	EXPECT_EQ(2, report.n_errors);
+	EXPECT_TRUE(strstr(err.text, "tmp.ini:3: tmp: 'big'") != NULL);
+}
