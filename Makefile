@@ -15,7 +15,7 @@ includedir = $(prefix)/include
 
 # A variant is a build of its own beside the others: `make SAN=1`, `make FAILPOINTS=1`.
 VARIANT := $(if $(SAN),/san)$(if $(FAILPOINTS),/failpoints)
-B := build$(VARIANT)
+O := build$(VARIANT)
 
 CC = gcc
 CLANG = clang
@@ -34,6 +34,15 @@ LDFLAGS_ALL = -pie -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections $(LDFLAGS) \
 	$(if $(SAN),-fsanitize=address$(comma)undefined)
 comma := ,
 
+# All cores, unless the caller says otherwise.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-8s %s\n' '$(1)' '$(2)')
+
 # Loading libraries is part of the launch time: all are linked statically but libc and libmnl, which
 # Debian has no archive of.
 STATIC_LIBS = -lbpf -lelf -lz -lseccomp -lcap -linih -ljansson
@@ -45,7 +54,7 @@ BPF_CFLAGS = -g -O2 -std=gnu17 -mcpu=v3 -target bpf -D__TARGET_ARCH_x86 -Wall -W
 ROOMS = base policy kernel lsm state launch libexec cmd
 SOURCES := $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 HEADERS := $(wildcard src/*/*.h bpf/*.h include/sandboxctl/*.h)
-object = $(patsubst %.c,$(B)/obj/%.o,$(1))
+object = $(patsubst %.c,$(O)/obj/%.o,$(1))
 
 LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/lsm/*.c src/state/*.c \
 	src/libexec/*.c)
@@ -57,12 +66,12 @@ LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/% src/libexec/lsm-load.c,
 POLICIES := $(shell find policies -name '*.ini')
 MAN_PAGES := $(wildcard docs/*.[1-8])
 
-PROGRAMS = $(B)/bin/sandboxctl $(B)/libexec/sandboxctl/lsm-load
-INSTALLED_POLICIES = $(POLICIES:policies/%=$(B)/share/sandboxctl/policies/%)
+PROGRAMS = $(O)/bin/sandboxctl $(O)/libexec/sandboxctl/lsm-load
+INSTALLED_POLICIES = $(POLICIES:policies/%=$(O)/share/sandboxctl/policies/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo check check-unit check-guest lint bench install uninstall clean format
+.PHONY: all deps demo check check-unit lint bench install uninstall clean format
 
 all: $(PROGRAMS) $(INSTALLED_POLICIES)
 
@@ -84,34 +93,39 @@ BPF_SOURCES := $(wildcard bpf/*.bpf.c)
 BPF_OBJECTS := $(BPF_SOURCES:bpf/%.c=build/bpf/%.o)
 
 build/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) Makefile | build/deps/build
+	$(call say,BPF,$@)
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 build/bpf/sandboxctl.o: $(BPF_OBJECTS)
-	$(BPFTOOL) gen object $@ $^
+	$(call say,BPFLINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
 
 build/bpf/sandboxctl.skel.h: build/bpf/sandboxctl.o
-	$(BPFTOOL) gen skeleton $< name sandboxctl_bpf > $@
+	$(call say,SKELETON,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name sandboxctl_bpf > $@
 
 # ---- the programs ----
 
-$(B)/obj/src/lsm/load.o: build/bpf/sandboxctl.skel.h
+$(O)/obj/src/lsm/load.o: build/bpf/sandboxctl.skel.h
 
-$(B)/obj/%.o: %.c Makefile | build/deps/build
+$(O)/obj/%.o: %.c Makefile | build/deps/build
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
-$(B)/bin/sandboxctl: $(call object,$(SANDBOXCTL_SOURCES))
+$(O)/bin/sandboxctl: $(call object,$(SANDBOXCTL_SOURCES))
+	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(B)/libexec/sandboxctl/lsm-load: $(call object,$(LSM_LOAD_SOURCES))
+$(O)/libexec/sandboxctl/lsm-load: $(call object,$(LSM_LOAD_SOURCES))
+	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(B)/share/sandboxctl/policies/%: policies/%
-	@mkdir -p $(@D)
-	cp $< $@
+$(O)/share/sandboxctl/policies/%: policies/%
+	@mkdir -p $(@D) && cp $< $@
 
 build/libexec/sandboxctl/wazero: contrib/packaging/wazero | build/deps/demo
 	contrib/packaging/wazero $@
@@ -119,15 +133,176 @@ build/libexec/sandboxctl/wazero: contrib/packaging/wazero | build/deps/demo
 -include $(patsubst %.o,%.d,$(call object,$(SOURCES)))
 
 # ---- tests ----
+#
+# `make check` runs all; `make check T=name` one: tests/unit/name.c or tests/integration/name.t.
 
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/%)
+GUEST_TESTS := $(notdir $(basename $(wildcard tests/integration/*.t)))
+KERNELS := 6.1 6.12
+
+$(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build
+	$(call say,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MT $@ -MF $@.d \
+		-DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' \
+		-DPOLICIES_DIR='"$(CURDIR)/policies"' $(LDFLAGS_ALL) -o $@ $< \
+		$(call object,$(LIBRARY_SOURCES)) $(LIBS)
+
+-include $(UNIT_TESTS:%=%.d)
+
+# What the guest's tests use: a build that can be killed at each step, the probe, a module.
+GUEST_NEEDS = all build/demo/probe build/demo/service.wasm build/libexec/sandboxctl/wazero \
+	build/vm/6.1/.done build/vm/6.12/.done
+
+build/vm/%/.done: tests/vm/kernels | build/deps/vm
+	tests/vm/kernels $*
+	@touch $@
+
+.PHONY: failpoints
+failpoints:
+	$(Q)$(MAKE) --no-print-directory FAILPOINTS=1 all
+
+.PHONY: check-one check-start check-san
+ifdef T
+check: check-one
+else
+check: check-start check-unit check-san $(KERNELS:%=check-guest-%)
+	$(Q)tests/tap --sum build/results
+endif
+
+check-start:
+	@rm -rf build/results && mkdir -p build/results
+
+check-unit: $(UNIT_TESTS) check-start
+	$(Q)for t in $(UNIT_TESTS); do tests/tap build/results/unit-$${t##*/} $$t; done
+
+check-san: check-start
+	$(Q)$(MAKE) --no-print-directory SAN=1 check-unit-san
+
+.PHONY: check-unit-san
+check-unit-san: $(UNIT_TESTS)
+	$(Q)for t in $(UNIT_TESTS); do tests/tap build/results/san-$${t##*/} $$t; done
+
+# In turn: each of them keeps all cores busy.
+check-san: | check-unit
+check-guest-6.1: | check-san
+check-guest-6.12: | check-guest-6.1
+
+check-guest-%: $(GUEST_NEEDS) failpoints check-start
+	$(Q)tests/tap build/results/guest-$* tests/vm/run -k $* -- tests/integration/run
+
+check-one: check-start
+	$(Q)if [ -e tests/unit/$(T).c ]; then \
+		$(MAKE) --no-print-directory $(O)/tests/$(T) && \
+		tests/tap -v build/results/unit-$(T) $(O)/tests/$(T); \
+	elif [ -e tests/integration/$(T).t ]; then \
+		$(MAKE) --no-print-directory $(GUEST_NEEDS) failpoints && \
+		for k in $(KERNELS); do tests/tap -v build/results/guest-$$k \
+			tests/vm/run -k $$k -- tests/integration/run $(T); done; \
+	else \
+		echo "make check: there is no test '$(T)'; there are: \
+		$(notdir $(UNIT_TESTS)) $(GUEST_TESTS)" >&2; exit 2; \
+	fi
+	$(Q)tests/tap --sum build/results
+
+# ---- linters ----
+
+C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch])
+SHELL_FILES := $(wildcard .ci/run tests/tap tests/lint/* tests/vm/* tests/integration/run \
+	tests/integration/*.sh tests/integration/*.t tests/demo/demo tests/demo/fetch-program \
+	tests/bench/launch contrib/packaging/*)
+LINTERS := format layers licences shell cppcheck tidy
+
+lint: $(LINTERS:%=lint-%)
+
+.PHONY: $(LINTERS:%=lint-%)
+lint-format: | build/deps/lint
+	$(Q)tests/tap build/results/lint-format tests/lint/as-test format \
+		clang-format --dry-run -Werror $(C_FILES)
+
+lint-layers:
+	$(Q)tests/tap build/results/lint-layers tests/lint/as-test layers tests/lint/layers
+
+lint-licences:
+	$(Q)tests/tap build/results/lint-licences tests/lint/as-test licences tests/lint/licences
+
+lint-shell: | build/deps/lint
+	$(Q)tests/tap build/results/lint-shell tests/lint/as-test shell \
+		shellcheck -x -P SCRIPTDIR $(SHELL_FILES)
+
+# It can't see that a cleanup attribute frees.
+lint-cppcheck: | build/deps/lint
+	$(Q)tests/tap build/results/lint-cppcheck tests/lint/as-test cppcheck \
+		cppcheck --quiet --std=c11 --enable=warning,portability --error-exitcode=1 \
+		--inline-suppr --suppress=missingInclude --suppress=memleak \
+		--suppress=internalAstError:src/policy/types_io.c \
+		'-DLIBBPF_OPTS(type, name, ...)=struct type name = {0}' '-Dtake_ptr(p)=(p)' \
+		-D_GNU_SOURCE -DSBX_VERSION='""' -I. -Isrc -Iinclude src
+
+lint-tidy: build/bpf/sandboxctl.skel.h | build/deps/lint
+	$(Q)tests/tap build/results/lint-tidy tests/lint/as-test tidy \
+		sh -c 'printf "%s\n" $(SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
+		--quiet "$$@" -- -std=c17 $(subst ",\",$(subst ','',$(CPPFLAGS_ALL))) 2>/dev/null'"'"' sh'
+
+format:
+	clang-format -i $(C_FILES)
+
+# ---- the demonstration ----
+
+WASM_CFLAGS = --target=wasm32-wasi -std=c17 -O2 -Wall -Wextra -Werror -Wl,--strip-all,--stack-first
+
+build/demo/service.wasm: tests/demo/service.c | build/deps/demo
+	$(call say,WASM,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(WASM_CFLAGS) -o $@ $<
+
+build/demo/bzip2.wasm: tests/demo/fetch-program tests/demo/wasi_shim.h | build/deps/demo
+	$(call say,WASM,$@)
+	$(Q)tests/demo/fetch-program
+
+build/demo/probe: $(wildcard tests/demo/probe*.[ch]) src/base/str.c src/base/str.h | build/deps/build
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -Isrc -static -s -o $@ \
+		$(filter %.c,$^)
+
+demo: all build/demo/probe build/demo/service.wasm build/demo/bzip2.wasm \
+		build/libexec/sandboxctl/wazero
+	$(Q)tests/demo/demo
+
+# ---- benchmarks: `make bench B=launch` ----
+
+BENCH_CFLAGS = -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -Isrc
+
+build/bench/noop: tests/bench/noop.c | build/deps/bench
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -static -nostdlib -s -Wl,--build-id=none \
+		-Wl,-z,noseparate-code -Wl,-z,noexecstack -o $@ $<
+
+build/bench/floor: tests/bench/floor.c | build/deps/bench
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -static -s -o $@ $<
+
+build/bench/filter: tests/bench/filter.c | build/deps/bench
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $< -lseccomp
+
+build/bench/interleave: tests/bench/interleave.c src/base/str.c | build/deps/bench
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^ -ljansson
 
 # ---- installation ----
 
 install: all build/libexec/sandboxctl/wazero
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libexecdir)/sandboxctl \
 		$(DESTDIR)$(includedir)/sandboxctl $(DESTDIR)$(mandir)
-	install -m 755 $(B)/bin/sandboxctl $(DESTDIR)$(bindir)/sandboxctl
-	install -m 755 $(B)/libexec/sandboxctl/lsm-load build/libexec/sandboxctl/wazero \
+	install -m 755 $(O)/bin/sandboxctl $(DESTDIR)$(bindir)/sandboxctl
+	install -m 755 $(O)/libexec/sandboxctl/lsm-load build/libexec/sandboxctl/wazero \
 		$(DESTDIR)$(libexecdir)/sandboxctl
 	install -m 644 include/sandboxctl/*.h $(DESTDIR)$(includedir)/sandboxctl
 	for f in $(POLICIES:policies/%=%); do \

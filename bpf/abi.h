@@ -2,7 +2,8 @@
 /*
  * What the kernel side and user space share: the hook list, the shapes in the maps, the codes.
  *
- * Fixed widths, explicit padding, a size assert each. Anything changed here changes SBX_ABI_VERSION.
+ * Fixed widths, explicit padding, a size assert each. Anything changed here changes
+ * SBX_ABI_VERSION.
  */
 #ifndef SBX_BPF_ABI_H
 #define SBX_BPF_ABI_H
@@ -15,20 +16,19 @@
  * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
  * its pin's name too. Their order is the order of `sbx_leaf.denied`.
  */
-#define SBX_HOOKS(X)                                                                               \
-	X(file_open)                                                                               \
-	X(socket_connect)                                                                          \
-	X(socket_sendmsg)                                                                          \
-	X(task_alloc)                                                                              \
-	X(bprm_committed_creds)                                                                    \
-	X(sb_alloc_security)                                                                       \
+#define SBX_HOOKS(X)            \
+	X(file_open)            \
+	X(socket_connect)       \
+	X(socket_sendmsg)       \
+	X(task_alloc)           \
+	X(bprm_committed_creds) \
+	X(sb_alloc_security)    \
 	X(sb_free_security)
 
 enum sbx_hook {
 #define X(name) SBX_HOOK_##name,
-	SBX_HOOKS(X)
+	SBX_HOOKS(X) SBX_N_HOOKS
 #undef X
-	SBX_N_HOOKS
 };
 
 /* Rights on files, as the verdict knows them. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * Files: whose is it, on open. And the superblocks that a sandbox's set-up makes, which are its own.
+ * Files: whose is it, on open. And the superblocks that a sandbox's set-up makes, which are its
+ * own.
  */
 #include "identity.h"
 
@@ -97,8 +98,8 @@ static __always_inline bool is_kernel_internal(struct file *file)
 	return ns == (void *)-EINVAL;
 }
 
-static __always_inline int deny_file(const struct actor *a, struct file *file, __u32 wanted,
-	enum sbx_why why, __u32 owner)
+static __always_inline int deny_file(
+	const struct actor *a, struct file *file, __u32 wanted, enum sbx_why why, __u32 owner)
 {
 	struct dentry *dentry = file->f_path.dentry;
 	struct inode *inode = dentry->d_inode;

@@ -80,7 +80,7 @@ struct {
 	__type(value, struct sbx_counters);
 } counters __weak SEC(".maps");
 
-/* User space's own book-keeping: here, so that it lives and ends with the maps that it speaks of. */
+/* User space's own book-keeping, which lives and ends with the maps that it speaks of. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

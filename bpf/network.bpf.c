@@ -4,7 +4,7 @@
  */
 #include "identity.h"
 
-/* The part of an address that a rule can speak of; read from kernel memory, never from the user's. */
+/* The part of an address that a rule can speak of; read from kernel memory alone. */
 struct peer {
 	__u8 address[16];
 	__u16 port;
@@ -73,7 +73,7 @@ static __always_inline enum sbx_why judge_address(const struct actor *a, struct 
 
 	d->family = family;
 	d->protocol = protocol;
-	/* MPTCP, SCTP, raw and ping sockets are protocols of their own here, and none is allowed. */
+	/* MPTCP, SCTP, raw and ping sockets are protocols of their own here: none is allowed. */
 	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
 		return SBX_WHY_FAMILY;
 	if (family == AF_INET)

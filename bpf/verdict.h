@@ -46,8 +46,7 @@ SBX_INLINE enum sbx_why sbx_walk_end(const struct sbx_walk *walk, __u32 wanted)
 }
 
 /* Whether one of the rule's ranges covers the port of that protocol. */
-SBX_INLINE enum sbx_why sbx_rule_covers(
-	const struct sbx_net_rule *rule, __u16 protocol, __u16 port)
+SBX_INLINE enum sbx_why sbx_rule_covers(const struct sbx_net_rule *rule, __u16 protocol, __u16 port)
 {
 	for (int i = 0; i < SBX_MAX_PORTS; i++) {
 		const struct sbx_ports *p = &rule->ports[i];

@@ -38,9 +38,9 @@ static inline void closedir_dirp(DIR **d)
 		(void)closedir(*d);
 }
 
-#define _cleanup_(f)	  __attribute__((__cleanup__(f)))
-#define _cleanup_close_	  _cleanup_(close_fdp)
-#define _cleanup_free_	  _cleanup_(free_ptrp)
+#define _cleanup_(f)	   __attribute__((__cleanup__(f)))
+#define _cleanup_close_	   _cleanup_(close_fdp)
+#define _cleanup_free_	   _cleanup_(free_ptrp)
 #define _cleanup_fclose_   _cleanup_(fclose_filep)
 #define _cleanup_closedir_ _cleanup_(closedir_dirp)
 
@@ -53,11 +53,11 @@ static inline int take_fd(int *fd)
 	return taken;
 }
 
-#define take_ptr(p)                                                                                \
-	({                                                                                         \
-		__auto_type taken_ = (p);                                                          \
-		(p) = NULL;                                                                        \
-		taken_;                                                                            \
+#define take_ptr(p)                       \
+	({                                \
+		__auto_type taken_ = (p); \
+		(p) = NULL;               \
+		taken_;                   \
 	})
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -12,7 +12,8 @@ static void flatten(char *s)
 			*s = '?';
 }
 
-static void set_text(struct sbx_error *err, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void set_text(
+	struct sbx_error *err, const char *fmt, va_list ap)
 {
 	(void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	err->cure[0] = '\0';

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What went wrong, told once: a caller-owned buffer that the lowest layer fills and each layer above may prefix.
+ * What went wrong, told once: a caller-owned buffer that the lowest layer fills and each layer
+ * above may prefix.
  */
 #ifndef SBX_BASE_ERROR_H
 #define SBX_BASE_ERROR_H
@@ -30,7 +31,7 @@ int error_errno(struct sbx_error *err, int errnum, const char *fmt, ...)
 int error_set(struct sbx_error *err, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Adds the cure to an error that is set already. Returns `ret`, so that it can end a function too. */
+/* Adds the cure to an error that is set already. Returns `ret`. */
 int error_cure(struct sbx_error *err, int ret, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -127,7 +127,7 @@ static bool is_mount_point(const char *path)
 	struct statx stx;
 
 	return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &stx) == 0 &&
-		(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+	       (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
 
 int fs_make_pin_dir(const char *path, struct sbx_error *err)

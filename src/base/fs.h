@@ -11,12 +11,13 @@
 #include <sys/types.h>
 
 /*
- * Reads the whole file, at most `size` - 1 bytes, and terminates it. Returns its length, -EFBIG when
- * it is longer, or another negative errno. Says nothing: the caller knows what the file is for.
+ * Reads the whole file, at most `size` - 1 bytes, and terminates it. Returns its length, -EFBIG
+ * when it is longer, or another negative errno. Says nothing: the caller knows what the file is
+ * for.
  */
 ssize_t fs_read(int dir, const char *path, char *buf, size_t size);
 
-/* Writes `value` in one write(2) to a file that exists, as the kernel's own files want it. 0 or -errno. */
+/* Writes `value` in one write(2) to a file that exists, as the kernel wants it. 0 or -errno. */
 int fs_write(int dir, const char *path, const char *value);
 
 /* Replaces a file as a whole, by rename: readers see the old or the new one. Mode 0600. */

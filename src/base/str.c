@@ -71,16 +71,16 @@ static size_t edit_distance(const char *a, const char *b)
 		for (size_t j = 1; j <= lb; j++) {
 			size_t above = row[j];
 
-			row[j] = min3(row[j] + 1, row[j - 1] + 1,
-				diagonal + (a[i - 1] != b[j - 1]));
+			row[j] =
+				min3(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
 			diagonal = above;
 		}
 	}
 	return row[lb];
 }
 
-const char *str_nearest(
-	const char *word, const void *words, size_t n, const char *(*at)(const void *words, size_t i))
+const char *str_nearest(const char *word, const void *words, size_t n,
+	const char *(*at)(const void *words, size_t i))
 {
 	/* A third of the word may be wrong: more, and the guess only confuses. */
 	size_t best = strlen(word) / 3 + 1;

@@ -33,8 +33,8 @@ int str_to_u32(const char *s, uint32_t *ret_value);
  * The nearest of `n` known words by edit distance, for "did you mean"; NULL when none is near.
  * `at(words, i)` returns the i-th.
  */
-const char *str_nearest(
-	const char *word, const void *words, size_t n, const char *(*at)(const void *words, size_t i));
+const char *str_nearest(const char *word, const void *words, size_t n,
+	const char *(*at)(const void *words, size_t i));
 
 /* A list of owned strings; `v[n]` is always NULL once something was added, as argv wants it. */
 struct strv {

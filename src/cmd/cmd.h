@@ -49,8 +49,8 @@ int cmd_fail(const struct sbx_error *err);
 int cmd_usage(const char *name);
 
 /*
- * For subcommands whose only options are --help and --json (`ret_json` NULL: not even that) and that
- * take no operands: 0 to go on, -1 to end with `ret_exit`.
+ * For subcommands whose only options are --help and --json (`ret_json` NULL: not even that) and
+ * that take no operands: 0 to go on, -1 to end with `ret_exit`.
  */
 int cmd_no_operands(const char *name, int argc, char **argv, bool *ret_json, int *ret_exit);
 

@@ -149,8 +149,7 @@ static bool check_bpf_load(const struct cmd_context *context, const char *arg, s
 		return false;
 	}
 	opts.attach_btf_id = (__u32)id;
-	fd = bpf_prog_load(
-		BPF_PROG_TYPE_LSM, "doctor", "GPL", insns, ARRAY_SIZE(insns), &opts);
+	fd = bpf_prog_load(BPF_PROG_TYPE_LSM, "doctor", "GPL", insns, ARRAY_SIZE(insns), &opts);
 	if (fd < 0) {
 		SAY(f, "an LSM program can't be loaded: %s", strerror(errno));
 		return false;

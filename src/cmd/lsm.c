@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lsm/lsm.h"
 #include "cmd/cmd.h"
 #include "kernel/cgroup.h"
 #include "lsm/home.h"
-#include "lsm/lsm.h"
 
 #include <getopt.h>
 #include <jansson.h>
@@ -59,8 +59,8 @@ static void print_text(const struct status *s)
 	(void)printf("base cgroup: id %llu, level %u\n", (unsigned long long)s->lsm.ready.base_id,
 		s->lsm.ready.base_level);
 	(void)printf("sandboxes: %zu\n", s->n_leaves);
-	(void)printf("denials of nobody's tasks: %llu\n",
-		(unsigned long long)s->counters.unlabelled);
+	(void)printf(
+		"denials of nobody's tasks: %llu\n", (unsigned long long)s->counters.unlabelled);
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++) {
 		format_tag(s->lsm.ready.tags[hook], tag);
 		(void)printf("hook %-20s program %s\n", lsm_hook_name(hook), tag);
@@ -109,7 +109,7 @@ int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv)
 static int check_idle(struct sbx_error *err)
 {
 	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
-	size_t n;
+	size_t n = 0;
 	int r = lsm_open(&lsm, err);
 
 	if (r == 0)

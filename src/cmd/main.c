@@ -78,8 +78,8 @@ static int parse_options(struct cmd_context *context, int argc, char **argv)
 }
 
 /*
- * The other files of this installation lie relative to the program, PREFIX/bin/sandboxctl, so that it
- * can be moved as a whole and never takes them from the environment.
+ * The other files of this installation lie relative to the program, PREFIX/bin/sandboxctl, so that
+ * it can be moved as a whole and never takes them from the environment.
  */
 static int find_installation(struct cmd_context *context, struct sbx_error *err)
 {
@@ -111,9 +111,9 @@ static int match(const struct cmd *cmd, int argc, char **argv)
 	if (!space)
 		return streq(cmd->name, argv[0]) ? 1 : 0;
 	return argc > 1 && strncmp(cmd->name, argv[0], (size_t)(space - cmd->name)) == 0 &&
-			argv[0][space - cmd->name] == '\0' && streq(space + 1, argv[1]) ?
-		2 :
-		0;
+			       argv[0][space - cmd->name] == '\0' && streq(space + 1, argv[1])
+		       ? 2
+		       : 0;
 }
 
 static const char *cmd_at(const void *list, size_t i)
@@ -154,7 +154,8 @@ int main(int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	if (argc == 0) {
-		(void)fprintf(stderr, "usage: sandboxctl SUBCOMMAND [ARG]...: see sandboxctl --help\n");
+		(void)fprintf(
+			stderr, "usage: sandboxctl SUBCOMMAND [ARG]...: see sandboxctl --help\n");
 		return CMD_USAGE;
 	}
 	if (find_installation(&context, &err) < 0)

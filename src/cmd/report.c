@@ -27,8 +27,8 @@ static const char *rights_name(enum policy_rights rights)
 static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
 {
 	for (size_t i = 0; i < cgroup->n_settings; i++)
-		(void)printf("%s %s = %s\n", title, cgroup->settings[i].file,
-			cgroup->settings[i].value);
+		(void)printf(
+			"%s %s = %s\n", title, cgroup->settings[i].file, cgroup->settings[i].value);
 	for (size_t i = 0; i < cgroup->n_io_limits; i++)
 		(void)printf("%s io.max = %s %s\n", title, cgroup->io_limits[i].device,
 			cgroup->io_limits[i].limits);
@@ -70,9 +70,9 @@ static void describe_file(const struct sbx_denial *d, char *text, size_t size)
 
 static void describe_address(const struct sbx_denial *d, char *text, size_t size)
 {
-	const char *protocol = d->protocol == IPPROTO_TCP ? "tcp" :
-		d->protocol == IPPROTO_UDP		  ? "udp" :
-							    "protocol";
+	const char *protocol = d->protocol == IPPROTO_TCP   ? "tcp"
+			       : d->protocol == IPPROTO_UDP ? "udp"
+							    : "protocol";
 	char address[INET6_ADDRSTRLEN] = "?";
 
 	if (d->family != AF_INET && d->family != AF_INET6) {
@@ -170,12 +170,11 @@ void report_outcome_json(const struct outcome *o, int fd)
 		make_printable(last);
 	}
 	json = json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:s, s:s}",
-		"tenant", o->tenant, "name", o->name, "pid", (int)o->pid, "exit_code",
-		o->exit_code, "signal", o->signal, "reason", outcome_reason_name(o->reason), "step",
-		o->step, "error", o->error.text, "lsm", o->lsm, "oom_kills",
-		(json_int_t)o->oom_kills, "pids_max_hits", (json_int_t)o->pids_max_hits, "denied",
-		denials_to_json(o), "last_denial", last, "last_denial_why",
-		lsm_why_text(o->leaf.last.why));
+		"tenant", o->tenant, "name", o->name, "pid", (int)o->pid, "exit_code", o->exit_code,
+		"signal", o->signal, "reason", outcome_reason_name(o->reason), "step", o->step,
+		"error", o->error.text, "lsm", o->lsm, "oom_kills", (json_int_t)o->oom_kills,
+		"pids_max_hits", (json_int_t)o->pids_max_hits, "denied", denials_to_json(o),
+		"last_denial", last, "last_denial_why", lsm_why_text(o->leaf.last.why));
 	if (!json || json_dumpfd(json, fd, JSON_COMPACT) < 0 || write(fd, "\n", 1) != 1)
 		(void)fprintf(stderr, "sandboxctl: run: --json-status-fd: could not be written\n");
 	json_decref(json);

@@ -52,17 +52,18 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-	(void)printf("usage: sandboxctl run [-t TENANT] [OPTION]... [--] COMMAND [ARG]...\n\n"
-		     "  -t, --tenant TENANT   whose policy; else the host's default tenant\n"
-		     "  --policy FILE         this file instead of the tenant's\n"
-		     "  --name NAME           name of the sandbox, unique in its tenant\n"
-		     "  --env K[=V]           set a variable; without V, with the value it has here\n"
-		     "  --timeout DURATION    kill all of it after that time: 500ms, 30s, 5m, 1h\n"
-		     "  --dry-run             print what would be done, and do nothing\n"
-		     "  --json-status-fd N    write how it ended to descriptor N, as JSON\n"
-		     "  -v, --verbose         say each step on stderr\n\n"
-		     "The exit status is the command's; 128+n: signal n; 124: timeout; 125: nothing\n"
-		     "was run; 126: not executable; 127: not found.\n");
+	(void)printf(
+		"usage: sandboxctl run [-t TENANT] [OPTION]... [--] COMMAND [ARG]...\n\n"
+		"  -t, --tenant TENANT   whose policy; else the host's default tenant\n"
+		"  --policy FILE         this file instead of the tenant's\n"
+		"  --name NAME           name of the sandbox, unique in its tenant\n"
+		"  --env K[=V]           set a variable; without V, with the value it has here\n"
+		"  --timeout DURATION    kill all of it after that time: 500ms, 30s, 5m, 1h\n"
+		"  --dry-run             print what would be done, and do nothing\n"
+		"  --json-status-fd N    write how it ended to descriptor N, as JSON\n"
+		"  -v, --verbose         say each step on stderr\n\n"
+		"The exit status is the command's; 128+n: signal n; 124: timeout; 125: nothing\n"
+		"was run; 126: not executable; 127: not found.\n");
 }
 
 static int bad_argument(const char *option, const char *value, const char *why)

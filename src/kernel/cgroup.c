@@ -69,8 +69,8 @@ int cgroup_open_root(struct cgroup *ret_root, struct sbx_error *err)
 	return 0;
 }
 
-static int open_child(
-	const struct cgroup *parent, const char *name, struct cgroup *ret_cgroup, struct sbx_error *err)
+static int open_child(const struct cgroup *parent, const char *name, struct cgroup *ret_cgroup,
+	struct sbx_error *err)
 {
 	_cleanup_cgroup_ struct cgroup child = CGROUP_INIT;
 	int n, r;
@@ -89,8 +89,8 @@ static int open_child(
 	return 0;
 }
 
-int cgroup_open(
-	const struct cgroup *parent, const char *name, struct cgroup *ret_cgroup, struct sbx_error *err)
+int cgroup_open(const struct cgroup *parent, const char *name, struct cgroup *ret_cgroup,
+	struct sbx_error *err)
 {
 	return open_child(parent, name, ret_cgroup, err);
 }
@@ -138,8 +138,8 @@ static int walk_base(const char *path, bool make, const struct policy_cgroup *co
 		r = enable_all(&at, settings, err);
 		if (r < 0)
 			return r;
-		r = make ? cgroup_make(&at, name, false, &next, err) :
-			   open_child(&at, name, &next, err);
+		r = make ? cgroup_make(&at, name, false, &next, err)
+			 : open_child(&at, name, &next, err);
 		if (r < 0)
 			return r;
 		cgroup_close(&at);
@@ -162,8 +162,8 @@ int cgroup_make_base(const char *path, const struct policy_cgroup *const *settin
 	return walk_base(path, true, settings, ret_base, ret_level, err);
 }
 
-int cgroup_open_base(const char *path, struct cgroup *ret_base, unsigned int *ret_level,
-	struct sbx_error *err)
+int cgroup_open_base(
+	const char *path, struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err)
 {
 	return walk_base(path, false, NULL, ret_base, ret_level, err);
 }
@@ -199,7 +199,7 @@ bool cgroup_has_controller(const struct cgroup *cgroup, const char *file, const 
 	char line[512];
 
 	return fs_read(cgroup->fd, file, line, sizeof(line)) >= 0 &&
-		line_has_word(line, controller);
+	       line_has_word(line, controller);
 }
 
 static int enable(
@@ -213,8 +213,8 @@ static int enable(
 	if (!*name || line_has_word(enabled, name))
 		return 0;
 	if (!cgroup_has_controller(cgroup, "cgroup.controllers", name)) {
-		r = error_set(err, ENOTSUP, "%s: cgroup '%s' has no controller '%s'", file, path,
-			name);
+		r = error_set(
+			err, ENOTSUP, "%s: cgroup '%s' has no controller '%s'", file, path, name);
 		return error_cure(err, r,
 			"give the kernel that controller on cgroup v2, or set no limit: '%s ='",
 			file);
@@ -250,7 +250,7 @@ static bool same_number(const char *want, const char *got)
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), a, b;
 
 	return str_to_u64(want, &a) == 0 && str_to_u64(got, &b) == 0 &&
-		(a == b || (a > b && a - b < page && b % page == 0));
+	       (a == b || (a > b && a - b < page && b % page == 0));
 }
 
 /* "default 100" is how io.weight says 100; cpu.max adds its period to a lone "max". */
@@ -276,8 +276,8 @@ static int read_value(const struct cgroup *cgroup, const char *file, char *value
 	return 0;
 }
 
-static int apply(const struct cgroup *cgroup, const char *file, const char *value,
-	struct sbx_error *err)
+static int apply(
+	const struct cgroup *cgroup, const char *file, const char *value, struct sbx_error *err)
 {
 	char got[256];
 	int r = read_value(cgroup, file, got, sizeof(got), err);
@@ -348,9 +348,74 @@ static int apply_io(
 	if (n < 0)
 		return error_errno(err, (int)-n, "read io.max of cgroup '%s'", cgroup->path);
 	if (!has_limits(got, device, limit->limits))
-		return error_set(err, EIO, "io.max of cgroup '%s' does not hold '%s'", cgroup->path,
-			value);
+		return error_set(
+			err, EIO, "io.max of cgroup '%s' does not hold '%s'", cgroup->path, value);
 	return 0;
+}
+
+/* What a cgroup is born with, as read back: what a policy no longer limits returns to it. */
+static const struct {
+	const char *file, *value;
+} born_with[] = {
+	{ "memory.max", "max" },
+	{ "memory.high", "max" },
+	{ "memory.swap.max", "max" },
+	{ "memory.oom.group", "0" },
+	{ "pids.max", "max" },
+	{ "cpu.max", "max 100000" },
+	{ "cpu.weight", "100" },
+	{ "io.weight", "default 100" },
+	{ "cpuset.cpus", "" },
+};
+
+static bool is_set(const struct policy_cgroup *settings, const char *file)
+{
+	for (size_t i = 0; i < settings->n_settings; i++)
+		if (streq(settings->settings[i].file, file))
+			return true;
+	return false;
+}
+
+/* What the policy lists is written after. */
+static int reset_io(const struct cgroup *cgroup, struct sbx_error *err)
+{
+	char text[4096], *rest = text, *line;
+
+	/* No io controller, no limits. */
+	if (fs_read(cgroup->fd, "io.max", text, sizeof(text)) < 0)
+		return 0;
+	while ((line = strsep(&rest, "\n"))) {
+		char value[128];
+		int r;
+
+		if (!*line)
+			continue;
+		(void)snprintf(value, sizeof(value), "%.*s rbps=max wbps=max riops=max wiops=max",
+			(int)strcspn(line, " "), line);
+		r = fs_write(cgroup->fd, "io.max", value);
+		if (r < 0)
+			return error_errno(err, -r, "reset io.max of cgroup '%s'", cgroup->path);
+	}
+	return 0;
+}
+
+int cgroup_reset(
+	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(born_with); i++) {
+		const char *file = born_with[i].file, *value = born_with[i].value;
+		char got[256];
+		int r;
+
+		if (is_set(settings, file) ||
+			read_value(cgroup, file, got, sizeof(got), NULL) < 0 || streq(got, value))
+			continue;
+		/* An empty value is written as a line: write(2) of nothing does nothing. */
+		r = fs_write(cgroup->fd, file, *value ? value : "\n");
+		if (r < 0)
+			return error_errno(err, -r, "reset %s of cgroup '%s'", file, cgroup->path);
+	}
+	return reset_io(cgroup, err);
 }
 
 int cgroup_apply(
@@ -432,8 +497,8 @@ int cgroup_kill_and_wait(const struct cgroup *cgroup, struct sbx_error *err)
 	return r < 0 ? r : wait_empty(cgroup, err);
 }
 
-int cgroup_remove(
-	const struct cgroup *parent, const char *name, const struct cgroup *cgroup, struct sbx_error *err)
+int cgroup_remove(const struct cgroup *parent, const char *name, const struct cgroup *cgroup,
+	struct sbx_error *err)
 {
 	int r;
 

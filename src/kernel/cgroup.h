@@ -26,8 +26,8 @@ struct cgroup {
 int cgroup_open_root(struct cgroup *ret_root, struct sbx_error *err);
 
 /* Opens PARENT/NAME; -ENOENT when there is none. */
-int cgroup_open(
-	const struct cgroup *parent, const char *name, struct cgroup *ret_cgroup, struct sbx_error *err);
+int cgroup_open(const struct cgroup *parent, const char *name, struct cgroup *ret_cgroup,
+	struct sbx_error *err);
 
 /* The same, made when it isn't there. `exclusive`: -EEXIST when it is. */
 int cgroup_make(const struct cgroup *parent, const char *name, bool exclusive,
@@ -40,8 +40,8 @@ int cgroup_make(const struct cgroup *parent, const char *name, bool exclusive,
  */
 int cgroup_make_base(const char *path, const struct policy_cgroup *const *settings,
 	struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err);
-int cgroup_open_base(const char *path, struct cgroup *ret_base, unsigned int *ret_level,
-	struct sbx_error *err);
+int cgroup_open_base(
+	const char *path, struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err);
 
 void cgroup_close(struct cgroup *cgroup);
 #define _cleanup_cgroup_ _cleanup_(cgroup_close)
@@ -56,7 +56,14 @@ bool cgroup_has_controller(const struct cgroup *cgroup, const char *file, const 
 int cgroup_enable_for(
 	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err);
 
-/* Writes all settings and limits and reads each back: what the kernel made of it must be the same. */
+/*
+ * For a cgroup that was there before: takes back each limit that `settings` doesn't hold, so that a
+ * policy which stops limiting something does.
+ */
+int cgroup_reset(
+	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err);
+
+/* Writes all settings and limits and reads each back: it must be what was written. */
 int cgroup_apply(
 	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err);
 
@@ -70,7 +77,7 @@ int cgroup_kill(const struct cgroup *cgroup, struct sbx_error *err);
 int cgroup_kill_and_wait(const struct cgroup *cgroup, struct sbx_error *err);
 
 /* Kills what is in it, waits until it is empty, at most 10 s, and removes it from `parent`. */
-int cgroup_remove(
-	const struct cgroup *parent, const char *name, const struct cgroup *cgroup, struct sbx_error *err);
+int cgroup_remove(const struct cgroup *parent, const char *name, const struct cgroup *cgroup,
+	struct sbx_error *err);
 
 #endif

@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 /*
- * As fork(2): 0 in the child, its pid in the parent, with a pidfd for the caller to close. `cgroup` is
- * a descriptor of the cgroup's folder; `flags` are CLONE_NEW*.
+ * As fork(2): 0 in the child, its pid in the parent, with a pidfd for the caller to close. `cgroup`
+ * is a descriptor of the cgroup's folder; `flags` are CLONE_NEW*.
  */
 pid_t clone_into_cgroup(uint64_t flags, int cgroup, int *ret_pidfd, struct sbx_error *err);
 

@@ -10,9 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SECUREBITS                                                                                 \
-	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED |                    \
-		SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |                            \
+#define SECUREBITS                                                              \
+	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED | \
+		SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |         \
 		SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
 /*
@@ -44,8 +44,8 @@ static bool ids_are(uid_t uid, gid_t gid)
 	gid_t g[3];
 
 	return getresuid(&u[0], &u[1], &u[2]) == 0 && getresgid(&g[0], &g[1], &g[2]) == 0 &&
-		u[0] == uid && u[1] == uid && u[2] == uid && g[0] == gid && g[1] == gid &&
-		g[2] == gid && getgroups(0, NULL) == 0;
+	       u[0] == uid && u[1] == uid && u[2] == uid && g[0] == gid && g[1] == gid &&
+	       g[2] == gid && getgroups(0, NULL) == 0;
 }
 
 /* The raw calls: libc's wrappers talk to threads that a clone doesn't have. */
@@ -60,7 +60,7 @@ int credentials_set_ids(uid_t uid, gid_t gid)
 static bool is_empty(const struct __user_cap_data_struct set[2])
 {
 	return !(set[0].effective | set[0].permitted | set[0].inheritable | set[1].effective |
-		set[1].permitted | set[1].inheritable);
+		 set[1].permitted | set[1].inheritable);
 }
 
 /* Ambient and bounding have no call that shows them whole. */

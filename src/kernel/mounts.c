@@ -23,12 +23,12 @@
 
 #define QUIET (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-int mounts_clone_tree(
-	int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err)
+int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err)
 {
 	struct mount_attr attr = {
 		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-			(writable ? 0 : MOUNT_ATTR_RDONLY) | (executable ? 0 : MOUNT_ATTR_NOEXEC),
+			    (writable ? 0 : MOUNT_ATTR_RDONLY) |
+			    (executable ? 0 : MOUNT_ATTR_NOEXEC),
 		.propagation = MS_PRIVATE,
 	};
 	_cleanup_close_ int tree = open_tree(
@@ -251,7 +251,7 @@ int root_make(const struct root_spec *spec, int *ret_root, int *ret_object)
 
 int root_enter(const struct root_spec *spec, int root)
 {
-	/* pivot_root(2): the old root ends up on top of the new one, at ".", and goes from there. */
+	/* pivot_root(2): the old root ends up on top of the new one, at ".", and goes. */
 	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 		umount2(".", MNT_DETACH) < 0)
 		return -errno;

@@ -38,10 +38,10 @@ struct root_spec {
 
 /*
  * In the parent, in the namespace that `fd` (O_PATH) was opened in: a private copy of what is
- * mounted there and below, nosuid and nodev; read-only unless `writable`, noexec unless `executable`.
+ * mounted there and below, nosuid and nodev; read-only unless `writable`, noexec unless
+ * `executable`.
  */
-int mounts_clone_tree(
-	int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err);
+int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err);
 
 /*
  * In the child, in order. `ret_object` tells which bind or link failed, for the report; -1: none.

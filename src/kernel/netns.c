@@ -27,7 +27,8 @@ static void close_socketp(struct mnl_socket **nl)
 /* RTM_NEWLINK with IFF_UP, and the kernel's answer. Source: rtnetlink(7). */
 static int loopback_up(struct sbx_error *err)
 {
-	_cleanup_(close_socketp) struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	_cleanup_(close_socketp) struct mnl_socket *nl =
+		mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	char buf[MNL_NLMSG_HDRLEN + 1024];
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buf);
 	struct ifinfomsg *link = mnl_nlmsg_put_extra_header(message, sizeof(*link));

@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 /* As the kernel's own limit, path_resolution(7). */
 #define MAX_LINKS 40
@@ -36,7 +38,7 @@ static bool only_root_writes(const char *folder)
 	struct stat st;
 
 	return lstat(*folder ? folder : "/", &st) == 0 && st.st_uid == 0 &&
-		(st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 static int append(char *path, const char *component)
@@ -57,6 +59,14 @@ static void drop_last(char *path)
 		*slash = '\0';
 }
 
+/* The links of /proc lead elsewhere for each process, and some don't lead by their text at all. */
+static bool is_in_proc(const char *folder)
+{
+	struct statfs fs;
+
+	return statfs(*folder ? folder : "/", &fs) < 0 || fs.f_type == PROC_SUPER_MAGIC;
+}
+
 /* Puts the link's target before what is left, and notes both. `at` is the link's real path. */
 static int follow(struct walk *w, const char *at, struct resolved *resolved, struct sbx_error *err)
 {
@@ -71,6 +81,8 @@ static int follow(struct walk *w, const char *at, struct resolved *resolved, str
 		r = error_set(err, EPERM, "'%s' is a symlink that others than root can change", at);
 		return error_cure(err, r, "name the file that it points to");
 	}
+	if (is_in_proc(w->path))
+		return error_set(err, EPERM, "'%s' is a symlink of /proc", at);
 	n = readlink(at, target, sizeof(target) - 1);
 	if (n < 0)
 		return error_errno(err, errno, "read the symlink '%s'", at);

@@ -19,8 +19,8 @@ struct resolved {
 
 /*
  * Resolves an absolute path. A symlink is followed only where nobody but root can have put it: it
- * and its folder belong to root, and no one else may write to the folder. Else a tenant could swap a
- * link between check and use: -EPERM. Magic links (/proc/self/fd) are never followed.
+ * and its folder belong to root, and no one else may write to the folder. Else a tenant could swap
+ * a link between check and use: -EPERM. Magic links (/proc/self/fd) are never followed.
  */
 int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_error *err);
 void resolved_clear(struct resolved *resolved);

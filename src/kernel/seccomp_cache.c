@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 
 /* Goes up when seccomp.c makes other code of the same list. */
-#define COMPILER_VERSION 1
+#define COMPILER_VERSION 2
 
 /* An entry: the whole text that it was made from and its terminator, then the instructions. */
 struct entry {
@@ -71,8 +71,7 @@ static int read_entry(
 	if (!filter)
 		return -ENOMEM;
 	memcpy(filter, bytes + size + 1, n);
-	*ret_program =
-		(struct seccomp_program){ filter, (unsigned short)(n / sizeof(*filter)) };
+	*ret_program = (struct seccomp_program){ filter, (unsigned short)(n / sizeof(*filter)) };
 	return 0;
 }
 

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* Nothing before this is done that could matter: until GO the child isn't labelled for its set-up. */
+/* First, for until GO the child isn't labelled for its set-up. */
 static int wait_for_go(struct child *c)
 {
 	char byte;
@@ -157,8 +157,8 @@ static int exec_command(struct child *c)
 	if (plan->exec_path)
 		(void)execve(plan->exec_path, plan->argv.v, plan->env.v);
 	else
-		(void)syscall(SYS_execveat, c->exec_fd, "", plan->argv.v, plan->env.v,
-			AT_EMPTY_PATH);
+		(void)syscall(
+			SYS_execveat, c->exec_fd, "", plan->argv.v, plan->env.v, AT_EMPTY_PATH);
 	return -errno;
 }
 

@@ -33,8 +33,8 @@ static int read_head(int path_fd, char head[static WASM_HEADER_SIZE], size_t *re
 static enum command_kind kind_of(const char *head, size_t n)
 {
 	if (n >= sizeof(wasm_magic) && memcmp(head, wasm_magic, sizeof(wasm_magic)) == 0)
-		return n == WASM_HEADER_SIZE && head[WASM_LAYER] != 0 ? COMMAND_COMPONENT :
-									COMMAND_MODULE;
+		return n == WASM_HEADER_SIZE && head[WASM_LAYER] != 0 ? COMMAND_COMPONENT
+								      : COMMAND_MODULE;
 	if (n >= 2 && head[0] == '#' && head[1] == '!')
 		return COMMAND_SCRIPT;
 	return COMMAND_PROGRAM;
@@ -93,7 +93,8 @@ static int find_here(const char *word, struct command *command, struct sbx_error
 }
 
 /* As execvp(3): a folder where it can't be used doesn't end the search, but is what is told. */
-static int search(const char *word, const char *path, struct command *command, struct sbx_error *err)
+static int search(
+	const char *word, const char *path, struct command *command, struct sbx_error *err)
 {
 	_cleanup_free_ char *copy = strdup(path);
 	char *rest = copy, *folder;
@@ -145,8 +146,8 @@ int command_find(const char *word, const char *path, struct command *ret_command
 
 	if (r < 0) {
 		command_clear(&command);
-		*ret_exit = r == -ENOENT || r == -ENOTDIR ? SANDBOXCTL_EXIT_NOT_FOUND :
-							    SANDBOXCTL_EXIT_NOT_EXECUTABLE;
+		*ret_exit = r == -ENOENT || r == -ENOTDIR ? SANDBOXCTL_EXIT_NOT_FOUND
+							  : SANDBOXCTL_EXIT_NOT_EXECUTABLE;
 		return r;
 	}
 	*ret_command = command;

@@ -23,8 +23,8 @@ struct command {
 
 /*
  * A word with a '/' is a path from here; any other is looked for in `path` ("/usr/bin:/bin"), and
- * then, as a WASM module only, in this folder. What the file is says its own first bytes, read through
- * the descriptor that is used from then on, never its name.
+ * then, as a WASM module only, in this folder. What the file is says its own first bytes, read
+ * through the descriptor that is used from then on, never its name.
  *
  * On failure `ret_exit` is 127 when there is no such file and 126 when it can't be executed.
  */

@@ -101,8 +101,8 @@ static void run_plan(const struct plan *plan, struct outcome *outcome)
 }
 
 /*
- * Signals wait until the supervisor reads them, and none ends it half-way through the steps. A closed
- * pipe is an error to report, not a death.
+ * Signals wait until the supervisor reads them, and none ends it half-way through the steps. A
+ * closed pipe is an error to report, not a death.
  */
 static int hold_signals(struct sbx_error *err)
 {
@@ -120,8 +120,8 @@ void launch(const struct run_options *options, struct outcome *ret_outcome)
 
 	*ret_outcome = (struct outcome){ .step = "" };
 	if (options->tenant)
-		(void)snprintf(ret_outcome->tenant, sizeof(ret_outcome->tenant), "%s",
-			options->tenant);
+		(void)snprintf(
+			ret_outcome->tenant, sizeof(ret_outcome->tenant), "%s", options->tenant);
 	r = plan_make(options, &plan, &exit_code, &ret_outcome->error);
 	if (r == 0) {
 		memcpy(ret_outcome->tenant, plan->policy->tenant, sizeof(ret_outcome->tenant));

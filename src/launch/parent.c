@@ -74,7 +74,7 @@ static int check_tenants(struct run *run, struct sbx_error *err)
 {
 	const char *config = run->plan->options->dirs.config;
 	struct sbx_loaded loaded;
-	uint64_t now;
+	uint64_t now = 0;
 	int r = lsm_read_loaded(&run->lsm, &loaded, err);
 
 	if (r == 0)
@@ -123,8 +123,7 @@ static int open_base(struct run *run, struct sbx_error *err)
 	const struct policy *policy = run->plan->policy;
 	const struct policy_cgroup *const settings[] = { &policy->cgroup, &policy->cgroup_sandbox,
 		NULL };
-	int r = cgroup_make_base(
-		run->plan->host.base, settings, &run->base, &run->base_level, err);
+	int r = cgroup_make_base(run->plan->host.base, settings, &run->base, &run->base_level, err);
 
 	if (r == 0 && has_lsm(run))
 		r = lsm_check_base(&run->lsm, run->base.id, run->base_level, err);
@@ -151,6 +150,8 @@ static int make_slice(struct run *run, struct sbx_error *err)
 	r = cgroup_make(&run->base, name, false, &run->slice, err);
 	if (r == 0)
 		r = cgroup_enable_for(&run->slice, &policy->cgroup_sandbox, err);
+	if (r == 0 && !run->slice.made)
+		r = cgroup_reset(&run->slice, &policy->cgroup, err);
 	if (r == 0)
 		r = cgroup_apply(&run->slice, &policy->cgroup, err);
 	run->pids_max_before = cgroup_event(&run->slice, "pids.events", "max");
@@ -288,8 +289,8 @@ static int start_child(struct run *run, struct sbx_error *err)
 
 	if (exec_fd < 0)
 		return error_errno(err, errno, "open the command");
-	run->pid = clone_into_cgroup(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS, run->leaf.fd,
-		&run->pidfd, err);
+	run->pid = clone_into_cgroup(
+		CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS, run->leaf.fd, &run->pidfd, err);
 	if (run->pid < 0)
 		return (int)run->pid;
 	if (run->pid == 0) {

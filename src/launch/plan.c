@@ -18,14 +18,13 @@ static int load_policy(struct plan *plan, struct sbx_error *err)
 	int r;
 
 	if (o->policy_file)
-		return policy_load_file(
-			&o->dirs, o->policy_file, tenant, &plan->policy, NULL, err);
+		return policy_load_file(&o->dirs, o->policy_file, tenant, &plan->policy, NULL, err);
 	if (!tenant)
 		tenant = plan->host.tenant;
 	if (!tenant) {
 		r = error_set(err, EINVAL, "no tenant was given and the host has no default one");
-		return error_cure(err, r, "use -t TENANT, or set [host] tenant in %s/sandboxctl.ini",
-			o->dirs.config);
+		return error_cure(err, r,
+			"use -t TENANT, or set [host] tenant in %s/sandboxctl.ini", o->dirs.config);
 	}
 	if (!name_is_valid(tenant))
 		return error_set(err, EINVAL,
@@ -62,8 +61,8 @@ static int set_ids(struct plan *plan, struct sbx_error *err)
 static int set_timeout(struct plan *plan, struct sbx_error *err)
 {
 	(void)err;
-	plan->timeout = plan->options->timeout ? plan->options->timeout :
-						 plan->policy->runtime.timeout;
+	plan->timeout =
+		plan->options->timeout ? plan->options->timeout : plan->policy->runtime.timeout;
 	return 0;
 }
 

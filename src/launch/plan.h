@@ -65,8 +65,9 @@ struct plan {
 };
 
 /*
- * Where it fails `ret_exit` is the exit code: 125, or 126 and 127 where it is about the command. The
- * only trace that it leaves is a tenant's id and an entry in the cache, which both are for good.
+ * Where it fails `ret_exit` is the exit code: 125, or 126 and 127 where it is about the command.
+ * The only trace that it leaves is a tenant's id and an entry in the cache, which both are for
+ * good.
  */
 int plan_make(const struct run_options *options, struct plan **ret_plan, int *ret_exit,
 	struct sbx_error *err);

@@ -52,10 +52,10 @@ static int check_granted(const struct plan *plan, struct sbx_error *err)
 		if (plan->policy->filesystem.grants[i].rights == POLICY_EXEC &&
 			lies_in(path, plan->places[i].path))
 			return 0;
-	r = error_set(err, EACCES, "no exec grant of tenant '%s' covers '%s'",
-		plan->policy->tenant, path);
-	return error_cure(err, r, "add 'exec = %s' to [filesystem] of '%s'", path,
-		plan->policy->path);
+	r = error_set(err, EACCES, "no exec grant of tenant '%s' covers '%s'", plan->policy->tenant,
+		path);
+	return error_cure(
+		err, r, "add 'exec = %s' to [filesystem] of '%s'", path, plan->policy->path);
 }
 
 static int plan_program(struct plan *plan, struct sbx_error *err)
@@ -63,7 +63,8 @@ static int plan_program(struct plan *plan, struct sbx_error *err)
 	int r = check_granted(plan, err);
 
 	if (r == 0 && plan->policy->runtime.type != POLICY_RUNTIME_DEFAULT) {
-		r = error_set(err, EACCES, "'%s' is not a WASM module, and [runtime] type wants one",
+		r = error_set(err, EACCES,
+			"'%s' is not a WASM module, and [runtime] type wants one",
 			plan->command.place.path);
 	}
 	if (r < 0)
@@ -184,7 +185,7 @@ int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err)
 	}
 	if (r == 0) {
 		bool module = plan->command.kind == COMMAND_MODULE ||
-			plan->command.kind == COMMAND_COMPONENT;
+			      plan->command.kind == COMMAND_COMPONENT;
 
 		r = module ? plan_module(plan, err) : plan_program(plan, err);
 		if (r == -EACCES || r == -ENOEXEC)

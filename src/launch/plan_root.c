@@ -50,8 +50,7 @@ static int collect_wanted(
 		add_wanted(all, &n, &one);
 	}
 	if (plan->runtime) {
-		struct wanted module = { .path = plan->module_path,
-			.fd = plan->command.place.fd };
+		struct wanted module = { .path = plan->module_path, .fd = plan->command.place.fd };
 
 		add_wanted(all, &n, &module);
 	}
@@ -70,9 +69,10 @@ static int make_bind(struct plan *plan, const struct wanted *wanted, struct sbx_
 
 	if (fstat(wanted->fd, &st) < 0)
 		return error_errno(err, errno, "stat '%s'", wanted->path);
-	*bind = (struct root_bind){ .path = wanted->path, .tree = -1, .is_dir = S_ISDIR(st.st_mode) };
-	r = mounts_clone_tree(
-		wanted->fd, wanted->writable, wanted->executable, &bind->tree, err);
+	*bind = (struct root_bind){
+		.path = wanted->path, .tree = -1, .is_dir = S_ISDIR(st.st_mode)
+	};
+	r = mounts_clone_tree(wanted->fd, wanted->writable, wanted->executable, &bind->tree, err);
 	if (r < 0)
 		return error_prefix(err, r, "'%s'", wanted->path);
 	plan->root.n_binds++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A run in progress: what the steps of the parent have made so far, and the tables that they stand in.
+ * A run in progress: what the steps of the parent have made so far, and the tables that they stand
+ * in.
  */
 #ifndef SBX_LAUNCH_RUN_H
 #define SBX_LAUNCH_RUN_H
@@ -32,8 +33,9 @@ struct run {
 };
 
 /*
- * A step of the parent. `applies` NULL: always. `undo` NULL: nothing to undo. It runs in reverse order
- * when a later step failed, when its own did (so it copes with half of it), and when all has ended.
+ * A step of the parent. `applies` NULL: always. `undo` NULL: nothing to undo. It runs in reverse
+ * order when a later step failed, when its own did (so it copes with half of it), and when all has
+ * ended.
  */
 struct parent_step {
 	const char *name;

@@ -28,8 +28,8 @@ struct runtime {
 	enum policy_runtime_type type;
 	const char *profile; /* of its syscalls */
 	bool components;
-	int (*command_line)(const struct runtime_call *call, struct strv *ret_argv,
-		struct sbx_error *err);
+	int (*command_line)(
+		const struct runtime_call *call, struct strv *ret_argv, struct sbx_error *err);
 };
 
 const struct runtime *runtime_get(enum policy_runtime_type type);

@@ -44,13 +44,13 @@ static int watch_signals(struct watch *w, struct sbx_error *err)
 	return w->signals < 0 ? error_errno(err, errno, "watch signals") : 0;
 }
 
-/* 126 and 127 are about the command: found by the exec alone, for an interpreter that is missing. */
+/* 126 and 127 are about the command: only exec finds that an interpreter is missing. */
 static int exit_code_of(const struct child_report *report)
 {
 	if (report->step != n_child_steps - 1)
 		return SANDBOXCTL_EXIT_SETUP;
-	return report->errnum == ENOENT ? SANDBOXCTL_EXIT_NOT_FOUND :
-					  SANDBOXCTL_EXIT_NOT_EXECUTABLE;
+	return report->errnum == ENOENT ? SANDBOXCTL_EXIT_NOT_FOUND
+					: SANDBOXCTL_EXIT_NOT_EXECUTABLE;
 }
 
 static const char *object_of(const struct plan *plan, int object)
@@ -138,8 +138,7 @@ static int end_by_timeout(struct watch *w, struct sbx_error *err)
 static int watch_once(struct watch *w, struct sbx_error *err)
 {
 	struct pollfd fds[] = {
-		{ .fd = w->run->pidfd, .events = POLLIN },
-		{ .fd = w->signals, .events = POLLIN },
+		{ .fd = w->run->pidfd, .events = POLLIN }, { .fd = w->signals, .events = POLLIN },
 		{ .fd = w->run->report[0], .events = POLLIN }, /* -1 is left out */
 	};
 	int r;

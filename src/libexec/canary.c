@@ -28,9 +28,8 @@ static int try_sendto(void)
 {
 	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	return sendto(fd, "", 1, 0, (const struct sockaddr *)&discard, sizeof(discard)) < 0 ?
-		errno :
-		0;
+	return sendto(fd, "", 1, 0, (const struct sockaddr *)&discard, sizeof(discard)) < 0 ? errno
+											    : 0;
 }
 
 /* Each must end in EACCES, which nothing but our hooks would answer root here. */

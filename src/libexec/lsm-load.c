@@ -2,7 +2,8 @@
 /*
  * lsm-load: loads the BPF LSM programs and the tenants' own trees, once, and ends.
  *
- * Nothing that it does can be found by others before home_publish; a crash before that leaves nothing.
+ * Nothing that it does can be found by others before home_publish; a crash before that leaves
+ * nothing.
  */
 #include "base/failpoint.h"
 #include "base/fs.h"
@@ -141,7 +142,9 @@ static int run(struct loading *l, struct sbx_error *err)
 
 int main(int argc, char **argv)
 {
-	struct loading l = { .base = CGROUP_INIT, .visit = HOME_VISIT_INIT, .home = -1, .lock = -1 };
+	struct loading l = {
+		.base = CGROUP_INIT, .visit = HOME_VISIT_INIT, .home = -1, .lock = -1
+	};
 	struct sbx_error err = { 0 };
 	int r;
 

@@ -99,7 +99,8 @@ static int check_disjoint(struct all *all, struct sbx_error *err)
 
 			if (inner->id != outer->id && lies_in(inner->place.path, outer->place.path))
 				return error_set(err, EEXIST,
-					"tenant '%s': own '%s' lies in '%s', which tenant '%s' owns",
+					"tenant '%s': own '%s' lies in '%s', which tenant '%s' "
+					"owns",
 					inner->tenant, inner->place.path, outer->place.path,
 					outer->tenant);
 		}

@@ -9,8 +9,9 @@
 #include "policy/policy.h"
 
 /*
- * Reads every tenant's policy, and all of it or nothing counts: a policy with an error, an `own` that
- * isn't there or that lies inside another tenant's fails, and the trees loaded before stay as they are.
+ * Reads every tenant's policy, and all of it or nothing counts: a policy with an error, an `own`
+ * that isn't there or that lies inside another tenant's fails, and the trees loaded before stay as
+ * they are.
  */
 int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	const struct host_config *host, struct sbx_error *err);

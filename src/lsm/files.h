@@ -8,7 +8,7 @@
 #include "lsm/labels.h"
 #include "lsm/submounts.h"
 
-/* `file[i]` came from the caller's tree number `origin[i]`: that tree itself, or a mount below it. */
+/* `file[i]` came from the caller's tree `origin[i]`: that tree itself, or a mount below it. */
 struct lsm_files {
 	struct lsm_file *file;
 	size_t *origin;

@@ -5,12 +5,12 @@
 #include "base/fs.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <linux/magic.h>
 
 static int open_place(const char *path, int *ret_fd, struct sbx_error *err)
 {
@@ -59,8 +59,8 @@ static int open_pin(int *ret_fd, struct sbx_error *err)
 	if (fstatfs(fd, &fs) < 0)
 		return error_errno(err, errno, "statfs '%s'", LSM_HOME_PIN);
 	if (fs.f_type != NSFS_MAGIC)
-		return error_set(err, ENOENT, "the LSM is not loaded: '%s' pins nothing",
-			LSM_HOME_PIN);
+		return error_set(
+			err, ENOENT, "the LSM is not loaded: '%s' pins nothing", LSM_HOME_PIN);
 	*ret_fd = take_fd(&fd);
 	return 0;
 }
@@ -118,7 +118,8 @@ static int empty_root(struct sbx_error *err)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(err, errno, "make '/' private");
-	if (mount("sandboxctl", LSM_DIR, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0)
+	if (mount("sandboxctl", LSM_DIR, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") <
+		0)
 		return error_errno(err, errno, "mount tmpfs on '%s'", LSM_DIR);
 	if (chdir(LSM_DIR) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
 		return error_errno(err, errno, "pivot_root to '%s'", LSM_DIR);

@@ -11,9 +11,9 @@
 
 #include "base/error.h"
 
-#define LSM_DIR	      "/run/sandboxctl/lsm"
-#define LSM_HOME_PIN  LSM_DIR "/mnt"
-#define LSM_LOCK      LSM_DIR "/lock"
+#define LSM_DIR	     "/run/sandboxctl/lsm"
+#define LSM_HOME_PIN LSM_DIR "/mnt"
+#define LSM_LOCK     LSM_DIR "/lock"
 
 /* Paths inside. */
 #define HOME_BPF    "/bpf"
@@ -27,8 +27,8 @@ struct home_visit {
 #define HOME_VISIT_INIT ((struct home_visit){ -1, -1, -1 })
 
 /*
- * -ENOENT when there is no home: the LSM is not loaded. `ret_pin` (may be NULL) is a descriptor that
- * keeps the home, and with it the enforcement, for as long as it is open.
+ * -ENOENT when there is no home: the LSM is not loaded. `ret_pin` (may be NULL) is a descriptor
+ * that keeps the home, and with it the enforcement, for as long as it is open.
  */
 int home_enter(struct home_visit *visit, int *ret_pin, struct sbx_error *err);
 

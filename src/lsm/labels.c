@@ -52,8 +52,8 @@ int labels_read(const struct lsm *lsm, struct lsm_file *files, size_t n, struct 
 		return error_errno(err, errno, "read the iterator 'file_info'");
 	for (size_t i = 0; i < n; i++)
 		if (!files[i].info.inode)
-			return error_set(err, EIO, "the kernel told nothing of descriptor %d",
-				files[i].fd);
+			return error_set(
+				err, EIO, "the kernel told nothing of descriptor %d", files[i].fd);
 	return 0;
 }
 
@@ -128,7 +128,7 @@ static int pin(const struct lsm_file *file, struct sbx_error *err)
 static bool same_inode(const struct sbx_label *label, const struct sbx_file_info *info)
 {
 	return label->ino == info->ino && label->dev == info->dev &&
-		label->generation == info->generation;
+	       label->generation == info->generation;
 }
 
 static int label_write(
@@ -183,8 +183,8 @@ int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t ow
 	return r;
 }
 
-int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, void *arg), void *arg,
-	struct sbx_error *err)
+int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, void *arg),
+	void *arg, struct sbx_error *err)
 {
 	_cleanup_(home_leave_or_die) struct home_visit away = HOME_VISIT_INIT;
 	int map = lsm->map[LSM_MAP_LABELS], r = home_enter(&away, NULL, err);

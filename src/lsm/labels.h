@@ -17,8 +17,7 @@ struct lsm_file {
  * Fills `info` of each. Read in the kernel, for stat(2) tells another device than the inode's on
  * overlayfs and btrfs.
  */
-int labels_read(
-	const struct lsm *lsm, struct lsm_file *files, size_t n, struct sbx_error *err);
+int labels_read(const struct lsm *lsm, struct lsm_file *files, size_t n, struct sbx_error *err);
 
 /*
  * The label of a file's inode: the one that it has, or else `fresh`, an id never used before. With
@@ -32,7 +31,7 @@ int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t ow
  * Goes through all labels; `visit` may change the owner, and returns whether the label is to stay.
  * One that goes gives its inode free.
  */
-int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, void *arg), void *arg,
-	struct sbx_error *err);
+int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, void *arg),
+	void *arg, struct sbx_error *err);
 
 #endif

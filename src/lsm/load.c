@@ -73,8 +73,9 @@ int load_programs(uint64_t base_id, unsigned int base_level, bool verbose,
 	r = sandboxctl_bpf__load(p->skeleton);
 	if (r < 0) {
 		r = error_errno(err, -r, "load the LSM programs");
-		return error_cure(err, r, "'sandboxctl -v lsm load' shows what the kernel says, "
-					  "'sandboxctl doctor' what it lacks");
+		return error_cure(err, r,
+			"'sandboxctl -v lsm load' shows what the kernel says, "
+			"'sandboxctl doctor' what it lacks");
 	}
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
 		r = attach(p, hook, err);
@@ -115,8 +116,8 @@ int load_pin(struct loaded_programs *p, struct sbx_error *err)
 	return r;
 }
 
-static int read_tag(struct loaded_programs *p, enum sbx_hook hook, __u8 tag[static 8],
-	struct sbx_error *err)
+static int read_tag(
+	struct loaded_programs *p, enum sbx_hook hook, __u8 tag[static 8], struct sbx_error *err)
 {
 	struct bpf_prog_info info = { 0 };
 	__u32 size = sizeof(info);

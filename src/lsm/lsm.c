@@ -101,8 +101,9 @@ static int check_ready(struct sbx_ready *ready, struct sbx_error *err)
 	if (bpf_map_lookup_elem(fd, &zero, ready) < 0)
 		return error_errno(err, errno, "read the map 'ready'");
 	if (ready->abi != SBX_ABI_VERSION)
-		return error_set(err, ESTALE, "the LSM loaded is version %u, this sandboxctl's is %u",
-			ready->abi, SBX_ABI_VERSION);
+		return error_set(err, ESTALE,
+			"the LSM loaded is version %u, this sandboxctl's is %u", ready->abi,
+			SBX_ABI_VERSION);
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
 		r = check_hook(ready, hook, err);
 	return r;
@@ -217,8 +218,7 @@ int lsm_read_loaded(const struct lsm *lsm, struct sbx_loaded *ret_loaded, struct
 	return read_only_element(lsm, LSM_MAP_LOADED, ret_loaded, err);
 }
 
-int lsm_write_loaded(
-	const struct lsm *lsm, const struct sbx_loaded *loaded, struct sbx_error *err)
+int lsm_write_loaded(const struct lsm *lsm, const struct sbx_loaded *loaded, struct sbx_error *err)
 {
 	__u32 zero = 0;
 

@@ -32,7 +32,7 @@ struct lsm {
 	struct sbx_ready ready;
 };
 
-#define LSM_INIT                                                                                   \
+#define LSM_INIT \
 	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1 }, .file_info = -1, .home = -1 })
 
 const char *lsm_map_name(enum lsm_map map);
@@ -42,16 +42,16 @@ const char *lsm_why_text(enum sbx_why why);
 
 /*
  * Opens what is pinned and checks it: the abi, a live link for each hook, that each link runs the
- * program that was loaded, by its tag. -ENOENT when nothing is loaded, -ESTALE when something is and
- * doesn't stand as a whole. The descriptors are the caller's, for lsm_close.
+ * program that was loaded, by its tag. -ENOENT when nothing is loaded, -ESTALE when something is
+ * and doesn't stand as a whole. The descriptors are the caller's, for lsm_close.
  */
 int lsm_open(struct lsm *ret_lsm, struct sbx_error *err);
 void lsm_close(struct lsm *lsm);
 #define _cleanup_lsm_ _cleanup_(lsm_close)
 
 /* Whether enforcement is about that base cgroup: the same level and id. 0 or -ESTALE. */
-int lsm_check_base(const struct lsm *lsm, uint64_t base_id, unsigned int level,
-	struct sbx_error *err);
+int lsm_check_base(
+	const struct lsm *lsm, uint64_t base_id, unsigned int level, struct sbx_error *err);
 
 /* A sandbox's cgroup gets its label: from now on what is in it acts for the tenant. */
 int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uint32_t policy,
@@ -65,13 +65,11 @@ int lsm_leaf_delete(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_error 
 int lsm_count_leaves(const struct lsm *lsm, size_t *ret_n, struct sbx_error *err);
 
 /* The set-up exemption for the one task behind the pidfd, until its exec. */
-int lsm_task_setup(
-	const struct lsm *lsm, int pidfd, uint64_t cgroup_id, struct sbx_error *err);
+int lsm_task_setup(const struct lsm *lsm, int pidfd, uint64_t cgroup_id, struct sbx_error *err);
 
 int lsm_read_counters(
 	const struct lsm *lsm, struct sbx_counters *ret_counters, struct sbx_error *err);
 int lsm_read_loaded(const struct lsm *lsm, struct sbx_loaded *ret_loaded, struct sbx_error *err);
-int lsm_write_loaded(
-	const struct lsm *lsm, const struct sbx_loaded *loaded, struct sbx_error *err);
+int lsm_write_loaded(const struct lsm *lsm, const struct sbx_loaded *loaded, struct sbx_error *err);
 
 #endif

@@ -94,11 +94,10 @@ int networks_compile(uint32_t policy, const struct policy_net_rule *rules, size_
 
 	if (!entries)
 		return error_errno(err, ENOMEM, "compile the connect rules");
-	/* One entry a rule; two rules of one network make the same entry twice, which is harmless. */
+	/* One entry a rule; two rules of one network make the same entry twice: harmless. */
 	for (size_t i = 0; i < n && r == 0; i++) {
-		struct network network = i < ARRAY_SIZE(walls) ?
-			walls[i] :
-			of_rule(&rules[i - ARRAY_SIZE(walls)]);
+		struct network network =
+			i < ARRAY_SIZE(walls) ? walls[i] : of_rule(&rules[i - ARRAY_SIZE(walls)]);
 
 		r = fill(&entries[i], policy, &network, rules, n_rules, err);
 	}

@@ -80,7 +80,8 @@ int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns
 	for (size_t i = 0; i < files.n && r == 0; i++) {
 		const struct lsm_own *own = &owns[files.origin[i]];
 
-		r = label_ensure(lsm, &files.file[i], own->tenant, first + (uint32_t)i, &label, err);
+		r = label_ensure(
+			lsm, &files.file[i], own->tenant, first + (uint32_t)i, &label, err);
 		if (r < 0)
 			r = error_prefix(err, r, "own '%s'", own->path);
 	}

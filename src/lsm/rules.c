@@ -105,8 +105,8 @@ static int write_files(const struct lsm *lsm, const struct lsm_rules *rules,
 		enum policy_rights rights = rules->grants[files->origin[i]].rights;
 		uint32_t owner = rights == POLICY_OWN ? rules->tenant : 0, label;
 
-		r = label_ensure(lsm, &files->file[i], owner,
-			before->last_label + (uint32_t)i + 1, &label, err);
+		r = label_ensure(lsm, &files->file[i], owner, before->last_label + (uint32_t)i + 1,
+			&label, err);
 		if (r == 0)
 			r = add_rights(lsm, policy, label, kernel_rights(rights), err);
 	}
@@ -229,9 +229,8 @@ static bool keep_label(struct sbx_label *label, void *arg)
 {
 	const struct used_labels *used = arg;
 
-	return label->owner ||
-		(used->n && bsearch(&label->label, used->label, used->n, sizeof(*used->label),
-				    compare_labels));
+	return label->owner || (used->n && bsearch(&label->label, used->label, used->n,
+						   sizeof(*used->label), compare_labels));
 }
 
 static int forget_unused_labels(const struct lsm *lsm, struct sbx_error *err)
@@ -252,8 +251,8 @@ static int forget_unused_labels(const struct lsm *lsm, struct sbx_error *err)
 }
 
 /* What the tenant's former policies left, so that editing a policy for years leaks nothing. */
-static int forget_superseded(const struct lsm *lsm, uint32_t tenant, uint32_t current,
-	struct sbx_error *err)
+static int forget_superseded(
+	const struct lsm *lsm, uint32_t tenant, uint32_t current, struct sbx_error *err)
 {
 	struct superseded s = { .lsm = lsm, .tenant = tenant, .current = current };
 	struct sbx_policy_key key, next;
@@ -285,7 +284,8 @@ static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 	if (r == 0)
 		r = write_connect(lsm, policy, rules, err);
 	/* Found by others from here on. */
-	if (r == 0 && bpf_map_update_elem(lsm->map[LSM_MAP_POLICIES], key, &policy, BPF_NOEXIST) < 0)
+	if (r == 0 &&
+		bpf_map_update_elem(lsm->map[LSM_MAP_POLICIES], key, &policy, BPF_NOEXIST) < 0)
 		r = error_errno(err, errno, "write the map 'policies'");
 	if (r < 0) {
 		forget_policy(lsm, policy);

@@ -25,8 +25,8 @@ struct lsm_rules {
 /*
  * The id of a policy with these rules: of the one that is in the maps already (the usual case, a
  * single lookup), or of a new one that is written now. Rules are complete before their id can be
- * found; what a crash leaves is found by nobody. Policies of the tenant that no sandbox uses any more
- * are taken out. The caller holds the tenant's lock until it has put the id into a leaf.
+ * found; what a crash leaves is found by nobody. Policies of the tenant that no sandbox uses any
+ * more are taken out. The caller holds the tenant's lock until it has put the id into a leaf.
  */
 int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, uint32_t *ret_policy,
 	struct sbx_error *err);
@@ -39,8 +39,9 @@ struct lsm_own {
 };
 
 /*
- * Makes these the trees that are owned: new ones get their owner, and what one of the `tenants` owned
- * before and doesn't any more becomes nobody's. A tenant that isn't among `tenants` keeps its own.
+ * Makes these the trees that are owned: new ones get their owner, and what one of the `tenants`
+ * owned before and doesn't any more becomes nobody's. A tenant that isn't among `tenants` keeps its
+ * own.
  */
 int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns,
 	const uint32_t *tenants, size_t n_tenants, struct sbx_error *err);

@@ -52,8 +52,8 @@ static int parse(const char *text, const char *tenant, uint32_t wanted, struct i
 	return r;
 }
 
-static int load(char *text, const char *tenant, uint32_t wanted, struct ids *ids,
-	struct sbx_error *err)
+static int load(
+	char *text, const char *tenant, uint32_t wanted, struct ids *ids, struct sbx_error *err)
 {
 	ssize_t n = fs_read(AT_FDCWD, IDS_FILE, text, IDS_SIZE);
 
@@ -94,8 +94,8 @@ static int assign(char *text, const char *tenant, uint32_t wanted, uint32_t max,
 	return fs_replace(AT_FDCWD, IDS_FILE, grown, (size_t)n, err);
 }
 
-int ids_get(const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id,
-	struct sbx_error *err)
+int ids_get(
+	const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id, struct sbx_error *err)
 {
 	_cleanup_free_ char *text = malloc(IDS_SIZE);
 	_cleanup_close_ int lock = -1;

@@ -13,7 +13,7 @@
  * The id of a tenant, 1 to `max`; assigned now where it has none. `wanted` (0: any) is what its
  * policy asks for: -EEXIST when that is another tenant's, or when this tenant has another one.
  */
-int ids_get(const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id,
-	struct sbx_error *err);
+int ids_get(
+	const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id, struct sbx_error *err);
 
 #endif

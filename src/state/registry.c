@@ -31,13 +31,13 @@ static int try_lock(int dir, int *ret_lock)
 	return 0;
 }
 
-/* The lock counts only if its file is still the one in the folder: a release may have come between. */
+/* The lock counts only if its file is still in the folder: a release may have come between. */
 static bool is_current(int dir, int lock)
 {
 	struct stat held, there;
 
 	return fstat(lock, &held) == 0 && fstatat(dir, "lock", &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-		held.st_ino == there.st_ino && held.st_dev == there.st_dev;
+	       held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
 static int claim_once(const char *path, int *ret_lock)

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/resolve.h"
+
+#include "test.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+/* A folder of the test's own that only its owner can write to; the last one goes with the process.
+ */
+static char top[PATH_MAX];
+
+/* Good for two at a time. */
+static const char *in_top(const char *name)
+{
+	static char paths[2][2 * PATH_MAX];
+	static unsigned int turn;
+	char *path = paths[turn++ % 2];
+
+	(void)snprintf(path, sizeof(paths[0]), "%s/%s", top, name);
+	return path;
+}
+
+static void remove_top(void)
+{
+	char command[PATH_MAX + 16];
+
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", top);
+	(void)!system(command);
+}
+
+static void make_top(void)
+{
+	/* Not below /tmp, where others could put links. */
+	(void)snprintf(top, sizeof(top), "/var/lib/sandboxctl-test.XXXXXX");
+	if (geteuid() != 0)
+		SKIP("needs root: links count only where nobody but root can have put them");
+	ASSERT_TRUE(mkdtemp(top));
+	(void)atexit(remove_top);
+	ASSERT_EQ(0, mkdir(in_top("dir"), 0755));
+	ASSERT_EQ(0, close(creat(in_top("dir/file"), 0644)));
+}
+
+TEST(a_plain_path)
+{
+	struct resolved r = RESOLVED_INIT;
+	struct stat st;
+
+	make_top();
+	ASSERT_EQ(0, resolve_path(in_top("dir/file"), &r, NULL));
+	EXPECT_STREQ(in_top("dir/file"), r.path);
+	EXPECT_EQ(0, r.links.n);
+	EXPECT_EQ(0, fstat(r.fd, &st));
+	EXPECT_TRUE(S_ISREG(st.st_mode));
+	resolved_clear(&r);
+}
+
+TEST(links_are_followed_and_told)
+{
+	struct resolved r = RESOLVED_INIT;
+
+	make_top();
+	ASSERT_EQ(0, symlink("dir", in_top("relative")));
+	ASSERT_EQ(0, symlink(in_top("relative/file"), in_top("absolute")));
+	ASSERT_EQ(0, resolve_path(in_top("absolute"), &r, NULL));
+	EXPECT_STREQ(in_top("dir/file"), r.path);
+	ASSERT_EQ(2, r.links.n);
+	EXPECT_STREQ(in_top("absolute"), r.links.v[0]);
+	EXPECT_STREQ(in_top("relative"), r.links.v[1]);
+	EXPECT_STREQ("dir", r.targets.v[1]);
+	resolved_clear(&r);
+}
+
+TEST(a_link_above)
+{
+	struct resolved r = RESOLVED_INIT;
+
+	make_top();
+	ASSERT_EQ(0, symlink("../dir/file", in_top("dir/up")));
+	ASSERT_EQ(0, resolve_path(in_top("dir/up"), &r, NULL));
+	EXPECT_STREQ(in_top("dir/file"), r.path);
+	resolved_clear(&r);
+}
+
+TEST(a_link_that_others_can_change_is_refused)
+{
+	struct resolved r = RESOLVED_INIT;
+	struct sbx_error err = { 0 };
+
+	make_top();
+	ASSERT_EQ(0, symlink("file", in_top("dir/link")));
+	ASSERT_EQ(0, resolve_path(in_top("dir/link"), &r, &err));
+	resolved_clear(&r);
+	ASSERT_EQ(0, chmod(in_top("dir"), 01777));
+	EXPECT_EQ(-EPERM, resolve_path(in_top("dir/link"), &r, &err));
+	EXPECT_TRUE(strstr(err.text, "is a symlink that others than root can change"));
+	ASSERT_EQ(0, chmod(in_top("dir"), 0755));
+	ASSERT_EQ(0, chown(in_top("dir"), 1000, 1000));
+	EXPECT_EQ(-EPERM, resolve_path(in_top("dir/link"), &r, &err));
+	ASSERT_EQ(0, chown(in_top("dir"), 0, 0));
+	ASSERT_EQ(0, lchown(in_top("dir/link"), 1000, 1000));
+	EXPECT_EQ(-EPERM, resolve_path(in_top("dir/link"), &r, &err));
+}
+
+TEST(loops_end)
+{
+	struct resolved r = RESOLVED_INIT;
+	struct sbx_error err = { 0 };
+
+	make_top();
+	ASSERT_EQ(0, symlink("b", in_top("a")));
+	ASSERT_EQ(0, symlink("a", in_top("b")));
+	EXPECT_EQ(-ELOOP, resolve_path(in_top("a"), &r, &err));
+}
+
+TEST(what_is_not_there_says_its_name)
+{
+	struct resolved r = RESOLVED_INIT;
+	struct sbx_error err = { 0 };
+
+	make_top();
+	EXPECT_EQ(-ENOENT, resolve_path(in_top("dir/none"), &r, &err));
+	EXPECT_TRUE(strstr(err.text, in_top("dir/none")));
+	EXPECT_EQ(-1, r.fd);
+	EXPECT_EQ(-EINVAL, resolve_path("dir/file", &r, &err));
+}
+
+/* /proc/self/fd/N leads anywhere, and elsewhere for each process. */
+TEST(magic_links_are_not_followed)
+{
+	struct resolved r = RESOLVED_INIT;
+	struct sbx_error err = { 0 };
+	char path[64];
+	int fd;
+
+	make_top();
+	fd = open(in_top("dir"), O_PATH);
+	ASSERT_TRUE(fd >= 0);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	EXPECT_EQ(-EPERM, resolve_path(path, &r, &err));
+	EXPECT_EQ(-EPERM, resolve_path("/proc/self/root/etc", &r, &err));
+	EXPECT_EQ(0, resolve_path("/proc/version", &r, &err));
+	resolved_clear(&r);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bpf/verdict.h"
+
+#include "test.h"
+
+/* A tree as the kernel's walk meets it: labels from the file up to the root of its superblock. */
+struct label {
+	__u32 owner;
+	bool granted;
+	__u32 rights;
+};
+
+static enum sbx_why judge(const struct label *labels, size_t n, __u32 tenant, __u32 wanted)
+{
+	struct sbx_walk walk = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		sbx_walk_label(&walk, tenant, labels[i].owner,
+			labels[i].granted ? &labels[i].rights : NULL);
+	return sbx_walk_end(&walk, wanted);
+}
+
+/* The rule in the words of the documentation, slow and obvious. */
+static enum sbx_why model(const struct label *labels, size_t n, __u32 tenant, __u32 wanted)
+{
+	for (size_t i = 0; i < n; i++)
+		if (labels[i].owner != 0 && labels[i].owner != tenant)
+			return SBX_WHY_OWNED;
+	for (size_t i = 0; i < n; i++)
+		if (labels[i].granted)
+			return wanted != 0 && (labels[i].rights & wanted) == wanted
+				       ? SBX_WHY_NONE
+				       : SBX_WHY_RIGHTS;
+	return SBX_WHY_NO_GRANT;
+}
+
+TEST(nothing_granted_is_denied)
+{
+	EXPECT_EQ(SBX_WHY_NO_GRANT, judge(NULL, 0, 1, SBX_READ));
+}
+
+TEST(nearest_grant_decides)
+{
+	const struct label labels[] = { { .granted = true, .rights = SBX_READ },
+		{ .granted = true, .rights = SBX_READ | SBX_WRITE } };
+
+	EXPECT_EQ(SBX_WHY_NONE, judge(labels, 2, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_RIGHTS, judge(labels, 2, 1, SBX_WRITE));
+	EXPECT_EQ(SBX_WHY_NONE, judge(labels + 1, 1, 1, SBX_WRITE));
+}
+
+TEST(ownership_beats_grants_above_and_below)
+{
+	const struct label grant = { .granted = true, .rights = SBX_READ };
+	const struct label own = { .owner = 2 };
+	const struct label below[] = { grant, own }, above[] = { own, grant };
+
+	EXPECT_EQ(SBX_WHY_OWNED, judge(below, 2, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_OWNED, judge(above, 2, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_NONE, judge(below, 2, 2, SBX_READ));
+	EXPECT_EQ(SBX_WHY_NONE, judge(above, 2, 2, SBX_READ));
+}
+
+TEST(wanting_nothing_is_no_way_in)
+{
+	const struct label labels[] = { { .granted = true, .rights = 7 } };
+
+	EXPECT_EQ(SBX_WHY_RIGHTS, judge(labels, 1, 1, 0));
+	EXPECT_EQ(SBX_WHY_NONE, judge(labels, 1, 1, 7));
+}
+
+TEST(random_trees_against_the_model)
+{
+	srandom(1);
+	for (int round = 0; round < 100000; round++) {
+		struct label labels[8];
+		size_t n = (size_t)random() % 9;
+		__u32 tenant = 1 + (__u32)random() % 3, wanted = (__u32)random() % 8;
+
+		for (size_t i = 0; i < n; i++)
+			labels[i] = (struct label){
+				.owner = random() % 4 ? 0 : (__u32)random() % 4,
+				.granted = random() % 2,
+				.rights = (__u32)random() % 8,
+			};
+		ASSERT_EQ(model(labels, n, tenant, wanted), judge(labels, n, tenant, wanted));
+	}
+}
+
+TEST(ports)
+{
+	struct sbx_net_rule rule = { .n = 2,
+		.ports = { { 443, 443, 6, 0 }, { 8000, 8099, 17, 0 }, { 1, 65535, 6, 0 } } };
+
+	EXPECT_EQ(SBX_WHY_NONE, sbx_rule_covers(&rule, 6, 443));
+	EXPECT_EQ(SBX_WHY_NO_RULE, sbx_rule_covers(&rule, 17, 443));
+	EXPECT_EQ(SBX_WHY_NONE, sbx_rule_covers(&rule, 17, 8000));
+	EXPECT_EQ(SBX_WHY_NONE, sbx_rule_covers(&rule, 17, 8099));
+	EXPECT_EQ(SBX_WHY_NO_RULE, sbx_rule_covers(&rule, 17, 8100));
+	/* The third range is behind the count, whatever it says. */
+	EXPECT_EQ(SBX_WHY_NO_RULE, sbx_rule_covers(&rule, 6, 80));
+	rule.n = 1000;
+	EXPECT_EQ(SBX_WHY_NONE, sbx_rule_covers(&rule, 6, 80));
+}
+
+TEST(unspecified_addresses)
+{
+	const __u8 any6[16] = { 0 }, any4[16] = { [10] = 0xff, [11] = 0xff };
+	const __u8 one6[16] = { [15] = 1 },
+		   loopback4[16] = { [10] = 0xff, [11] = 0xff, 127, 0, 0, 1 };
+	const __u8 odd[16] = { [10] = 0xff }, high[16] = { [0] = 1 };
+
+	EXPECT_TRUE(sbx_address_is_unspecified(any6));
+	EXPECT_TRUE(sbx_address_is_unspecified(any4));
+	EXPECT_FALSE(sbx_address_is_unspecified(one6));
+	EXPECT_FALSE(sbx_address_is_unspecified(loopback4));
+	EXPECT_FALSE(sbx_address_is_unspecified(odd));
+	EXPECT_FALSE(sbx_address_is_unspecified(high));
+}
