@@ -296,6 +296,19 @@ build/bench/interleave: tests/bench/interleave.c src/base/str.c | build/deps/ben
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^ -ljansson
 
+BENCHMARKS := launch
+B ?= $(BENCHMARKS)
+BENCH_PROGRAMS = $(addprefix build/bench/,noop floor filter interleave)
+
+# Here, and in the guest with the LSM on and all limits set; text on the terminal, JSON in build/bench.
+bench: $(addprefix bench-,$(B))
+
+.PHONY: $(addprefix bench-,$(BENCHMARKS))
+bench-launch: all $(BENCH_PROGRAMS) build/demo/probe build/vm/6.1/.done
+	tests/bench/launch -n 400 -j build/bench/launch.json
+	tests/vm/run -k 6.1 -- sh -c 'tests/bench/launch -n 40 -j /run/j >&2 && cat /run/j' \
+		>build/bench/launch-6.1.json
+
 # ---- installation ----
 
 install: all build/libexec/sandboxctl/wazero

@@ -4,6 +4,7 @@
 
 #include "sandboxctl/exit.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 
@@ -143,12 +144,32 @@ static int unknown(int argc, char **argv)
 	return CMD_USAGE;
 }
 
+/*
+ * Where the caller closed 0, 1 or 2, the next file that we open would take its place and be the
+ * command's.
+ */
+static int fill_standard_descriptors(struct sbx_error *err)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return error_errno(err, errno, "open '/dev/null'");
+	(void)close(fd);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct cmd_context context = { .dirs.config = DEFAULT_CONFIG_DIR };
 	struct sbx_error err = { 0 };
-	int exit_code = parse_options(&context, argc, argv);
+	int exit_code;
 
+	if (fill_standard_descriptors(&err) < 0)
+		return cmd_fail(&err);
+	exit_code = parse_options(&context, argc, argv);
 	if (exit_code >= 0)
 		return exit_code;
 	argc -= optind;

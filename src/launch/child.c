@@ -10,6 +10,7 @@
 #include "sandboxctl/exit.h"
 
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -86,9 +87,10 @@ static int set_hostname(struct child *c)
 	return sethostname(tenant, strlen(tenant)) < 0 ? -errno : 0;
 }
 
+/* No core dumps. With 0 the kernel still feeds a core_pattern that is a pipe; with 1 neither. */
 static int set_rlimits(struct child *c)
 {
-	const struct rlimit none = { 0, 0 };
+	const struct rlimit none = { 1, 1 };
 
 	(void)c;
 	return setrlimit(RLIMIT_CORE, &none) < 0 ? -errno : 0;
@@ -122,6 +124,15 @@ static int set_ids(struct child *c)
 {
 	(void)umask(022);
 	return credentials_set_ids(c->plan->uid, c->plan->uid);
+}
+
+/* The caller's session keyring holds root's keys; the new one is the tenant's. */
+static int new_keyring(struct child *c)
+{
+	(void)c;
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
+		return -errno;
+	return 0;
 }
 
 /* After the ids, for their change clears it. The supervisor may have died before it was set. */
@@ -176,6 +187,7 @@ const struct child_step child_steps[] = {
 	{ "bounding-set", NULL, drop_bounding },
 	{ "securebits", NULL, lock_securebits },
 	{ "ids", NULL, set_ids },
+	{ "keyring", NULL, new_keyring },
 	{ "parent-death", NULL, die_with_supervisor },
 	{ "capabilities", NULL, drop_capabilities },
 	{ "no-new-privs", NULL, no_new_privs },

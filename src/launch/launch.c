@@ -95,6 +95,9 @@ static void run_plan(const struct plan *plan, struct outcome *outcome)
 	int r;
 
 	n_done = do_steps(&run, &r);
+	/* What a step met and mended isn't an error of the run. */
+	if (r == 0)
+		outcome->error = (struct sbx_error){ 0 };
 	if (r == 0 && supervise(&run, &outcome->error) < 0)
 		fail(outcome, "supervise", SANDBOXCTL_EXIT_SETUP);
 	undo(&run, n_done);
