@@ -85,8 +85,6 @@ static int parse_status_fd(const char *value, int *ret_fd)
 
 	if (str_to_u32(value, &fd) < 0 || fd > INT_MAX || fcntl((int)fd, F_GETFD) < 0)
 		return bad_argument("--json-status-fd", value, "not an open descriptor");
-	/* Ours alone: the command must not write into it. */
-	(void)fcntl((int)fd, F_SETFD, FD_CLOEXEC);
 	*ret_fd = (int)fd;
 	return -1;
 }
