@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+
+static int result_of(int r)
+{
+	return r < 0 ? -errno : 0;
+}
+
+static int attempt_open(char **args, struct detail *detail)
+{
+	(void)detail;
+	return try_open(args[0], O_RDONLY);
+}
+
+static int attempt_read(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return failed_at(detail, "open");
+	n = read(fd, text, sizeof(text) - 1);
+	if (n < 0)
+		return failed_at(detail, "read");
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	detail_add(detail, "%s", text);
+	return 0;
+}
+
+static int attempt_write(char **args, struct detail *detail)
+{
+	const char *text = args[1] ? args[1] : "probe\n";
+	_cleanup_close_ int fd = open(args[0], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	return write(fd, text, strlen(text)) < 0 ? failed_at(detail, "write") : 0;
+}
+
+static int attempt_rdwr(char **args, struct detail *detail)
+{
+	(void)detail;
+	return try_open(args[0], O_RDWR);
+}
+
+static int attempt_trunc(char **args, struct detail *detail)
+{
+	(void)detail;
+	return try_open(args[0], O_RDONLY | O_TRUNC);
+}
+
+static int attempt_truncate(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(truncate(args[0], 0));
+}
+
+static int attempt_opendir(char **args, struct detail *detail)
+{
+	(void)detail;
+	return try_open(args[0], O_RDONLY | O_DIRECTORY);
+}
+
+static int attempt_ls(char **args, struct detail *detail)
+{
+	_cleanup_closedir_ DIR *dir = opendir(args[0]);
+	const char *space = "";
+	struct dirent *entry;
+
+	if (!dir)
+		return -errno;
+	for (errno = 0; (entry = readdir(dir)); errno = 0) {
+		if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
+			continue;
+		detail_add(detail, "%s%s", space, entry->d_name);
+		space = " ";
+	}
+	return -errno;
+}
+
+static int attempt_stat(char **args, struct detail *detail)
+{
+	struct stat st;
+
+	if (lstat(args[0], &st) < 0)
+		return -errno;
+	detail_add(detail, "mode=%o uid=%u gid=%u size=%lld", st.st_mode, st.st_uid, st.st_gid,
+		(long long)st.st_size);
+	return 0;
+}
+
+static int attempt_path_reopen(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_PATH | O_CLOEXEC);
+	char path[64];
+	int r;
+
+	if (fd < 0)
+		return failed_at(detail, "open with O_PATH");
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	r = try_open(path, O_RDONLY);
+	if (r < 0)
+		detail_add(detail, "at the second open");
+	return r;
+}
+
+/* The folder that PATH lies in, or the one given, as the mount that the handle belongs to. */
+static int open_mount(const char *path, const char *mount)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[4096];
+
+	if (mount)
+		return open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	(void)snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		slash ? path : ".");
+	return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int attempt_handle(char **args, struct detail *detail)
+{
+	union {
+		struct file_handle handle;
+		char space[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} u = { .handle.handle_bytes = MAX_HANDLE_SZ };
+	_cleanup_close_ int mount = -1;
+	_cleanup_close_ int fd = -1;
+	int mount_id;
+
+	if (name_to_handle_at(AT_FDCWD, args[0], &u.handle, &mount_id, 0) < 0)
+		return failed_at(detail, "name_to_handle_at");
+	mount = open_mount(args[0], args[1]);
+	if (mount < 0)
+		return failed_at(detail, "open of the mount");
+	fd = open_by_handle_at(mount, &u.handle, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? failed_at(detail, "open_by_handle_at") : 0;
+}
+
+static int attempt_link(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(link(args[0], args[1]));
+}
+
+static int attempt_symlink(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(symlink(args[0], args[1]));
+}
+
+static int attempt_rename(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(rename(args[0], args[1]));
+}
+
+static int attempt_exchange(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(renameat2(AT_FDCWD, args[0], AT_FDCWD, args[1], RENAME_EXCHANGE));
+}
+
+static int attempt_unlink(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(unlink(args[0]));
+}
+
+static int attempt_mkdir(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(mkdir(args[0], 0700));
+}
+
+static int attempt_rmdir(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(rmdir(args[0]));
+}
+
+static int attempt_mkfifo(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(mkfifo(args[0], 0600));
+}
+
+/* /dev/null's number: the one device that does no harm where the attempt succeeds. */
+static int attempt_mknod(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(mknod(args[0], S_IFCHR | 0600, makedev(1, 3)));
+}
+
+static int attempt_chmod(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(chmod(args[0], 0600));
+}
+
+static int attempt_chown(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(chown(args[0], getuid(), getgid()));
+}
+
+static int attempt_setxattr(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(setxattr(args[0], "user.probe", "1", 1, 0));
+}
+
+static int attempt_tmpfile_link(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	char path[64];
+
+	if (fd < 0)
+		return failed_at(detail, "O_TMPFILE");
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (linkat(AT_FDCWD, path, AT_FDCWD, args[1], AT_SYMLINK_FOLLOW) < 0)
+		return failed_at(detail, "linkat");
+	return 0;
+}
+
+static int attempt_lock(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return failed_at(detail, "open");
+	return flock(fd, LOCK_EX | LOCK_NB) < 0 ? failed_at(detail, "flock") : 0;
+}
+
+static int attempt_inotify(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC);
+
+	if (fd < 0)
+		return failed_at(detail, "inotify_init1");
+	return inotify_add_watch(fd, args[0], IN_ALL_EVENTS) < 0 ? -errno : 0;
+}
+
+static int attempt_map_exec(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return failed_at(detail, "open");
+	if (mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED)
+		return failed_at(detail, "mmap");
+	return 0;
+}
+
+const struct attempt attempts_files[] = {
+	{ "open", "PATH", 1, 1, attempt_open, "open for reading" },
+	{ "read", "PATH", 1, 1, attempt_read, "read the first line" },
+	{ "write", "PATH [TEXT]", 1, 2, attempt_write, "create and append TEXT (\"probe\\n\")" },
+	{ "rdwr", "PATH", 1, 1, attempt_rdwr, "open for reading and writing" },
+	{ "trunc", "PATH", 1, 1, attempt_trunc, "open with O_RDONLY|O_TRUNC" },
+	{ "truncate", "PATH", 1, 1, attempt_truncate, "truncate by path" },
+	{ "opendir", "PATH", 1, 1, attempt_opendir, "open a folder" },
+	{ "ls", "DIR", 1, 1, attempt_ls, "list a folder" },
+	{ "stat", "PATH", 1, 1, attempt_stat, "mode, owner and size" },
+	{ "path-reopen", "PATH", 1, 1, attempt_path_reopen, "O_PATH, then /proc/self/fd/N" },
+	{ "handle", "PATH [DIR]", 1, 2, attempt_handle,
+		"open_by_handle_at; DIR: of the same mount (PATH's)" },
+	{ "link", "SRC DST", 2, 2, attempt_link, "hard link" },
+	{ "symlink", "TARGET PATH", 2, 2, attempt_symlink, "symbolic link" },
+	{ "rename", "SRC DST", 2, 2, attempt_rename, "rename" },
+	{ "exchange", "A B", 2, 2, attempt_exchange, "rename with RENAME_EXCHANGE" },
+	{ "unlink", "PATH", 1, 1, attempt_unlink, "remove a file" },
+	{ "mkdir", "PATH", 1, 1, attempt_mkdir, "make a folder" },
+	{ "rmdir", "PATH", 1, 1, attempt_rmdir, "remove a folder" },
+	{ "mkfifo", "PATH", 1, 1, attempt_mkfifo, "make a pipe" },
+	{ "mknod", "PATH", 1, 1, attempt_mknod, "make a device node (null's)" },
+	{ "chmod", "PATH", 1, 1, attempt_chmod, "mode 0600" },
+	{ "chown", "PATH", 1, 1, attempt_chown, "to the own user and group" },
+	{ "setxattr", "PATH", 1, 1, attempt_setxattr, "set user.probe" },
+	{ "tmpfile-link", "DIR DST", 2, 2, attempt_tmpfile_link, "O_TMPFILE, then linkat" },
+	{ "lock", "PATH", 1, 1, attempt_lock, "flock exclusively" },
+	{ "inotify", "PATH", 1, 1, attempt_inotify, "watch" },
+	{ "map-exec", "PATH", 1, 1, attempt_map_exec, "map executable" },
+	{ 0 },
+};

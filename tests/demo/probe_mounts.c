@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Attempts to reach a file by another mount of it. Each opens through the mount it made: that a
+ * mount exists proves nothing yet about what can be reached.
+ */
+#include "probe.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/mount.h>
+
+static int open_step(const char *path, struct detail *detail)
+{
+	int r = try_open(path, O_RDONLY);
+
+	if (r < 0)
+		detail_add(detail, "at open");
+	return r;
+}
+
+static int bind_and_open(const char *src, const char *dst, struct detail *detail)
+{
+	int r;
+
+	if (mount(src, dst, NULL, MS_BIND | MS_REC, NULL) < 0)
+		return failed_at(detail, "mount");
+	r = open_step(dst, detail);
+	(void)umount2(dst, MNT_DETACH);
+	return r;
+}
+
+static int attempt_bind_mount(char **args, struct detail *detail)
+{
+	return bind_and_open(args[0], args[1], detail);
+}
+
+static int attempt_userns_bind(char **args, struct detail *detail)
+{
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return failed_at(detail, "unshare");
+	return bind_and_open(args[0], args[1], detail);
+}
+
+static int attempt_userns(char **args, struct detail *detail)
+{
+	(void)args;
+	(void)detail;
+	return unshare(CLONE_NEWUSER) < 0 ? -errno : 0;
+}
+
+static int attempt_open_tree(char **args, struct detail *detail)
+{
+	_cleanup_close_ int tree =
+		open_tree(AT_FDCWD, args[0], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	_cleanup_close_ int fd = -1;
+
+	if (tree < 0)
+		return failed_at(detail, "open_tree");
+	fd = openat(tree, args[1], O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? failed_at(detail, "open") : 0;
+}
+
+static int attempt_new_tmpfs(char **args, struct detail *detail)
+{
+	_cleanup_close_ int context = fsopen("tmpfs", FSOPEN_CLOEXEC);
+	_cleanup_close_ int tree = -1;
+	_cleanup_close_ int fd = -1;
+
+	(void)args;
+	if (context < 0)
+		return failed_at(detail, "fsopen");
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return failed_at(detail, "fsconfig");
+	tree = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	if (tree < 0)
+		return failed_at(detail, "fsmount");
+	fd = openat(tree, "probe", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	return fd < 0 ? failed_at(detail, "open") : 0;
+}
+
+static int attempt_chroot(char **args, struct detail *detail)
+{
+	if (chroot(args[0]) < 0)
+		return failed_at(detail, "chroot");
+	if (chdir("/") < 0)
+		return failed_at(detail, "chdir");
+	return args[1] ? open_step(args[1], detail) : 0;
+}
+
+static int attempt_umount(char **args, struct detail *detail)
+{
+	(void)detail;
+	return umount2(args[0], MNT_DETACH) < 0 ? -errno : 0;
+}
+
+static int attempt_remount_rw(char **args, struct detail *detail)
+{
+	(void)detail;
+	return mount(NULL, args[0], NULL, MS_REMOUNT | MS_BIND, NULL) < 0 ? -errno : 0;
+}
+
+static int attempt_setns(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return failed_at(detail, "open");
+	return setns(fd, 0) < 0 ? failed_at(detail, "setns") : 0;
+}
+
+const struct attempt attempts_mounts[] = {
+	{ "bind-mount", "SRC DST", 2, 2, attempt_bind_mount, "bind, open through it, unmount" },
+	{ "userns", "", 0, 0, attempt_userns, "enter a new user namespace" },
+	{ "userns-bind", "SRC DST", 2, 2, attempt_userns_bind,
+		"the same in a user and mount namespace of its own" },
+	{ "open-tree", "DIR NAME", 2, 2, attempt_open_tree, "clone DIR's mount, open NAME in it" },
+	{ "new-tmpfs", "", 0, 0, attempt_new_tmpfs, "fsmount a tmpfs, make a file in it" },
+	{ "chroot", "DIR [PATH]", 1, 2, attempt_chroot, "chroot, then open PATH there" },
+	{ "umount", "PATH", 1, 1, attempt_umount, "unmount lazily" },
+	{ "remount-rw", "PATH", 1, 1, attempt_remount_rw, "make a mount writable" },
+	{ "setns", "PATH", 1, 1, attempt_setns, "join a namespace by its file" },
+	{ 0 },
+};
