@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "kernel/mntns.h"
 
 #include "sandboxctl/exit.h"
 
@@ -179,7 +180,7 @@ int main(int argc, char **argv)
 			stderr, "usage: sandboxctl SUBCOMMAND [ARG]...: see sandboxctl --help\n");
 		return CMD_USAGE;
 	}
-	if (find_installation(&context, &err) < 0)
+	if (find_installation(&context, &err) < 0 || (geteuid() == 0 && mntns_enter_host(&err) < 0))
 		return cmd_fail(&err);
 	for (size_t i = 0; i < n_cmds; i++) {
 		int n = match(&cmds[i], argc, argv);

@@ -80,25 +80,10 @@ int cgroup_enable_for(
 	return r;
 }
 
-/* The kernel rounds bytes down to whole pages; that is still what was asked for. */
-static bool same_number(const char *want, const char *got)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), a, b;
-
-	return str_to_u64(want, &a) == 0 && str_to_u64(got, &b) == 0 &&
-	       (a == b || (a > b && a - b < page && b % page == 0));
-}
-
-/* "default 100" is how io.weight says 100; cpu.max adds its period to a lone "max". */
+/* Values come as the kernel shows them; only cpu.max adds its period to a lone "max". */
 static bool same_value(const char *want, const char *got)
 {
-	const char *plain = str_after(got, "default ");
-
-	if (plain && streq(want, plain))
-		return true;
-	if (streq(want, "max") && str_after(got, "max"))
-		return true;
-	return streq(want, got) || same_number(want, got);
+	return streq(want, got) || (streq(want, "max") && str_after(got, "max "));
 }
 
 static int read_value(const struct cgroup *cgroup, const char *file, char *value, size_t size,

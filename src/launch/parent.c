@@ -7,8 +7,11 @@
 #include "launch/run.h"
 #include "state/tenants.h"
 
+#include "sandboxctl/exit.h"
+
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -22,41 +25,49 @@ static bool has_lsm(const struct run *run)
 	return run->plan->host.lsm;
 }
 
-static int start_lsm_load(const struct run *run, pid_t *ret_pid, struct sbx_error *err)
+/* In a child: what lsm-load says goes to `said`. */
+_Noreturn static void exec_lsm_load(const struct run_options *o, int said)
 {
-	const struct run_options *o = run->plan->options;
-	_cleanup_free_ char *path = NULL;
-	pid_t pid;
+	char path[PATH_MAX];
+	sigset_t none;
 
-	if (asprintf(&path, "%s/lsm-load", o->libexec) < 0)
-		return error_errno(err, ENOMEM, "start lsm-load");
-	pid = fork();
-	if (pid < 0)
-		return error_errno(err, errno, "start lsm-load");
-	if (pid == 0) {
+	(void)snprintf(path, sizeof(path), "%s/lsm-load", o->libexec);
+	if (sigemptyset(&none) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
+		dup2(said, STDERR_FILENO) == STDERR_FILENO)
 		(void)execl(path, path, o->dirs.config, o->dirs.shipped, (char *)NULL);
-		_exit(127);
-	}
-	*ret_pid = pid;
-	return 0;
+	(void)dprintf(said, "execute '%s': %s", path, strerror(errno));
+	_exit(SANDBOXCTL_EXIT_NOT_FOUND);
 }
 
-/* It says itself, on stderr, what is wrong. */
+/* What lsm-load says is wrong is what is wrong with the run: one line, not two. */
+static int lsm_load_failed(int said, struct sbx_error *err)
+{
+	char line[sizeof(err->text)];
+	ssize_t n = pread(said, line, sizeof(line) - 1, 0);
+	const char *text;
+
+	line[n > 0 ? n : 0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	text = str_after(line, "sandboxctl: ");
+	return error_set(err, EPERM, "%s", text ? text : *line ? line : "lsm-load was killed");
+}
+
 static int load_lsm(const struct run *run, struct sbx_error *err)
 {
-	pid_t pid = -1;
-	int status, r = start_lsm_load(run, &pid, err);
+	_cleanup_close_ int said = memfd_create("lsm-load", MFD_CLOEXEC);
+	pid_t pid = said < 0 ? -1 : fork();
+	int status;
 
-	if (r < 0)
-		return r;
+	if (pid < 0)
+		return error_errno(err, errno, "start lsm-load");
+	if (pid == 0)
+		exec_lsm_load(run->plan->options, said);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return error_errno(err, errno, "wait for lsm-load");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		r = error_set(err, EPERM, "the LSM could not be loaded");
-		return error_cure(err, r, "sandboxctl doctor says what is missing");
-	}
-	return 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	return lsm_load_failed(said, err);
 }
 
 static int open_lsm(struct run *run, struct sbx_error *err)

@@ -186,9 +186,14 @@ static void set_reason(struct watch *w)
 static void count(struct run *run)
 {
 	struct outcome *o = run->outcome;
+	uint64_t own_hits;
 
 	o->oom_kills = cgroup_event(&run->leaf, "memory.events", "oom_kill");
 	o->pids_max_hits = cgroup_event(&run->slice, "pids.events", "max") - run->pids_max_before;
+	/* Up to 6.1 the kernel counts in the cgroup whose limit it was, from then on above it too. */
+	own_hits = cgroup_event(&run->leaf, "pids.events", "max");
+	if (own_hits > o->pids_max_hits)
+		o->pids_max_hits = own_hits;
 	if (o->lsm)
 		(void)lsm_leaf_get(&run->lsm, run->leaf.id, &o->leaf);
 }
