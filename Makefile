@@ -71,6 +71,7 @@ INSTALLED_POLICIES = $(POLICIES:policies/%=$(O)/share/sandboxctl/policies/%)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 .PHONY: all deps demo check check-unit lint bench install uninstall clean format
 
 all: $(PROGRAMS) $(INSTALLED_POLICIES)
