@@ -270,7 +270,7 @@ build/demo/probe: $(wildcard tests/demo/probe*.[ch]) src/base/str.c src/base/str
 
 demo: all build/demo/probe build/demo/service.wasm build/demo/bzip2.wasm \
 		build/libexec/sandboxctl/wazero
-	$(Q)tests/demo/demo
+	$(Q)tests/demo/demo $(if $(K),-k $(K)) $(if $(V),-v)
 
 # ---- benchmarks: `make bench B=launch` ----
 

@@ -2,6 +2,7 @@
 #include "cmd/report.h"
 
 #include "lsm/lsm.h"
+#include "state/ids.h"
 
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -85,17 +86,28 @@ static void describe_address(const struct sbx_denial *d, char *text, size_t size
 	(void)snprintf(text, size, "%s to %s port %u", protocol, address, d->port);
 }
 
+/* " (ledger, id 2)"; by its number alone where the name isn't known any more. */
+static void describe_owner(uint32_t id, char *text, size_t size)
+{
+	char name[NAME_MAX_LEN + 1];
+
+	if (ids_name(id, name) == 0)
+		(void)snprintf(text, size, " (%s, id %u)", name, id);
+	else
+		(void)snprintf(text, size, " (id %u)", id);
+}
+
 /* "open of 'x' (inode 1 on 8:1) for read by cat[123]: another tenant owns it" */
 static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 {
-	char what[160], owner[32] = "";
+	char what[160], owner[NAME_MAX_LEN + 32] = "";
 
 	if (d->hook == SBX_HOOK_file_open)
 		describe_file(d, what, sizeof(what));
 	else
 		describe_address(d, what, sizeof(what));
 	if (d->why == SBX_WHY_OWNED)
-		(void)snprintf(owner, sizeof(owner), " (id %u)", d->owner);
+		describe_owner(d->owner, owner, sizeof(owner));
 	(void)snprintf(text, size, "%s by %.16s[%u]: %s%s", what, d->comm, d->pid,
 		lsm_why_text(d->why), owner);
 }
@@ -111,7 +123,7 @@ static void make_printable(char *s)
 static void print_denials(const struct outcome *o)
 {
 	uint64_t n = outcome_denials(o);
-	char text[320];
+	char text[400];
 
 	if (!n)
 		return;
@@ -143,8 +155,8 @@ void report_outcome(const struct outcome *o)
 	if (o->signal)
 		(void)fprintf(stderr, " signal=%d", o->signal);
 	if (o->pids_max_hits)
-		(void)fprintf(stderr, "; pids.max refused %llu forks",
-			(unsigned long long)o->pids_max_hits);
+		(void)fprintf(stderr, "; pids.max refused %llu fork%s",
+			(unsigned long long)o->pids_max_hits, o->pids_max_hits == 1 ? "" : "s");
 	print_denials(o);
 	(void)fputc('\n', stderr);
 }
@@ -162,19 +174,23 @@ static json_t *denials_to_json(const struct outcome *o)
 
 void report_outcome_json(const struct outcome *o, int fd)
 {
-	char last[320] = "";
+	const char *hook = "", *why = "";
+	char last[400] = "";
 	json_t *json;
 
 	if (outcome_denials(o)) {
+		hook = lsm_hook_name(o->leaf.last.hook);
+		why = lsm_why_text(o->leaf.last.why);
 		describe_denial(&o->leaf.last, last, sizeof(last));
 		make_printable(last);
 	}
-	json = json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:s, s:s}",
+	json = json_pack(
+		"{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:s, s:s, s:s}",
 		"tenant", o->tenant, "name", o->name, "pid", (int)o->pid, "exit_code", o->exit_code,
 		"signal", o->signal, "reason", outcome_reason_name(o->reason), "step", o->step,
 		"error", o->error.text, "lsm", o->lsm, "oom_kills", (json_int_t)o->oom_kills,
 		"pids_max_hits", (json_int_t)o->pids_max_hits, "denied", denials_to_json(o),
-		"last_denial", last, "last_denial_why", lsm_why_text(o->leaf.last.why));
+		"last_denial", last, "last_denial_hook", hook, "last_denial_why", why);
 	if (!json || json_dumpfd(json, fd, JSON_COMPACT) < 0 || write(fd, "\n", 1) != 1)
 		(void)fprintf(stderr, "sandboxctl: run: --json-status-fd: could not be written\n");
 	json_decref(json);

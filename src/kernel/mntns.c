@@ -6,24 +6,36 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
-#define OWN_NS	"/proc/self/ns/mnt"
-#define HOST_NS "/proc/1/ns/mnt"
+#define OWN_NS	  "/proc/self/ns/mnt"
+#define HOST_NS	  "/proc/1/ns/mnt"
+#define HOST_ROOT "/proc/1/root"
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
+}
+
+/*
+ * Who may not look at process 1 is in no position to enter its namespaces, or to load the LSM. And
+ * a /run of its own makes an installation of its own: nothing of the host's is meant.
+ */
+static bool belongs_elsewhere(void)
+{
+	return access(HOST_NS, R_OK) == 0 && same_file("/run", HOST_ROOT "/run") &&
+	       !same_file(OWN_NS, HOST_NS);
+}
 
 int mntns_enter_host(struct sbx_error *err)
 {
 	_cleanup_close_ int host = -1;
-	struct stat own_ns, host_ns;
 	char here[PATH_MAX];
 
-	/* Who may not look at process 1 is in no position to enter its namespaces, or to load the
-	 * LSM. */
-	if (stat(HOST_NS, &host_ns) < 0 && errno == EACCES)
-		return 0;
-	if (stat(OWN_NS, &own_ns) < 0 || stat(HOST_NS, &host_ns) < 0)
-		return error_errno(err, errno, "stat '%s'", HOST_NS);
-	if (own_ns.st_ino == host_ns.st_ino && own_ns.st_dev == host_ns.st_dev)
+	if (!belongs_elsewhere())
 		return 0;
 	host = open(HOST_NS, O_RDONLY | O_CLOEXEC);
 	if (host < 0)

@@ -8,10 +8,11 @@
 #include "base/error.h"
 
 /*
- * Goes into the mount namespace of pid 1, unless this is it, and there to the folder of the same
- * path. A service manager gives services mount namespaces of their own, where our pins can't be
- * seen and other files may lie under the paths of a policy, of the registry, of the tenants' ids.
- * The process needs to have one thread only.
+ * Goes into the mount namespace of pid 1, and there to the folder of the same path, when this one
+ * is another and has the host's /run. A service manager gives services mount namespaces of their
+ * own, where our pins can't be seen and other files may lie under the paths of a policy. With a
+ * /run of its own a namespace holds an installation of its own, and stays. The process needs to
+ * have one thread.
  */
 int mntns_enter_host(struct sbx_error *err);
 

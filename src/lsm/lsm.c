@@ -25,7 +25,7 @@ static const char *const hook_names[SBX_N_HOOKS] = {
 };
 
 static const char *const why_texts[] = {
-	[SBX_WHY_NONE] = "allowed",
+	[SBX_WHY_NONE] = "",
 	[SBX_WHY_NO_GRANT] = "no grant of its policy covers it",
 	[SBX_WHY_RIGHTS] = "its policy grants it, but not for this",
 	[SBX_WHY_OWNED] = "another tenant owns it",

@@ -126,3 +126,17 @@ int ids_get(
 		*ret_id = ids.of_tenant;
 	return r;
 }
+
+int ids_name(uint32_t id, char ret_name[static NAME_MAX_LEN + 1])
+{
+	_cleanup_free_ char *text = malloc(IDS_SIZE);
+	struct ids ids;
+	int r = text ? load(text, "", id, &ids, NULL) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	if (!*ids.owner_of_wanted)
+		return -ENOENT;
+	memcpy(ret_name, ids.owner_of_wanted, sizeof(ids.owner_of_wanted));
+	return 0;
+}

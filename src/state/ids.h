@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 
+#include "base/str.h"
+
 #include <stdint.h>
 
 /*
@@ -15,5 +17,8 @@
  */
 int ids_get(
 	const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id, struct sbx_error *err);
+
+/* The tenant of an id, for reports. -ENOENT when there is none. */
+int ids_name(uint32_t id, char ret_name[static NAME_MAX_LEN + 1]);
 
 #endif
