@@ -5,25 +5,33 @@
 #ifndef SBX_BASE_FAILPOINT_H
 #define SBX_BASE_FAILPOINT_H
 
+#include <signal.h>
+#include <stdbool.h>
+#include <unistd.h>
+
 #ifdef SBX_FAILPOINTS
 #include "base/str.h"
 
-#include <signal.h>
-
-/* Kills the process `pid` with SIGKILL when the environment's SBX_FAILPOINT is "NAME". */
-static inline void failpoint_kill(const char *name, pid_t pid)
+/* Whether the environment's SBX_FAILPOINT is "NAME". */
+static inline bool failpoint_is(const char *name)
 {
 	const char *wanted = getenv("SBX_FAILPOINT");
 
-	if (wanted && streq(wanted, name))
-		(void)kill(pid, SIGKILL);
+	return wanted && streq(wanted, name);
 }
 #else
-static inline void failpoint_kill(const char *name, int pid)
+static inline bool failpoint_is(const char *name)
 {
 	(void)name;
-	(void)pid;
+	return false;
 }
 #endif
+
+/* Kills the calling process with SIGKILL there. */
+static inline void failpoint_kill(const char *name)
+{
+	if (failpoint_is(name))
+		(void)kill(getpid(), SIGKILL);
+}
 
 #endif

@@ -45,6 +45,9 @@ int cmd_doctor(const struct cmd_context *context, int argc, char **argv);
 /* "sandboxctl: TEXT: CURE" on stderr, one line. Returns CMD_FAILED. */
 int cmd_fail(const struct sbx_error *err);
 
+/* Whether the caller is root; says so and how to be it where not. */
+bool cmd_is_root(const char *name);
+
 /* "usage: sandboxctl NAME ARGS" on stderr. Returns CMD_USAGE. */
 int cmd_usage(const char *name);
 

@@ -19,6 +19,14 @@ int cmd_fail(const struct sbx_error *err)
 	return CMD_FAILED;
 }
 
+bool cmd_is_root(const char *name)
+{
+	if (geteuid() == 0)
+		return true;
+	(void)fprintf(stderr, "sandboxctl: %s: not root: use sudo\n", name);
+	return false;
+}
+
 int cmd_usage(const char *name)
 {
 	(void)fprintf(stderr, "usage: sandboxctl %s %s\n", name, find(name)->args);

@@ -57,6 +57,8 @@ int cmd_list(const struct cmd_context *context, int argc, char **argv)
 	(void)context;
 	if (cmd_no_operands("list", argc, argv, &json, &exit_code) < 0)
 		return exit_code;
+	if (!cmd_is_root("list"))
+		return CMD_FAILED;
 	if (json) {
 		r = list_json(&err);
 	} else {

@@ -17,11 +17,8 @@ int cmd_lsm_load(const struct cmd_context *context, int argc, char **argv)
 
 	if (cmd_no_operands("lsm load", argc, argv, NULL, &exit_code) < 0)
 		return exit_code;
-	if (geteuid() != 0) {
-		(void)error_set(&err, EPERM, "lsm load: not root");
-		(void)error_cure(&err, 0, "use sudo");
-		return cmd_fail(&err);
-	}
+	if (!cmd_is_root("lsm load"))
+		return CMD_FAILED;
 	(void)snprintf(path, sizeof(path), "%s/lsm-load", context->libexec);
 	(void)execl(path, path, context->dirs.config, context->dirs.shipped,
 		context->verbose ? "-v" : NULL, (char *)NULL);
@@ -96,6 +93,8 @@ int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv)
 	(void)context;
 	if (cmd_no_operands("lsm status", argc, argv, &json, &exit_code) < 0)
 		return exit_code;
+	if (!cmd_is_root("lsm status"))
+		return CMD_FAILED;
 	r = read_status(&s, &err);
 	if (r == -ENOENT && json)
 		(void)puts("{\"loaded\": false}");
@@ -116,7 +115,7 @@ static int check_idle(struct sbx_error *err)
 		r = lsm_count_leaves(&lsm, &n, err);
 	if (r < 0 || n == 0)
 		return r;
-	r = error_set(err, EBUSY, "%zu sandboxes are still enforced", n);
+	r = error_set(err, EBUSY, "%zu sandbox%s still enforced", n, n == 1 ? " is" : "es are");
 	return error_cure(err, r, "end them first; 'sandboxctl lsm unload --force' kills them");
 }
 
@@ -152,6 +151,8 @@ int cmd_lsm_unload(const struct cmd_context *context, int argc, char **argv)
 	}
 	if (optind != argc)
 		return cmd_usage("lsm unload");
+	if (!cmd_is_root("lsm unload"))
+		return CMD_FAILED;
 	r = force ? kill_all(context, &err) : check_idle(&err);
 	if (r == 0)
 		r = home_destroy(&err);

@@ -76,6 +76,10 @@ static void describe_address(const struct sbx_denial *d, char *text, size_t size
 							    : "protocol";
 	char address[INET6_ADDRSTRLEN] = "?";
 
+	if (d->family == AF_UNIX) {
+		(void)snprintf(text, size, "a unix socket");
+		return;
+	}
 	if (d->family != AF_INET && d->family != AF_INET6) {
 		(void)snprintf(text, size, "address family %u", d->family);
 		return;

@@ -197,6 +197,18 @@ const struct child_step child_steps[] = {
 
 const size_t n_child_steps = ARRAY_SIZE(child_steps);
 
+/* A place to kill the supervisor. With the tenant's ids the child may not: it asks it to do so. */
+static void failpoint(const struct child *c, size_t step)
+{
+	const struct child_report request = { .step = (uint32_t)step, .object = -1 };
+
+	if (!failpoint_is(child_steps[step].name))
+		return;
+	(void)!write(c->report, &request, sizeof(request));
+	while (getppid() == c->supervisor)
+		(void)sched_yield();
+}
+
 _Noreturn void child_main(struct child *c)
 {
 	struct child_report report = { .object = -1 };
@@ -207,7 +219,7 @@ _Noreturn void child_main(struct child *c)
 
 		if (child_steps[i].applies && !child_steps[i].applies(c))
 			continue;
-		failpoint_kill(child_steps[i].name, c->supervisor);
+		failpoint(c, i);
 		r = child_steps[i].do_(c);
 		if (r < 0) {
 			report = (struct child_report){ (uint32_t)i, -r, c->object };

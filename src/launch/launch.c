@@ -50,7 +50,7 @@ static size_t do_steps(struct run *run, int *ret_result)
 			continue;
 		if (run->plan->options->trace)
 			run->plan->options->trace(step->name);
-		failpoint_kill(step->name, getpid());
+		failpoint_kill(step->name);
 		*ret_result = step->do_(run, &outcome->error);
 		if (*ret_result < 0)
 			fail(outcome, step->name, SANDBOXCTL_EXIT_SETUP);

@@ -5,6 +5,7 @@
 #include "kernel/clone.h"
 #include "kernel/netns.h"
 #include "launch/run.h"
+#include "lsm/home.h"
 #include "state/tenants.h"
 
 #include "sandboxctl/exit.h"
@@ -13,7 +14,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -80,19 +80,27 @@ static int open_lsm(struct run *run, struct sbx_error *err)
 	return r < 0 ? r : lsm_open(&run->lsm, err);
 }
 
-/* Another tenant's `own` may be new: nobody starts before it is known. */
+static bool has_no_lsm(const struct run *run)
+{
+	return !has_lsm(run);
+}
+
+/* Another tenant's `own` may be new, or another folder by now: nobody starts before it is known. */
 static int check_tenants(struct run *run, struct sbx_error *err)
 {
 	const char *config = run->plan->options->dirs.config;
 	struct sbx_loaded loaded;
-	uint64_t now = 0;
+	uint64_t now = 0, own = 0;
 	int r = lsm_read_loaded(&run->lsm, &loaded, err);
 
 	if (r == 0)
 		r = tenants_fingerprint(config, run->lsm.ready.generation, &now, err);
-	if (r < 0 || now == loaded.tenants)
+	if (r == 0)
+		r = tenants_own_fingerprint(LSM_OWN_LIST, run->lsm.ready.generation, &own, err);
+	if (r < 0 || now + own == loaded.tenants)
 		return r;
-	r = error_set(err, ESTALE, "'%s/tenants' is not what was loaded", config);
+	r = error_set(err, ESTALE,
+		"'%s/tenants', or a folder that a tenant owns, is not what was loaded", config);
 	return error_cure(err, r, "sandboxctl lsm load");
 }
 
@@ -139,6 +147,21 @@ static int open_base(struct run *run, struct sbx_error *err)
 	if (r == 0 && has_lsm(run))
 		r = lsm_check_base(&run->lsm, run->base.id, run->base_level, err);
 	return r;
+}
+
+/* What watches this base would deny the sandbox everything, for it has no label. */
+static int check_not_loaded(struct run *run, struct sbx_error *err)
+{
+	struct sbx_error ignored;
+	struct lsm lsm = LSM_INIT;
+	int r = lsm_open(&lsm, &ignored);
+	bool elsewhere = r == 0 && lsm.ready.base_id != run->base.id;
+
+	lsm_close(&lsm);
+	if (r == -ENOENT || elsewhere)
+		return 0;
+	r = error_set(err, EBUSY, "sandboxctl.ini says lsm = off, but the LSM is loaded");
+	return error_cure(err, r, "sandboxctl lsm unload");
 }
 
 static void slice_name(const struct run *run, char name[static NAME_MAX_LEN + 8])
@@ -188,11 +211,10 @@ static int remove_stale(struct run *run, const char *name, struct sbx_error *err
 	_cleanup_cgroup_ struct cgroup stale = CGROUP_INIT;
 	int r = cgroup_open(&run->slice, name, &stale, err);
 
-	if (r == 0)
-		r = cgroup_remove(&run->slice, name, &stale, err);
+	/* The label first: without its cgroup nobody would find it again. */
 	if (r == 0 && has_lsm(run))
 		r = lsm_leaf_delete(&run->lsm, stale.id, err);
-	return r;
+	return r < 0 ? r : cgroup_remove(&run->slice, name, &stale, err);
 }
 
 static int make_leaf(struct run *run, struct sbx_error *err)
@@ -274,8 +296,9 @@ static int open_channels(struct run *run, struct sbx_error *err)
 {
 	int r = 0;
 
-	if (pipe2(run->go, O_CLOEXEC) < 0 ||
-		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, run->report) < 0)
+	/* Pipes: what the LSM says of sockets doesn't touch them. */
+	if (pipe2(run->go, O_CLOEXEC) < 0 || pipe2(run->report, O_CLOEXEC) < 0 ||
+		fcntl(run->report[0], F_SETFL, O_NONBLOCK) < 0)
 		return error_errno(err, errno, "open the channels to the child");
 	for (size_t i = 0; i < 2 && r == 0; i++) {
 		r = move_up(&run->go[i]);
@@ -363,6 +386,7 @@ const struct parent_step parent_steps[] = {
 	{ "claim-name", NULL, claim_name, release_name },
 	{ "lock-tenant", NULL, lock_tenant, unlock_tenant },
 	{ "base", NULL, open_base, NULL },
+	{ "check-not-loaded", has_no_lsm, check_not_loaded, NULL },
 	{ "slice", NULL, make_slice, remove_slice },
 	{ "leaf", NULL, make_leaf, remove_leaf },
 	{ "rules", has_lsm, write_rules, NULL },

@@ -162,6 +162,8 @@ static int resolve_grants(struct plan *plan, struct sbx_error *err)
 		const struct policy_grant *grant = &plan->policy->filesystem.grants[i];
 		int r = resolve_path(grant->path, &plan->places[i], err);
 
+		if (r == -ENOENT)
+			(void)error_cure(err, r, "make it, or take it out of the policy");
 		if (r < 0)
 			return error_prefix(err, r, "%s:%u", plan->policy->path, grant->line);
 		plan->n_places++;

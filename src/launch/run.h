@@ -67,7 +67,7 @@ struct child_step {
 extern const struct child_step child_steps[];
 extern const size_t n_child_steps;
 
-/* What a child that fails tells; one that executes its command closes the socket without a word. */
+/* What a child that fails tells; one that executes its command closes the pipe without a word. */
 struct child_report {
 	uint32_t step; /* index of child_steps */
 	int32_t errnum;

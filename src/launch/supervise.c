@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/failpoint.h"
 #include "launch/run.h"
 
 #include "sandboxctl/exit.h"
@@ -8,7 +9,6 @@
 #include <signal.h>
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -53,13 +53,31 @@ static int exit_code_of(const struct child_report *report)
 					: SANDBOXCTL_EXIT_NOT_EXECUTABLE;
 }
 
-static const char *object_of(const struct plan *plan, int object)
+static const char *object_of(const struct plan *plan, const char *step, int object)
 {
+	if (object < 0 && streq(step, "enter-root"))
+		return plan->root.cwd;
 	if (object < 0)
 		return plan->options->command[0];
 	if ((size_t)object < plan->root.n_binds)
 		return plan->binds[object].path;
 	return plan->links[(size_t)object - plan->root.n_binds].path;
+}
+
+static void add_cure(
+	const struct plan *plan, const struct child_report *report, struct sbx_error *err)
+{
+	const char *policy = plan->policy->path;
+
+	if (report->errnum != ENOENT)
+		return;
+	if (report->step == n_child_steps - 1)
+		(void)error_cure(err, 0,
+			"its interpreter is not in the sandbox: add 'exec = /lib /lib64', or what "
+			"its #! line names, to [filesystem] of '%s'",
+			policy);
+	else
+		(void)error_cure(err, 0, "grant it in [filesystem] of '%s'", policy);
 }
 
 static void child_failed(struct run *run, const struct child_report *report)
@@ -70,21 +88,25 @@ static void child_failed(struct run *run, const struct child_report *report)
 	outcome->step = report->step < n_child_steps ? child_steps[report->step].name : "?";
 	outcome->exit_code = exit_code_of(report);
 	(void)error_errno(&outcome->error, report->errnum, "%s '%s'", outcome->step,
-		object_of(run->plan, report->object));
+		object_of(run->plan, outcome->step, report->object));
+	add_cure(run->plan, report, &outcome->error);
 }
 
 /* A report means failure, its end means that exec closed the socket. */
 static void read_report(struct run *run)
 {
 	struct child_report report;
-	ssize_t n = recv(run->report[0], &report, sizeof(report), MSG_DONTWAIT);
+	ssize_t n = read(run->report[0], &report, sizeof(report));
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n == (ssize_t)sizeof(report))
+	if (n == (ssize_t)sizeof(report)) {
+		if (report.step < n_child_steps)
+			failpoint_kill(child_steps[report.step].name);
 		child_failed(run, &report);
-	else
+	} else {
 		run->started = true;
+	}
 	close_fdp(&run->report[0]);
 	run->report[0] = -1;
 }
@@ -190,7 +212,7 @@ static void count(struct run *run)
 
 	o->oom_kills = cgroup_event(&run->leaf, "memory.events", "oom_kill");
 	o->pids_max_hits = cgroup_event(&run->slice, "pids.events", "max") - run->pids_max_before;
-	/* Up to 6.1 the kernel counts in the cgroup whose limit it was, from then on above it too. */
+	/* Up to 6.1 the kernel counts where the limit was met, from then on above it too. */
 	own_hits = cgroup_event(&run->leaf, "pids.events", "max");
 	if (own_hits > o->pids_max_hits)
 		o->pids_max_hits = own_hits;

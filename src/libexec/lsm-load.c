@@ -112,7 +112,7 @@ static int load_all(struct loading *l, struct sbx_error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		int r;
 
-		failpoint_kill(steps[i].name, getpid());
+		failpoint_kill(steps[i].name);
 		r = steps[i].do_(l, err);
 		if (r < 0)
 			return error_prefix(err, r, "%s", steps[i].name);
@@ -136,7 +136,7 @@ static int run(struct loading *l, struct sbx_error *err)
 	}
 	if (r < 0)
 		return r;
-	failpoint_kill("load-own", getpid());
+	failpoint_kill("load-own");
 	return own_load_all(&lsm, &l->dirs, &l->host, err);
 }
 

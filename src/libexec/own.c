@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "libexec/own.h"
 
+#include "base/fs.h"
 #include "kernel/resolve.h"
+#include "lsm/home.h"
 #include "lsm/rules.h"
 #include "state/ids.h"
 #include "state/tenants.h"
+
+#include <fcntl.h>
 
 /* A tree that a policy owns, with where that stands. */
 struct tree {
@@ -42,6 +46,8 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	*tree = (struct tree){ .place = RESOLVED_INIT, .id = id };
 	memcpy(tree->tenant, policy->tenant, sizeof(tree->tenant));
 	r = resolve_path(grant->path, &tree->place, err);
+	if (r == -ENOENT)
+		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r < 0)
 		return error_prefix(err, r, "%s:%u: own", policy->path, grant->line);
 	all->n_trees++;
@@ -133,12 +139,38 @@ static int write_fingerprint(const struct lsm *lsm, uint64_t fingerprint, struct
 	return lsm_write_loaded(lsm, &loaded, err);
 }
 
+/* For `run`, which looks whether these are still the trees that are owned. */
+static int write_list(
+	const struct all *all, uint64_t key, uint64_t *ret_hash, struct sbx_error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	struct stat st;
+	int r = f ? 0 : error_errno(err, errno, "list the tenants' own");
+
+	*ret_hash = 0;
+	for (size_t i = 0; i < all->n_trees && r == 0; i++) {
+		const struct resolved *place = &all->trees[i].place;
+
+		if (fstat(place->fd, &st) < 0)
+			r = error_errno(err, errno, "stat '%s'", place->path);
+		else if (strchr(place->path, '\n'))
+			r = error_set(err, EINVAL, "own '%s': a line break in a path", place->path);
+		*ret_hash += tenants_own_hash(key, place->path, &st);
+		(void)fprintf(f, "%s\n", place->path);
+	}
+	if (f && fclose(f) != 0 && r == 0)
+		r = error_errno(err, ENOMEM, "list the tenants' own");
+	return r < 0 ? r : fs_replace(AT_FDCWD, LSM_OWN_LIST, text, size, err);
+}
+
 int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	const struct host_config *host, struct sbx_error *err)
 {
 	_cleanup_(all_clear) struct all all = { 0 };
 	_cleanup_strv_ struct strv names = { 0 };
-	uint64_t fingerprint;
+	uint64_t fingerprint, own = 0;
 	/* Taken first: what changes from here on is seen as a change by `run`. */
 	int r = tenants_fingerprint(dirs->config, lsm->ready.generation, &fingerprint, err);
 
@@ -150,5 +182,7 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 		r = check_disjoint(&all, err);
 	if (r == 0)
 		r = load_owners(lsm, &all, err);
-	return r < 0 ? r : write_fingerprint(lsm, fingerprint, err);
+	if (r == 0)
+		r = write_list(&all, lsm->ready.generation, &own, err);
+	return r < 0 ? r : write_fingerprint(lsm, fingerprint + own, err);
 }

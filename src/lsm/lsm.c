@@ -33,7 +33,7 @@ static const char *const why_texts[] = {
 	[SBX_WHY_UNLABELLED] = "its cgroup belongs to no tenant",
 	[SBX_WHY_MOVED] = "the process is not in the cgroup it belongs to",
 	[SBX_WHY_NO_RULE] = "no connect rule of its policy covers it",
-	[SBX_WHY_FAMILY] = "no rule can allow this protocol",
+	[SBX_WHY_FAMILY] = "no rule can allow this kind of socket",
 	[SBX_WHY_FULL] = "a map is full",
 };
 

@@ -96,14 +96,25 @@ int registry_write(const struct registry_entry *entry, const struct sandbox_stat
 	return fs_replace(AT_FDCWD, path, text, (size_t)n, err);
 }
 
+/* All but the lock: a supervisor that was killed while it wrote may have left a file half-way. */
+static void remove_files(const char *path)
+{
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	struct dirent *file;
+
+	while (dir && (file = readdir(dir)))
+		if (file->d_name[0] != '.' && !streq(file->d_name, "lock"))
+			(void)unlinkat(dirfd(dir), file->d_name, 0);
+}
+
+/* The lock goes last: the name is claimed until then. */
 void registry_release(struct registry_entry *entry)
 {
 	char path[PATH_MAX + 16];
 
 	if (entry->lock < 0)
 		return;
-	(void)snprintf(path, sizeof(path), "%s/status", entry->path);
-	(void)unlink(path);
+	remove_files(entry->path);
 	(void)snprintf(path, sizeof(path), "%s/lock", entry->path);
 	(void)unlink(path);
 	(void)rmdir(entry->path);

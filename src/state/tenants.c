@@ -56,3 +56,39 @@ int tenants_fingerprint(
 	*ret_fingerprint = sum;
 	return 0;
 }
+
+uint64_t tenants_own_hash(uint64_t key, const char *path, const struct stat *st)
+{
+	struct siphash h;
+
+	siphash_init(&h, key, 1);
+	siphash_add(&h, path, strlen(path) + 1);
+	siphash_add(&h, &st->st_dev, sizeof(st->st_dev));
+	siphash_add(&h, &st->st_ino, sizeof(st->st_ino));
+	return siphash_end(&h).word[0];
+}
+
+int tenants_own_fingerprint(
+	const char *list, uint64_t key, uint64_t *ret_fingerprint, struct sbx_error *err)
+{
+	_cleanup_fclose_ FILE *f = fopen(list, "re");
+	_cleanup_free_ char *path = NULL;
+	uint64_t sum = 0;
+	size_t size = 0;
+	ssize_t n;
+
+	if (!f && errno != ENOENT)
+		return error_errno(err, errno, "open '%s'", list);
+	while (f && (n = getline(&path, &size, f)) > 0) {
+		struct stat st = { 0 };
+
+		path[n - 1] = '\0';
+		/* Nothing there hashes as no inode has it. */
+		(void)lstat(path, &st);
+		sum += tenants_own_hash(key, path, &st);
+	}
+	if (f && ferror(f))
+		return error_errno(err, EIO, "read '%s'", list);
+	*ret_fingerprint = sum;
+	return 0;
+}

@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include <arpa/inet.h>
+#include <linux/rtnetlink.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -222,6 +223,41 @@ static int attempt_fastopen_connect(char **args, struct detail *detail)
 	return send(fd, "probe", 5, MSG_NOSIGNAL) < 0 ? failed_at(detail, "send") : 0;
 }
 
+/* A protocol of its own to the kernel's hooks, though it ends up as TCP. */
+static int attempt_connect_mptcp(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = -1;
+	struct endpoint to;
+
+	if (parse_inet("tcp", args[0], args[1], &to))
+		return PROBE_USAGE;
+	fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	if (fd < 0)
+		return failed_at(detail, "socket");
+	return connect(fd, &to.any, to.length) < 0 ? -errno : 0;
+}
+
+/* Asks the kernel for its network devices. */
+static int attempt_netlink(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	struct {
+		struct nlmsghdr header;
+		struct ifinfomsg body;
+	} request = {
+		.header = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = RTM_GETLINK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
+	};
+
+	(void)args;
+	if (fd < 0)
+		return failed_at(detail, "socket");
+	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
+}
+
 static int attempt_socketpair(char **args, struct detail *detail)
 {
 	int pair[2];
@@ -380,6 +416,8 @@ const struct attempt attempts_net[] = {
 	{ "fastopen", "ADDR PORT", 2, 2, attempt_fastopen, "TCP by MSG_FASTOPEN" },
 	{ "fastopen-connect", "ADDR PORT", 2, 2, attempt_fastopen_connect,
 		"TCP by TCP_FASTOPEN_CONNECT" },
+	{ "connect-mptcp", "ADDR PORT", 2, 2, attempt_connect_mptcp, "multipath TCP" },
+	{ "netlink", "", 0, 0, attempt_netlink, "ask for the network devices" },
 	{ "connect-unix", "PATH|@NAME", 1, 1, attempt_connect_unix, "stream" },
 	{ "sendto-unix", "PATH|@NAME", 1, 1, attempt_sendto_unix, "datagram" },
 	{ "socketpair", "", 0, 0, attempt_socketpair, "unix stream" },

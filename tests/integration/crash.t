@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# sandboxctl is killed with SIGKILL, at each of its steps and at random moments: what its tenant does is
+# denied all the same, and the next run of that tenant and name is as good as any.
+#
+# It needs the build by `make FAILPOINTS=1`. The environment's KILLS says how many random moments (200).
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${0%/*}/lib.sh"
+
+killable=$repo/build/failpoints/bin/sandboxctl
+[[ -x $killable ]] || bail "make FAILPOINTS=1"
+
+mkdir -m 777 "$world"/{a,shared,shared/b}
+own=$world/a/log other=$world/shared/b/file
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/a
+read = $world/shared
+write = $world/shared
+POLICY
+tenant b <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/shared/b
+POLICY
+
+# What the command does: notes that it ran, then tries another's own.
+act='echo ran >>"$1"; { echo MARKER >>"$2"; } 2>/dev/null; { read -r x <"$2"; } 2>/dev/null && echo "READ $x" >>"$1"; exit 0'
+as_victim=(run -t a --name victim --json-status-fd 9 -- "$busybox" sh -c "$act" sh "$own" "$other")
+run_as_victim() { # SANDBOXCTL
+	"$1" "${as_victim[@]}" >"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" </dev/null
+}
+
+begin() {
+	echo "b's" >"$other"
+	: >"$own"
+}
+
+# What is left of the victim has ended; "" when nothing of it got through.
+breach() {
+	local events=$base/a.slice/victim.scope/cgroup.events text='' wrong='' tries=0
+	while [[ -e $events ]]; do
+		read_all text "$events"
+		[[ $text == *"populated 1"* ]] || break
+		((++tries < 20000)) || { wrong+="processes live on; " && break; }
+	done 2>/dev/null # it may go at any moment
+	read_all text "$other"
+	[[ $text == $'b\'s\n' ]] || wrong+="another's file was written: $text; "
+	read_all text "$own"
+	[[ $text != *READ* ]] || wrong+="another's file was read: $text; "
+	REPLY=$wrong
+}
+
+a_normal_run() { # TEXT
+	begin
+	status=0
+	run_as_victim sandboxctl || status=$?
+	read_all err "$tmp/err"
+	read_all json "$tmp/json"
+	breach
+	field denied
+	is "$1" "$status:$(<"$own"):$REPLY:$err" '0:ran:"file_open":2:'
+}
+
+# ---- the steps of loading ----
+
+mapfile -t steps < <(grep -o '"load-[a-z-]*"' "$repo/src/libexec/lsm-load.c" | tr -d '"')
+ok "there are steps of loading" test "${#steps[@]}" -ge 5
+sandboxctl lsm unload --force 2>/dev/null # by an earlier test
+for step in "${steps[@]}"; do
+	begin
+	status=0
+	SBX_FAILPOINT=$step run_as_victim "$killable" || status=$?
+	read_all err "$tmp/err"
+	breach
+	like "killed at $step: nothing was run" "$status:$(<"$own"):$REPLY:$err" "125:::*lsm-load was killed*"
+done
+# The last of them leaves the programs enforcing, without the tenants' own.
+begin
+run_as_victim sandboxctl
+read_all err "$tmp/err"
+like "nobody runs before these are known" "$?:$(<"$own"):$err" "*::*: sandboxctl lsm load*"
+load
+a_normal_run "after all of these, a normal run"
+
+# ---- the steps of a run ----
+
+steps=()
+while read -r word step; do
+	[[ $word != step ]] || steps+=("$step")
+done < <("$killable" run -t a --dry-run -- "$probe" exit 0)
+ok "there are steps of a run" test "${#steps[@]}" -ge 20
+for step in "${steps[@]}"; do
+	begin
+	status=0
+	SBX_FAILPOINT=$step run_as_victim "$killable" 2>/dev/null || status=$?
+	breach
+	is "killed at $step: nothing got through" "$status:$REPLY" "137:"
+	a_normal_run "killed at $step: the next run of that name"
+done
+
+# ---- a sandbox that lost its supervisor ----
+
+start a/victim "$busybox" sh -c '"$0" setsid "$0" sleep 1000 & echo ready; wait' "$busybox" </dev/null
+kill -KILL "${supervisors[a/victim]}"
+ended a/victim 2>/dev/null
+# Its first process dies with it; what that had started lives on.
+read -rd '' list < <(sandboxctl list)
+like "list calls it orphaned" "$list" "*a *victim *orphaned *"
+begin
+allowed "orphaned: own" a/victim rdwr "$own"
+denied lsm:file_open:owned "orphaned: another's" a/victim rdwr "$other"
+expected=()
+a_normal_run "the next run of that name takes its place"
+
+# Killed while it wrote its status.
+mkdir -p "$state/sandboxes/a/victim"
+: >"$state/sandboxes/a/victim/status.1~"
+a_normal_run "the next run where a status was half-written"
+ok "it has tidied up" test ! -e "$state/sandboxes/a/victim"
+
+# ---- random moments ----
+
+n=${KILLS:-200} n_killed=0 n_ran=0 bad=
+begin
+before=${EPOCHREALTIME/./}
+run_as_victim sandboxctl
+((length = ${EPOCHREALTIME/./} - before))
+for ((i = 1; i <= n; i++)); do
+	begin
+	sandboxctl "${as_victim[@]}" >"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" </dev/null &
+	victim=$!
+	((until = ${EPOCHREALTIME/./} + (RANDOM * 32768 + RANDOM) % length))
+	while ((${EPOCHREALTIME/./} < until)); do :; done
+	kill -KILL "$victim" 2>/dev/null && n_killed=$((n_killed + 1))
+	wait "$victim" 2>/dev/null
+	[[ ! -s $own ]] || n_ran=$((n_ran + 1))
+	breach
+	[[ -z $REPLY ]] || bad+="$i: $REPLY"$'\n'
+done
+is "killed at $n random moments: nothing got through" "$bad" ""
+echo "# $n_killed were killed, $n_ran commands had begun"
+ok "most of them were in time" test "$n_killed" -gt $((n / 2))
+a_normal_run "the next run of that name"
+like "and nothing is left of them" "$(sandboxctl lsm status)" "*sandboxes: 0*"
+
+finish

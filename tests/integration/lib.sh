@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# What the integration tests share: TAP, a world to play in, and attempts by the probe whose answer is
+# held against what was expected, and against which wall it came from.
+#
+# A test is tests/integration/NAME.t; it sources this file first and calls `finish` last. Processes are
+# dear in an emulated guest (a program with libraries takes 0.1 s), so what the shell can do itself, it
+# does itself.
+
+set -uo pipefail
+
+repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
+config=/etc/sandboxctl
+state=/run/sandboxctl
+base=/sys/fs/cgroup/sandboxctl
+world=/srv/world # a tmpfs; all of it is open to all users, so that file modes deny nothing
+probe=$world/bin/probe
+# shellcheck disable=SC2034 # for the tests
+busybox=$world/bin/busybox
+tmp=$world/tmp
+
+if [[ $(</proc/mounts) != *" /run/vm"* ]]; then
+	echo "Bail out! not in the guest: tests/integration/run ${0##*/}" && exit 1
+fi
+
+# What the last run left: what it printed, how it ended, and its report, see `field`.
+out='' err='' status=0 json='' line=''
+
+# ---- TAP ----
+
+n_tests=0 n_failed=0 todo_reason=
+
+# The next assertion shows a known defect: its failure is reported, and isn't one of the run.
+todo() {
+	todo_reason=$1
+}
+
+# result WORD TEXT [LINE...]
+result() {
+	local word=$1 line
+	n_tests=$((n_tests + 1))
+	echo "$word $n_tests - $2${todo_reason:+ # TODO $todo_reason}"
+	if [[ $word != ok ]]; then
+		[[ -n $todo_reason ]] || n_failed=$((n_failed + 1))
+		for line in "${@:3}"; do
+			echo "#   ${line//$'\n'/$'\n'#   }"
+		done
+	fi
+	todo_reason=
+	[[ $word == ok ]]
+}
+
+# ok TEXT COMMAND...: it must succeed.
+ok() {
+	if "${@:2}"; then
+		result ok "$1"
+	else
+		result "not ok" "$1" "failed: ${*:2}"
+	fi
+}
+
+# is TEXT GOT WANTED
+is() {
+	if [[ $2 == "$3" ]]; then
+		result ok "$1"
+	else
+		result "not ok" "$1" "got:    $2" "wanted: $3" "stderr of the last run: $err"
+	fi
+}
+
+# like TEXT GOT PATTERN: a pattern as in `case`.
+like() {
+	# shellcheck disable=SC2053 # a pattern it is
+	if [[ $2 == $3 ]]; then
+		result ok "$1"
+	else
+		result "not ok" "$1" "got:     $2" "pattern: $3" "stderr of the last run: $err"
+	fi
+}
+
+bail() {
+	echo "Bail out! $*"
+	exit 1
+}
+
+# ---- tenants ----
+
+# tenant NAME <<POLICY
+tenant() {
+	local text
+	IFS= read -rd '' text
+	# Nobody but root may be able to write it.
+	(umask 022 && printf 'version = 1\n%s' "$text" >"$config/tenants/$1.ini")
+}
+
+# Makes the tenants' files known to the kernel.
+load() {
+	sandboxctl lsm load || bail "lsm load failed"
+}
+
+# ---- running ----
+
+read_all() { # VARIABLE FILE
+	IFS= read -rd '' "$1" <"$2" || :
+}
+
+# The value of KEY in the last report, in REPLY; an object comes as its inside.
+field() {
+	local pattern='"'$1'":("([^"]*)"|\{([^}]*)\}|[^,}]*)'
+	REPLY=
+	if [[ $json =~ $pattern ]]; then
+		REPLY=${BASH_REMATCH[1]}
+		REPLY=${REPLY#[\"\{]} REPLY=${REPLY%[\"\}]}
+	fi
+}
+
+# sandbox OPTION... -- COMMAND...
+sandbox() {
+	status=0
+	: >"$tmp/json"
+	sandboxctl run --json-status-fd 9 "$@" >"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" || status=$?
+	read_all out "$tmp/out"
+	read_all err "$tmp/err"
+	read_all json "$tmp/json"
+	line=${out%%$'\n'*}
+}
+
+# as TENANT/NAME COMMAND...: as root with all of its powers and the host's mounts, no more than moved
+# into the cgroup of a running sandbox. No wall is left but the LSM.
+as() {
+	status=0 json=
+	(
+		echo "$BASHPID" >"$base/${1%/*}.slice/${1#*/}.scope/cgroup.procs" || exit 99
+		exec "${@:2}"
+	) >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	read_all out "$tmp/out"
+	read_all err "$tmp/err"
+	line=${out%%$'\n'*}
+}
+
+# try WHO ATTEMPT...: WHO is a tenant, for a sandbox of its own; or TENANT/NAME, see `as`.
+try() {
+	case $1 in
+	*/*) as "$1" "$probe" "${@:2}" ;;
+	*) sandbox -t "$1" -- "$probe" "${@:2}" ;;
+	esac
+}
+
+what_happened() {
+	printf '%s\n' "status: $status" "stdout: $out" "stderr: $err" "report: $json"
+}
+
+# allowed TEXT WHO ATTEMPT...
+allowed() {
+	try "${@:2}"
+	field denied
+	if [[ $status == 0 && $line == "$3: ok"* && -z $REPLY ]]; then
+		result ok "$1"
+	else
+		result "not ok" "$1" "attempt: ${*:2}" "$(what_happened)"
+	fi
+}
+
+# The LSM's reasons, in a word.
+declare -A reasons=(
+	[ungranted]="no grant of its policy covers it"
+	[rights]="its policy grants it, but not for this"
+	[owned]="another tenant owns it"
+	[deep]="it lies deeper than 64 folders"
+	[nobody]="its cgroup belongs to no tenant"
+	[moved]="the process is not in the cgroup it belongs to"
+	[unruled]="no connect rule of its policy covers it"
+	[family]="no rule can allow this protocol"
+)
+
+# Denials that the LSM must have counted for TENANT/NAME when it ends.
+declare -A expected=()
+
+is_denied_by() { # WALL WHO ATTEMPT
+	local hook why
+	case $1 in
+	lsm:*:*)
+		hook=${1#lsm:} why=${hook#*:} hook=${hook%:*}
+		[[ $line == "$3: EACCES"* ]] || return
+		if [[ $2 == */* ]]; then
+			expected[$2:$hook]=$((${expected[$2:$hook]-0} + 1))
+			return 0
+		fi
+		field denied
+		[[ $REPLY == "\"$hook\":"* && $REPLY != *,* ]] || return
+		field last_denial_why
+		[[ $REPLY == "${reasons[$why]}" ]]
+		;;
+	*)
+		# None of the LSM's: it comes from the wall before.
+		field denied
+		[[ $line == "$3: ${1#*:}"* && -z $REPLY ]] || return
+		field pids_max_hits
+		[[ $1 == cgroup:* || $REPLY == 0 || $2 == */* ]]
+		;;
+	esac
+}
+
+# denied WALL TEXT WHO ATTEMPT...: WALL is where the denial must come from:
+#	lsm:HOOK:REASON		the LSM, and no other hook of it
+#	seccomp:ERRNO cgroup:ERRNO mount:ERRNO view:ERRNO user:ERRNO network:ERRNO
+#				not the LSM: the filter, a limit, a mount's flag, that it isn't in
+#				sight, a missing capability; the same act allowed beside it says the rest
+denied() {
+	try "${@:3}"
+	if [[ $status == 1 ]] && is_denied_by "$1" "$3" "$4"; then
+		result ok "$2 [${1%%:*}]"
+	else
+		result "not ok" "$2 [$1]" "attempt: ${*:3}" "$(what_happened)"
+	fi
+}
+
+declare -A supervisors=()
+
+# start TENANT/NAME COMMAND...: begins a sandbox and comes back when its first line is there, in `line`.
+# Its stdin is the caller's; OPTIONS of `sandboxctl run` stand in the array `options`.
+options=()
+start() {
+	local id=$tmp/${1/\//.} fd
+	[[ -p $id.fifo ]] || mkfifo "$id.fifo"
+	sandboxctl run -t "${1%/*}" --name "${1#*/}" "${options[@]}" --json-status-fd 9 -- "${@:2}" \
+		>"$id.fifo" 2>"$id.err" 9>"$id.json" <&0 &
+	supervisors[$1]=$!
+	# Both ends, so that it outlives the first line.
+	exec {fd}<>"$id.fifo" || bail "start $1"
+	fifos[$1]=$fd
+	read_line "$1"
+}
+
+declare -A fifos=()
+
+# The next line of a sandbox that was started, in `line`; empty when it has ended.
+read_line() {
+	local part last=
+	line=
+	until IFS= read -rt 0.05 part <&"${fifos[$1]}"; do
+		line+=$part
+		# What it said at its very end is still there for one more look.
+		[[ -z $last ]] || return 1
+		[[ -d /proc/${supervisors[$1]} ]] || last=1
+	done
+	line+=$part
+}
+
+# The first process of a sandbox that was started, in REPLY.
+first_process() {
+	REPLY=
+	read -r REPLY <"$base/${1%/*}.slice/${1#*/}.scope/cgroup.procs"
+}
+
+# ended TENANT/NAME: waits for its end, and fills `status`, `err` and the report.
+ended() {
+	local id=$tmp/${1/\//.} fd=${fifos[$1]}
+	status=0
+	wait "${supervisors[$1]}" || status=$?
+	exec {fd}<&-
+	unset "supervisors[$1]" "fifos[$1]"
+	read_all err "$id.err"
+	read_all json "$id.json"
+}
+
+# stop TENANT/NAME: ends it; what the LSM denied in there must be what was seen to be denied.
+stop() {
+	local hook all=
+	kill -TERM "${supervisors[$1]}"
+	ended "$1"
+	for hook in file_open socket_connect socket_sendmsg; do
+		[[ -z ${expected[$1:$hook]-} ]] || all+=${all:+,}\"$hook\":${expected[$1:$hook]}
+		unset "expected[$1:$hook]"
+	done
+	field denied
+	is "$1: the LSM counted each of these denials, and no other" "$REPLY" "$all"
+}
+
+# ---- beginning and end ----
+
+mount_points() { # VARIABLE
+	local words point all=''
+	while read -r -a words; do
+		point=${words[4]}
+		# The LSM's own pins and the tenants' network namespaces stay on purpose.
+		[[ $point == "$state"/* || $point == "$world"* ]] || all+=$point$'\n'
+	done < <(sort -k 5,5 /proc/self/mountinfo)
+	printf -v "$1" %s "$all"
+}
+
+left_behind() {
+	local after='' found
+	found=("$base"/*/*.scope "$base"/canary.* "$state"/sandboxes/*/*)
+	[[ ! -d $base ]] || read_all after "$base/cgroup.events"
+	[[ $after != *"populated 1"* ]] || found+=("processes below $base")
+	mount_points after
+	[[ $after == "$mounts_before" ]] || found+=("other mounts: $after")
+	printf '%s\n' "${found[@]}"
+}
+
+# What stays of a tenant that has run goes too, so that each test begins with nothing.
+forget_tenants() {
+	local pin
+	for pin in "$state"/netns/*; do
+		umount -l "$pin" && rm -f "$pin"
+	done
+	rm -f "$config"/tenants/*.ini "$config/sandboxctl.ini"
+	rmdir "$base"/*.slice 2>/dev/null
+}
+
+finish() {
+	local who
+	for who in "${!supervisors[@]}"; do
+		result "not ok" "$who was stopped by the test"
+		kill -KILL "${supervisors[$who]}"
+		sandboxctl run -t "${who%/*}" --name "${who#*/}" -- "$probe" exit 0 >/dev/null 2>&1
+	done
+	is "nothing is left behind" "$(left_behind)" ""
+	forget_tenants
+	umount -Rl "$world"
+	echo "1..$n_tests"
+	trap - EXIT
+	exit $((n_failed > 0))
+}
+
+shopt -s nullglob
+trap 'echo "Bail out! the test ended early"' EXIT
+mkdir -p "$config/tenants" "$world" || bail "mkdir"
+if ! { mount -t tmpfs -o mode=0755 world "$world" && mkdir -m 777 "$tmp" && mkdir "$world/bin" &&
+	cp "$repo/build/demo/probe" /bin/busybox "$world/bin"; }; then
+	bail "making the world"
+fi
+forget_tenants
+mounts_before=
+mount_points mounts_before
+umask 0

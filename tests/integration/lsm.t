@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The life of the LSM's programs: loaded, found, checked, unloaded.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+mkdir -m 777 "$world"/{a,b,b/inner}
+echo a >"$world/a/file"
+echo b >"$world/b/file"
+
+both_tenants() {
+	tenant a <<-POLICY
+		[filesystem]
+		exec = $world/bin
+		own = $world/a
+		read = $world/b
+	POLICY
+	tenant b <<-POLICY
+		[filesystem]
+		exec = $world/bin
+		own = $world/b
+	POLICY
+}
+both_tenants
+
+# refuses CODE PATTERN TEXT COMMAND...
+refuses() {
+	status=0
+	"${@:4}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	read_all out "$tmp/out"
+	read_all err "$tmp/err"
+	like "$3" "$status:$err" "$1:$2"$'\n'
+}
+
+# The kernel ends a program's links when it gets to it.
+n_links() {
+	bpftool link show | grep -c lsm_mac
+}
+
+generation() {
+	sandboxctl lsm status | head -n 1
+}
+
+# ---- loading ----
+
+sandboxctl lsm unload --force 2>/dev/null # by an earlier test
+refuses 1 "sandboxctl: the LSM is not loaded" "not loaded: status says so" sandboxctl lsm status
+is "not loaded: status --json" "$(sandboxctl lsm status --json 2>/dev/null)" '{"loaded": false}'
+refuses 1 "sandboxctl: the LSM is not loaded" "not loaded: there is nothing to unload" sandboxctl lsm unload
+allowed "run loads it by itself" a read "$world/a/file"
+is "without a word" "$err" ""
+denied lsm:file_open:owned "and with all tenants' own" a read "$world/b/file"
+like "status" "$(sandboxctl lsm status)" \
+	"loaded: abi *sandboxes: 0*hook file_open *hook socket_connect *hook task_alloc *"
+json=$(sandboxctl lsm status --json)
+like "status --json" "${json//[[:space:]]/}" '{"loaded":true,*"sandboxes":0,*"hooks":{"file_open":"*"}}'
+hooks=${json#*'"hooks"'}
+hooks=${hooks//[^:]/}
+is "each hook has its link, though its loader is gone" "$(n_links)" "$((${#hooks} - 1))"
+before=$(generation)
+ok "load again" sandboxctl lsm load
+is "changes nothing" "$(generation)" "$before"
+is "and attaches nothing" "$(n_links)" "$((${#hooks} - 1))"
+allowed "run" a read "$world/a/file"
+
+is "run in a mount namespace of its own uses the same" \
+	"$(unshare -m sh -c 'sandboxctl run -t a -- "$@" && bpftool link show | grep -c lsm_mac' \
+		sh "$probe" read "$world/a/file" 2>&1 | tail -n 1)" "$((${#hooks} - 1))"
+
+# ---- the tenants' folder ----
+
+tenant c <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/c
+POLICY
+mkdir -m 777 "$world/c"
+changed="sandboxctl: run: '$config/tenants', or a folder that a tenant owns, is not what was loaded: \
+sandboxctl lsm load"
+refuses 125 "$changed" "another tenant is new: nobody runs before it is known" \
+	sandboxctl run -t a -- "$probe" exit 0
+load
+allowed "after lsm load" a exit 0
+touch "$config/tenants/b.ini"
+refuses 125 "$changed" "a tenant's file was touched: likewise" sandboxctl run -t a -- "$probe" exit 0
+load
+rm "$config/tenants/c.ini"
+refuses 125 "$changed" "a tenant's file is gone: likewise" sandboxctl run -t a -- "$probe" exit 0
+load
+allowed "after lsm load" a exit 0
+
+mv "$world/b" "$world/old"
+refuses 125 "$changed" "a folder that b owns is gone: likewise" sandboxctl run -t a -- "$probe" exit 0
+mkdir -m 777 "$world/b"
+echo new >"$world/b/file"
+refuses 125 "$changed" "another folder is there: likewise" \
+	sandboxctl run -t a -- "$probe" read "$world/b/file"
+load
+denied lsm:file_open:owned "after lsm load the new one is b's" a read "$world/b/file"
+rm -r "$world/b"
+mv "$world/old" "$world/b"
+load
+allowed "the old one, put back" a exit 0
+
+(umask 022 && printf 'version = 1\n[host]\nlsm = off\n' >"$config/sandboxctl.ini")
+refuses 125 "sandboxctl: run: sandboxctl.ini says lsm = off, but the LSM is loaded: sandboxctl lsm unload" \
+	"lsm = off under a loaded LSM" sandboxctl run -t a -- "$probe" exit 0
+rm "$config/sandboxctl.ini"
+
+own_is() { # TENANT PATH
+	tenant "$1" <<-POLICY
+		[filesystem]
+		exec = $world/bin
+		own = $2
+	POLICY
+}
+own_is c "$world/b/inner"
+refuses 1 "sandboxctl: lsm load: tenant 'c': own '$world/b/inner' lies in '$world/b', which tenant 'b' owns" \
+	"an own inside another's" sandboxctl lsm load
+refuses 125 "$changed" "nobody runs then" sandboxctl run -t a -- "$probe" exit 0
+own_is c "$world/b"
+refuses 1 "sandboxctl: lsm load: *'$world/b'*" "the same own twice" sandboxctl lsm load
+own_is c "$world/missing"
+refuses 1 "sandboxctl: lsm load: $config/tenants/c.ini:4: own: *'$world/missing'*" "an own that isn't there" \
+	sandboxctl lsm load
+tenant c <<<"[cgroup]
+memory.max = much"
+refuses 1 "sandboxctl: lsm load: $config/tenants/c.ini:3: memory.max: 'much' is not a size*" \
+	"a policy with an error" sandboxctl lsm load
+rm "$config/tenants/c.ini"
+load
+allowed "without it all is well: own" a read "$world/a/file"
+denied lsm:file_open:owned "without it all is well: another's" a read "$world/b/file"
+
+# What isn't owned any more is nobody's.
+tenant b <<POLICY
+[filesystem]
+exec = $world/bin
+POLICY
+load
+allowed "what isn't owned any more can be granted" a read "$world/b/file"
+both_tenants
+load
+denied lsm:file_open:owned "and owned again, it can't" a read "$world/b/file"
+
+# ---- unloading ----
+
+start a/x "$probe" sleep 1000 </dev/null
+refuses 1 "sandboxctl: 1 sandboxes are still enforced: end them first*" \
+	"unload, while a sandbox runs" sandboxctl lsm unload
+like "status counts it" "$(sandboxctl lsm status)" "*sandboxes: 1*"
+denied lsm:file_open:owned "and it is enforced" a/x read "$world/b/file"
+allowed "not more than that" a/x read "$world/a/file"
+ok "unload --force" sandboxctl lsm unload --force
+ended a/x
+is "it has killed the sandbox" "$status" 137
+expected=()
+refuses 1 "sandboxctl: the LSM is not loaded" "nothing is loaded" sandboxctl lsm status
+until [[ $(n_links) == 0 ]]; do :; done
+is "and nothing attached" "$(n_links)" 0
+
+# ---- half of it ----
+
+allowed "run loads it anew" a read "$world/a/file"
+# There is no program in there to remove it with: 308 is setns(2).
+perl -e 'open H, "<", shift or die; syscall(308, fileno H, 0) == 0 or die; unlink "/bpf/file_open" or die' \
+	"$state/lsm/mnt" || bail "removing a pin"
+refuses 125 "sandboxctl: run: the LSM is loaded in part only: pin 'file_open': *: sandboxctl lsm unload --force && *" \
+	"a pin was removed: run" sandboxctl run -t a -- "$probe" exit 0
+refuses 1 "sandboxctl: the LSM is loaded in part only: pin 'file_open': *" "a pin was removed: status" \
+	sandboxctl lsm status
+refuses 1 "sandboxctl: lsm load: the LSM is loaded in part only: pin 'file_open': *" "a pin was removed: load" \
+	sandboxctl lsm load
+ok "unload --force" sandboxctl lsm unload --force
+load
+allowed "load: own" a read "$world/a/file"
+denied lsm:file_open:owned "load: another's" a read "$world/b/file"
+ok "unload, when idle" sandboxctl lsm unload
+
+finish

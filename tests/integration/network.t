@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Whom does it reach? Both tenants stand in the host's network: the LSM alone denies. The listeners
+# are the host's, and listen on all addresses.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+ip link set lo up
+ip address add 10.9.8.7/24 dev lo
+ip address add fd00::7/64 dev lo nodad
+
+policy() { # NAME RULE...
+	tenant "$1" <<-POLICY
+		[filesystem]
+		exec = $world/bin
+		[network]
+		mode = host
+		$(printf 'connect = %s\n' "${@:2}")
+	POLICY
+}
+policy four "tcp 127.0.0.1 7001,7005-7006" "udp 127.0.0.1 7001"
+policy six "tcp [::1] 7001" "udp [::1] 7001"
+policy wide "tcp 0.0.0.0/0 1-65535" "udp 0.0.0.0/0 1-65535" "tcp [::]/0 1-65535"
+policy loopback "tcp 127.0.0.0/8 7001" "tcp [::1] 7001"
+policy nested "tcp 10.0.0.0/8 7001" "tcp 10.9.8.0/24 7002" "tcp 10.9.8.7 7005" "udp 10.9.8.7 7006"
+tenant shut <<POLICY
+[filesystem]
+exec = $world/bin
+[network]
+mode = host
+POLICY
+tenant apart <<POLICY
+[filesystem]
+exec = $world/bin
+POLICY
+load
+
+listeners=()
+serve() { # ATTEMPT...: a listener of the host's
+	local fd
+	exec {fd}< <(exec "$probe" "$@" 3600)
+	listeners+=("$!")
+	read -r line <&"$fd"
+	like "the host listens: $*" "$line" "*: ok*"
+}
+for port in 7001 7002 7005 7006; do
+	serve listen tcp :: "$port"
+done
+serve listen udp :: 7001
+serve listen udp :: 7002
+serve listen udp :: 7006
+serve listen-unix stream "$world/stream"
+serve listen-unix dgram "$world/dgram"
+serve listen-unix stream @abstract
+
+tcp=lsm:socket_connect:unruled send=lsm:socket_sendmsg:unruled
+
+# ---- connect ----
+
+allowed "tcp: the rule's address and port" four connect tcp 127.0.0.1 7001
+allowed "tcp: a range of ports" four connect tcp 127.0.0.1 7006
+denied $tcp "tcp: another port" four connect tcp 127.0.0.1 7002
+denied $tcp "tcp: another address of the same host" four connect tcp 127.0.0.2 7001
+denied $tcp "tcp: its address in the network" four connect tcp 10.9.8.7 7001
+denied $tcp "tcp: 0.0.0.0, which the kernel takes for this host" four connect tcp 0.0.0.0 7001
+denied $tcp "tcp: ::, likewise" four connect tcp :: 7001
+denied $tcp "tcp: ::ffff:0.0.0.0, likewise" four connect tcp ::ffff:0.0.0.0 7001
+denied $tcp "tcp: ::1 without its rule" four connect tcp ::1 7001
+allowed "tcp: ::ffff:127.0.0.1 is 127.0.0.1" four connect tcp ::ffff:127.0.0.1 7001
+denied $tcp "tcp: ::ffff:127.0.0.1 at another port" four connect tcp ::ffff:127.0.0.1 7002
+allowed "tcp: ::1 with its rule" six connect tcp ::1 7001
+denied $tcp "tcp: 127.0.0.1 where the rule says ::1" six connect tcp 127.0.0.1 7001
+denied $tcp "tcp: ::ffff:127.0.0.1 where the rule says ::1" six connect tcp ::ffff:127.0.0.1 7001
+denied $tcp "tcp: without a rule" shut connect tcp 127.0.0.1 7001
+denied $tcp "udp: connected, another port" four connect udp 127.0.0.1 7002
+allowed "udp: connected" four connect udp 127.0.0.1 7001
+
+# ---- sending without connect ----
+
+allowed "udp: sendto" four sendto udp 127.0.0.1 7001
+denied $send "udp: sendto, another port" four sendto udp 127.0.0.1 7002
+denied $send "udp: sendto, another address" four sendto udp 10.9.8.7 7001
+denied $send "udp: sendto, 0.0.0.0" four sendto udp 0.0.0.0 7001
+allowed "udp: sendto, ::ffff:127.0.0.1" four sendto udp ::ffff:127.0.0.1 7001
+denied $send "udp: sendto, ::ffff:127.0.0.1, another port" four sendto udp ::ffff:127.0.0.1 7002
+allowed "udp: sendto, ::1" six sendto udp ::1 7001
+denied $send "udp: sendto, ::1, without its rule" four sendto udp ::1 7001
+allowed "udp: sendmmsg" four sendmmsg udp 127.0.0.1 7001
+is "udp: sendmmsg, all of it" "$line" "sendmmsg: ok 2"
+denied $send "udp: sendmmsg, another port" four sendmmsg udp 127.0.0.1 7002
+allowed "udp: AF_UNSPEC means AF_INET" four sendto-unspec 127.0.0.1 7001
+denied $send "udp: AF_UNSPEC, another port" four sendto-unspec 127.0.0.1 7002
+allowed "tcp: MSG_FASTOPEN" four fastopen 127.0.0.1 7001
+denied $send "tcp: MSG_FASTOPEN, another port" four fastopen 127.0.0.1 7002
+allowed "tcp: TCP_FASTOPEN_CONNECT" four fastopen-connect 127.0.0.1 7001
+denied $tcp "tcp: TCP_FASTOPEN_CONNECT, another port" four fastopen-connect 127.0.0.1 7002
+
+# ---- rules that meet ----
+
+allowed "0.0.0.0/0: an address of the network" wide connect tcp 10.9.8.7 7002
+allowed "[::]/0: likewise" wide connect tcp fd00::7 7002
+denied $tcp "0.0.0.0/0 doesn't open the loopback" wide connect tcp 127.0.0.1 7001
+denied $tcp "[::]/0 doesn't open the loopback" wide connect tcp ::1 7001
+denied $tcp "[::]/0 doesn't open 127.0.0.1 in its other spelling" wide connect tcp ::ffff:127.0.0.1 7001
+denied $tcp "0.0.0.0/0 doesn't open 0.0.0.0" wide connect tcp 0.0.0.0 7001
+denied $send "0.0.0.0/0 doesn't open the loopback for udp" wide sendto udp 127.0.0.1 7001
+allowed "127.0.0.0/8 does" loopback connect tcp 127.1.2.3 7001
+allowed "and [::1]" loopback connect tcp ::1 7001
+allowed "nested rules: the outermost's port" nested connect tcp 10.9.8.7 7001
+allowed "nested rules: the middle one's port" nested connect tcp 10.9.8.7 7002
+allowed "nested rules: the innermost's port" nested connect tcp 10.9.8.7 7005
+denied $tcp "nested rules: a port of none" nested connect tcp 10.9.8.7 7006
+denied $send "nested rules: a tcp port isn't a udp port" nested sendto udp 10.9.8.7 7002
+allowed "nested rules: a udp port" nested sendto udp 10.9.8.7 7006
+allowed "nested rules: beside the innermost" nested connect tcp 10.9.8.8 7002
+denied $tcp "nested rules: beside the innermost, its port" nested connect tcp 10.9.8.8 7005
+
+# ---- other families ----
+
+unix=lsm:socket_connect:family
+denied $unix "unix: a named listener" four connect-unix "$world/stream"
+denied $unix "unix: an abstract one" four connect-unix @abstract
+denied lsm:socket_sendmsg:family "unix: a datagram" four sendto-unix "$world/dgram"
+allowed "unix: a pair" four socketpair
+for kind in tcp udp tcp6 udp6 unix; do
+	allowed "socket: $kind" four socket $kind
+done
+for kind in raw packet; do
+	denied user:EPERM "socket: $kind" four socket $kind
+done
+# What can be made can't be used. That the host may shows that the attempts are good ones.
+is "mptcp: the host" "$("$probe" connect-mptcp 127.0.0.1 7001)" "connect-mptcp: ok"
+denied $unix "mptcp: to the rule's address and port" four connect-mptcp 127.0.0.1 7001
+is "netlink: the host" "$("$probe" netlink)" "netlink: ok"
+denied lsm:socket_sendmsg:family "netlink: a question to the kernel" four netlink
+
+# ---- no network ----
+
+start apart/server "$probe" listen tcp 127.0.0.1 7009 3600 </dev/null
+is "mode = none: it may listen" "$line" "listen: ok"
+todo "mode = none allows no connect rule, and without one the LSM denies the tenant's own loopback"
+allowed "mode = none: its own loopback, by another sandbox of the tenant" apart connect tcp 127.0.0.1 7009
+stop apart/server
+denied $tcp "mode = none: the host's listener" apart connect tcp 127.0.0.1 7001
+
+# The same without the LSM: the namespace alone. That is another base cgroup, which it doesn't watch.
+(umask 022 && printf 'version = 1\n[host]\nlsm = off\nbase = /unwatched\n' >"$config/sandboxctl.ini")
+start apart/server "$probe" listen tcp 127.0.0.1 7009 3600 </dev/null
+allowed "network alone: its own loopback" apart connect tcp 127.0.0.1 7009
+denied network:ECONNREFUSED "network alone: the host's listener" apart connect tcp 127.0.0.1 7001
+denied network:ENETUNREACH "network alone: the host's other address" apart connect tcp 10.9.8.7 7001
+denied network:ECONNREFUSED "network alone: an abstract listener of the host's" \
+	apart connect-unix @abstract
+allowed "network alone: which the host's network has" shut connect-unix @abstract
+stop apart/server
+rmdir /sys/fs/cgroup/unwatched/*.slice /sys/fs/cgroup/unwatched
+
+kill "${listeners[@]}"
+wait
+ip address del 10.9.8.7/24 dev lo
+ip address del fd00::7/64 dev lo
+finish

@@ -1,0 +1,208 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What a command meets inside, and what its caller gets back.
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${0%/*}/lib.sh"
+
+# All that a program with libraries needs, as its loader says.
+needs_of() { # PROGRAM
+	local word
+	needs=$1
+	for word in $(ldd "$1"); do
+		[[ $word != /* ]] || needs+=" $word"
+	done
+}
+needs_of /bin/true
+
+mkdir -m 777 "$world"/{home,noexec}
+echo "not a program" >"$world/bin/text"
+chmod 644 "$world/bin/text"
+printf '#!%s sh\necho "script: $0 $*"\n' "$busybox" >"$world/bin/script"
+printf '#!/missing/interpreter\n' >"$world/bin/orphan"
+chmod 755 "$world/bin/script" "$world/bin/orphan"
+cp "$probe" "$world/noexec/probe"
+
+tenant acme <<POLICY
+[tenant]
+id = 4242
+[filesystem]
+exec = $world/bin
+POLICY
+tenant exact <<POLICY
+[filesystem]
+exec = $needs
+POLICY
+tenant almost <<POLICY
+[filesystem]
+exec = ${needs% *}
+POLICY
+tenant env <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/home
+[process]
+env = WHO=policy LANG=de PATH=/nowhere:$world/bin "SPACED=one two"
+cwd = $world/home
+POLICY
+
+load
+
+# ---- the least policy ----
+
+sandbox -t exact -- /bin/true
+is "a policy that grants exactly what /bin/true needs: exit 0" "$status:$err" "0:"
+sandbox -t almost -- /bin/true
+ok "without the last of it, it doesn't start" test "$status" != 0
+sandboxctl run -t exact -- /bin/true & one=$!
+sandboxctl run -t exact -- /bin/true & two=$!
+wait "$one" && wait "$two"
+is "two runs of one tenant at the same time" "$?" 0
+
+# ---- exit codes ----
+
+for code in 0 1 42; do
+	sandbox -t acme -- "$probe" exit "$code"
+	field reason
+	is "exit $code" "$status:$REPLY" "$code:exit"
+done
+for signal in 9 6; do
+	sandbox -t acme -- "$probe" signal "$signal"
+	field reason && reason=$REPLY && field signal
+	is "killed by signal $signal" "$status:$reason:$REPLY" "$((128 + signal)):signal:$signal"
+done
+sandbox -t acme --timeout 200ms -- "$probe" sleep 1000
+field reason
+is "--timeout" "$status:$REPLY:$line" "124:timeout:sleep: ok"
+sandbox -t acme --timeout 1h -- "$probe" exit 3
+is "--timeout that isn't reached" "$status" 3
+sandbox -t acme -- "$world/bin/missing"
+is "a command that isn't there" "$status" 127
+sandbox -t acme -- missing
+is "a command that isn't in PATH" "$status" 127
+sandbox -t acme -- "$world/bin/orphan"
+is "a script whose interpreter isn't there" "$status" 127
+sandbox -t acme -- "$world/bin/text"
+is "a file that isn't executable" "$status" 126
+sandbox -t acme -- "$world/bin"
+is "a folder" "$status" 126
+sandbox -t acme -- "$world/noexec/probe" exit 0
+is "a program without an exec grant" "$status" 126
+sandbox -t nobody -- "$probe" exit 0
+is "no such tenant" "$status" 125
+
+# ---- streams, arguments, environment ----
+
+sandbox -t acme -- "$busybox" sh -c 'read -r line; echo "$line"; echo "over stderr" >&2' <<<"over stdin"
+is "stdin, stdout and stderr pass through" "$out$err" $'over stdin\nover stderr\n'
+sandbox -t acme -- "$busybox" sh -c 'for a; do printf "[%s]" "$a"; done' sh -- -t x --name '' 'a  b' '*' --
+is "arguments pass untouched" "$out" "[--][-t][x][--name][][a  b][*][--]"
+sandbox -t acme "$busybox" sh -c 'for a; do printf "[%s]" "$a"; done' sh --timeout 5 --
+is "the same without '--' before the command" "$out" "[--timeout][5][--]"
+
+SECRET=1 sandbox -t acme -- "$probe" env
+is "the environment is empty but for four" "$line" \
+	"env: ok PATH=/usr/local/bin:/usr/bin:/bin HOME=/tmp TMPDIR=/tmp LANG=C.UTF-8"
+GIVEN=from-here sandbox -t env --env WHO=option --env GIVEN --env UNSET --env EMPTY= -- "$probe" env
+is "then comes the policy's, then --env: the later wins" "$line" "env: ok PATH=/nowhere:$world/bin\
+ HOME=/tmp TMPDIR=/tmp LANG=de WHO=option SPACED=one two GIVEN=from-here EMPTY="
+
+cd "$world/bin" || bail "cd"
+sandbox -t acme -- ./probe cwd
+is "a relative command; the folder to start in is /" "$status:$line" "0:cwd: ok /"
+cd / || bail "cd"
+sandbox -t env -- probe cwd
+is "PATH of the policy finds the command; cwd of the policy" "$status:$line" \
+	"0:cwd: ok $world/home"
+sandbox -t acme -- "$world/bin/script" x 'y z'
+is "a script with #!" "$status:$line" "0:script: $world/bin/script x y z"
+(umask 022 && cp "$config/tenants/acme.ini" "$world/file.ini")
+sandbox -t acme --policy "$world/file.ini" --env FROM=file -- "$probe" uid
+is "--policy FILE, for the tenant named" "$status:${line%% gid*}" \
+	"0:uid: ok uid=2000004242,2000004242,2000004242"
+(umask 022 && printf 'version = 1\n[host]\ntenant = acme\n' >"$config/sandboxctl.ini")
+sandbox -- "$probe" uid
+is "without -t: the host's default tenant" "$status:${line%% gid*}" \
+	"0:uid: ok uid=2000004242,2000004242,2000004242"
+rm "$config/sandboxctl.ini"
+sandbox -- "$probe" uid
+is "without -t and without a default tenant" "$status" 125
+
+# ---- who it is ----
+
+sandbox -t acme -- "$probe" uid
+is "uid and gid are the tenant's own, without groups" "$line" \
+	"uid: ok uid=2000004242,2000004242,2000004242 gid=2000004242,2000004242,2000004242 groups="
+sandbox -t acme -- "$probe" caps
+zeros=0000000000000000
+is "all five capability sets are empty" "$line" \
+	"caps: ok inh=$zeros prm=$zeros eff=$zeros bnd=$zeros amb=$zeros"
+sandbox -t acme -- "$probe" nnp
+is "no_new_privs, and a filter" "$line" "nnp: ok no_new_privs=1 seccomp=2"
+sandbox -t acme -- "$probe" securebits
+# NOROOT and its lock, NO_SETUID_FIXUP_LOCKED, KEEP_CAPS_LOCKED, NO_CAP_AMBIENT_RAISE and its lock.
+is "root is nobody special: securebits" "$line" "securebits: ok eb"
+sandbox -t acme -- "$probe" fds 5</dev/null 7</proc/self/status
+is "no descriptors but 0, 1 and 2" "$line" "fds: ok 0 1 2"
+sandbox -t acme -- "$busybox" hostname
+is "the host's name is the tenant's" "$line" "acme"
+denied user:EPERM "another uid can't be taken" acme setuid 0
+allowed "the own one can" acme setuid 2000004242
+
+# ---- while it runs ----
+
+start acme/one "$probe" sleep 1000 </dev/null
+is "the first line comes while it runs" "$line" "sleep: ok"
+first_process acme/one
+pid=$REPLY
+for ns in mnt ipc uts cgroup net; do
+	ok "a $ns namespace of its own" test ! "/proc/$pid/ns/$ns" -ef "/proc/self/ns/$ns"
+done
+sandbox -t acme --name one -- "$probe" exit 0
+like "--name that is taken" "$status:$err" "125:*'acme/one' runs already*"
+sandbox -t acme --name two -- "$probe" exit 0
+is "another name is free" "$status" 0
+read -rd '' list < <(sandboxctl list)
+like "list shows it" "$list" "*acme *one *running *$pid*/sandboxctl/acme.slice/one.scope"
+read -rd '' list < <(sandboxctl list --json)
+like "list --json too" "${list//[[:space:]]/}" \
+	"[[]{*\"tenant\":\"acme\",\"name\":\"one\",\"state\":\"running\",\"pid\":$pid,*}]"
+stop acme/one
+is "list is empty when it has ended" "$(sandboxctl list --json)" "[]"
+
+# ---- signals ----
+
+for signal in TERM:15 INT:2 USR1:10; do
+	start acme/s "$probe" sleep 1000 </dev/null
+	kill "-${signal%:*}" "${supervisors[acme/s]}"
+	ended acme/s
+	field reason
+	is "SIG${signal%:*} is passed on" "$status:$REPLY" "$((128 + ${signal#*:})):signal"
+done
+start acme/s "$busybox" sh -c 'trap "echo got USR1; exit 7" USR1; echo ready; "$0" sleep 1000 & wait' \
+	"$busybox" </dev/null
+kill -USR1 "${supervisors[acme/s]}"
+read_line acme/s
+ended acme/s
+is "a command that handles it decides" "$line:$status" "got USR1:7"
+start acme/s "$busybox" sh -c 'trap "echo no" TERM; echo ready; while :; do "$0" sleep 1000 & wait; done' \
+	"$busybox" </dev/null
+kill -TERM "${supervisors[acme/s]}"
+read_line acme/s
+is "SIGTERM can be handled" "$line" "no"
+kill -TERM "${supervisors[acme/s]}"
+ended acme/s
+is "the second SIGTERM ends all" "$status" 137
+
+# What it left running: the pid is the host's.
+sandbox -t acme --name left -- "$busybox" sh -c '"$0" setsid "$0" sleep 1000 & echo $!' "$busybox"
+ok "what the command left running is ended with it" test "$status" = 0 -a -n "$line" -a ! -d "/proc/$line"
+
+# ---- nothing done ----
+
+rmdir "$base/acme.slice"
+sandbox -t acme --dry-run -- "$probe" exit 9
+like "--dry-run says the steps" "$status:$out" "0:*step clone*step exec*"
+ok "and does none" test ! -e "$base/acme.slice"
+
+finish

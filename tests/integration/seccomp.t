@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What may it ask of the kernel? Calls that do no harm, by number; the control is the same call under a
+# policy that allows it.
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${0%/*}/lib.sh"
+
+# Past the filter these get an answer about their arguments, without any capability.
+open_calls=(add_key execveat io_uring_enter io_uring_register io_uring_setup kcmp keyctl modify_ldt
+	name_to_handle_at personality pidfd_getfd process_vm_readv process_vm_writev ptrace request_key
+	setns)
+# These ask for a capability as well, which is not there.
+root_calls=(acct bpf chroot clock_settime delete_module fanotify_init finit_module fsopen init_module
+	ioperm iopl kexec_load mount mount_setattr move_mount open_by_handle_at open_tree
+	perf_event_open pivot_root quotactl reboot setdomainname sethostname settimeofday swapoff swapon
+	syslog umount2 unshare userfaultfd)
+plain_calls=(getpid memfd_create mq_open msgget semget shmget seccomp)
+
+tenant default <<POLICY
+[filesystem]
+exec = $world/bin
+POLICY
+tenant open <<POLICY
+[filesystem]
+exec = $world/bin
+[seccomp]
+allow = ${open_calls[*]} clone3
+POLICY
+tenant deny <<POLICY
+[filesystem]
+exec = $world/bin
+[seccomp]
+allow = keyctl
+deny = keyctl socket
+POLICY
+for action in kill trap "errno ENOSYS"; do
+	tenant "${action%% *}" <<-POLICY
+		[filesystem]
+		exec = $world/bin
+		[seccomp]
+		default = $action
+	POLICY
+done
+load
+
+# answers TENANT CALL...: each call's answer, in the array of that name.
+answers() {
+	sandbox -t "$1" -- "$busybox" sh -c 'for c; do "$0" syscall "$c"; done' "$probe" "${@:2}"
+	mapfile -t answers <<<"${out%$'\n'}"
+	field denied
+}
+
+answers default "${plain_calls[@]}"
+for i in "${!plain_calls[@]}"; do
+	like "${plain_calls[i]}: allowed" "${answers[i]}" "syscall: ok*"
+done
+answers default "${open_calls[@]}"
+denied=("${answers[@]}") hooks=$REPLY
+answers open "${open_calls[@]}"
+for i in "${!open_calls[@]}"; do
+	is "${open_calls[i]}: denied [seccomp]" "${denied[i]}" "syscall: EPERM"
+	like "${open_calls[i]}: allowed where the policy says so" "${answers[i]}" "syscall: ok*"
+done
+answers default "${root_calls[@]}"
+for i in "${!root_calls[@]}"; do
+	is "${root_calls[i]}: denied [seccomp, and the capability is missing]" "${answers[i]}" "syscall: EPERM"
+done
+is "none of this was the LSM" "$hooks$REPLY" ""
+answers default 9999
+is "a number that means nothing" "${answers[0]}" "syscall: EPERM"
+answers default clone3
+is "clone3 isn't there, so that libraries call clone" "${answers[0]}" "syscall: ENOSYS"
+answers open clone3
+like "clone3 is there where the policy says so" "${answers[0]}" "syscall: ok*"
+
+# ends TEXT TENANT ATTEMPT...: by the filter.
+ends() {
+	try "${@:2}"
+	field reason && reason=$REPLY && field denied
+	is "$1" "$status:$reason:$REPLY" "159:seccomp:"
+}
+ends "the 32-bit entry: killed [seccomp]" default i386
+ends "the x32 numbers: killed [seccomp]" default syscall x32-getpid
+ends "default = kill: killed [seccomp]" kill syscall mount
+allowed "default = kill: what is allowed" kill syscall getpid
+ends "default = trap: SIGSYS, unhandled [seccomp]" trap syscall mount
+allowed "default = trap: what is allowed" trap syscall getpid
+denied seccomp:ENOSYS "default = errno ENOSYS" errno syscall mount
+
+allowed "socket" default socket tcp
+denied seccomp:EPERM "socket, where the policy denies it" deny socket tcp
+denied seccomp:EPERM "keyctl, where it is both allowed and denied" deny syscall keyctl
+
+finish
