@@ -90,8 +90,13 @@ refuses 125 "$changed" "a tenant's file is gone: likewise" sandboxctl run -t a -
 load
 allowed "after lsm load" a exit 0
 
+tenant d <<POLICY
+[filesystem]
+exec = $world/bin
+POLICY
+load
 mv "$world/b" "$world/old"
-refuses 125 "$changed" "a folder that b owns is gone: likewise" sandboxctl run -t a -- "$probe" exit 0
+refuses 125 "$changed" "a folder that b owns is gone: likewise" sandboxctl run -t d -- "$probe" exit 0
 mkdir -m 777 "$world/b"
 echo new >"$world/b/file"
 refuses 125 "$changed" "another folder is there: likewise" \
@@ -147,7 +152,7 @@ denied lsm:file_open:owned "and owned again, it can't" a read "$world/b/file"
 # ---- unloading ----
 
 start a/x "$probe" sleep 1000 </dev/null
-refuses 1 "sandboxctl: 1 sandboxes are still enforced: end them first*" \
+refuses 1 "sandboxctl: 1 sandbox is still enforced: end them first*" \
 	"unload, while a sandbox runs" sandboxctl lsm unload
 like "status counts it" "$(sandboxctl lsm status)" "*sandboxes: 1*"
 denied lsm:file_open:owned "and it is enforced" a/x read "$world/b/file"

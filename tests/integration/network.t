@@ -54,7 +54,7 @@ serve listen-unix stream "$world/stream"
 serve listen-unix dgram "$world/dgram"
 serve listen-unix stream @abstract
 
-tcp=lsm:socket_connect:unruled send=lsm:socket_sendmsg:unruled
+tcp=lsm:socket_connect:no_rule send=lsm:socket_sendmsg:no_rule
 
 # ---- connect ----
 
@@ -139,8 +139,7 @@ denied lsm:socket_sendmsg:family "netlink: a question to the kernel" four netlin
 
 start apart/server "$probe" listen tcp 127.0.0.1 7009 3600 </dev/null
 is "mode = none: it may listen" "$line" "listen: ok"
-todo "mode = none allows no connect rule, and without one the LSM denies the tenant's own loopback"
-allowed "mode = none: its own loopback, by another sandbox of the tenant" apart connect tcp 127.0.0.1 7009
+denied $tcp "mode = none: not even its own loopback: no rule can name it" apart connect tcp 127.0.0.1 7009
 stop apart/server
 denied $tcp "mode = none: the host's listener" apart connect tcp 127.0.0.1 7001
 
