@@ -124,6 +124,7 @@ static int kill_all(const struct cmd_context *context, struct sbx_error *err)
 {
 	_cleanup_host_config_ struct host_config host = { 0 };
 	_cleanup_cgroup_ struct cgroup base = CGROUP_INIT;
+	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
 	unsigned int level;
 	int r = host_config_load(&context->dirs, &host, err);
 
@@ -131,6 +132,8 @@ static int kill_all(const struct cmd_context *context, struct sbx_error *err)
 		r = cgroup_open_base(host.base, &base, &level, err);
 	if (r == -ENOENT)
 		return 0;
+	if (r == 0 && lsm_open(&lsm, NULL) == 0)
+		r = lsm_check_base(&lsm, base.id, level, err);
 	return r < 0 ? r : cgroup_kill_and_wait(&base, err);
 }
 

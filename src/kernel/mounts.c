@@ -99,39 +99,59 @@ static int open_below(int root, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The folders above `path`, each made where it is missing. */
-static int make_parents(int root, const char *path)
+/*
+ * The folder above `path`, each on the way made where it is missing. The way may lead through a
+ * tree that a tenant changes meanwhile, while "/" is still the host's: so each is reached by a
+ * descriptor, and never by a name that could have become a link.
+ */
+static int open_parent(int root, const char *path)
 {
+	int parent = open_below(root, ".", O_PATH | O_DIRECTORY);
 	char prefix[PATH_MAX];
-	size_t n = 0;
 
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		n = (size_t)(slash - path) - 1;
-		if (n >= sizeof(prefix))
+	for (const char *slash = strchr(path + 1, '/'); slash && parent >= 0;
+		slash = strchr(slash + 1, '/')) {
+		size_t n = (size_t)(slash - path) - 1;
+		const char *name;
+		int next;
+
+		if (n >= sizeof(prefix)) {
+			close_fdp(&parent);
 			return -ENAMETOOLONG;
+		}
 		memcpy(prefix, path + 1, n);
 		prefix[n] = '\0';
-		if (mkdirat(root, prefix, 0755) < 0 && errno != EEXIST && errno != EROFS)
-			return -errno;
+		name = strrchr(prefix, '/');
+		/* What can't be made and isn't there fails the open. */
+		(void)mkdirat(parent, name ? name + 1 : prefix, 0755);
+		next = open_below(root, prefix, O_PATH | O_DIRECTORY);
+		close_fdp(&parent);
+		parent = next;
 	}
-	return 0;
+	return parent;
+}
+
+static const char *last_name(const char *path)
+{
+	return strrchr(path, '/') + 1;
 }
 
 static int make_target(int root, const struct root_bind *bind)
 {
-	_cleanup_close_ int fd = -1;
+	_cleanup_close_ int fd = -1, parent = -1;
 	int r = open_below(root, bind->path, O_PATH);
 
 	if (r != -ENOENT)
 		return r;
-	r = make_parents(root, bind->path);
-	if (r < 0)
-		return r;
+	parent = open_parent(root, bind->path);
+	if (parent < 0)
+		return parent;
 	if (bind->is_dir) {
-		if (mkdirat(root, bind->path + 1, 0755) < 0)
+		if (mkdirat(parent, last_name(bind->path), 0755) < 0)
 			return -errno;
 	} else {
-		fd = openat(root, bind->path + 1, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+		fd = openat(parent, last_name(bind->path), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
+			0644);
 		if (fd < 0)
 			return -errno;
 	}
@@ -152,12 +172,13 @@ static int add_bind(int root, const struct root_bind *bind)
 
 static int add_link(int root, const struct root_link *link)
 {
-	int r = make_parents(root, link->path);
+	_cleanup_close_ int parent = open_parent(root, link->path);
 
-	if (r < 0)
-		return r;
+	if (parent < 0)
+		return parent;
 	/* Two grants may lead through one link, and a grant may show the folder it lies in. */
-	if (symlinkat(link->target, root, link->path + 1) < 0 && errno != EEXIST && errno != EROFS)
+	if (symlinkat(link->target, parent, last_name(link->path)) < 0 && errno != EEXIST &&
+		errno != EROFS)
 		return -errno;
 	return 0;
 }

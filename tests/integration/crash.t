@@ -134,15 +134,20 @@ for ((i = 1; i <= n; i++)); do
 	victim=$!
 	((until = ${EPOCHREALTIME/./} + (RANDOM * 32768 + RANDOM) % length))
 	while ((${EPOCHREALTIME/./} < until)); do :; done
-	kill -KILL "$victim" 2>/dev/null && n_killed=$((n_killed + 1))
+	kill -KILL "$victim" 2>/dev/null
 	wait "$victim" 2>/dev/null
+	# Too late: sooner next time. So all of a run is hit, however busy the machine is.
+	case $? in
+	137) ((n_killed += 1, length += length / 20)) ;;
+	*) ((length -= length / 10)) ;;
+	esac
 	[[ ! -s $own ]] || n_ran=$((n_ran + 1))
 	breach
 	[[ -z $REPLY ]] || bad+="$i: $REPLY"$'\n'
 done
 is "killed at $n random moments: nothing got through" "$bad" ""
 echo "# $n_killed were killed, $n_ran commands had begun"
-ok "most of them were in time" test "$n_killed" -gt $((n / 2))
+ok "enough of them were in time" test "$n_killed" -gt $((n / 3))
 a_normal_run "the next run of that name"
 like "and nothing is left of them" "$(sandboxctl lsm status)" "*sandboxes: 0*"
 
