@@ -11,6 +11,14 @@ const char *str_after(const char *s, const char *prefix)
 	return strncmp(s, prefix, n) == 0 ? s + n : NULL;
 }
 
+bool path_lies_in(const char *path, const char *tree)
+{
+	const char *rest = str_after(path, tree);
+
+	/* "/" ends with the slash that others lack. */
+	return rest && (*rest == '\0' || *rest == '/' || streq(tree, "/"));
+}
+
 bool name_is_valid(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");

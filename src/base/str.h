@@ -23,6 +23,9 @@ static inline bool streq(const char *a, const char *b)
 /* Returns what follows `prefix` in `s`, or NULL when `s` doesn't start with it. */
 const char *str_after(const char *s, const char *prefix);
 
+/* Whether a path is TREE or lies below it, by the text of both: no link, no "..". */
+bool path_lies_in(const char *path, const char *tree);
+
 bool name_is_valid(const char *name);
 
 /* The whole of `s` as a decimal number: no sign, no space, no rest. 0, -EINVAL or -ERANGE. */

@@ -35,13 +35,6 @@ static int add_defaults(struct plan *plan, struct sbx_error *err)
 	return 0;
 }
 
-static bool lies_in(const char *path, const char *tree)
-{
-	const char *rest = str_after(path, tree);
-
-	return rest && (*rest == '\0' || *rest == '/' || streq(tree, "/"));
-}
-
 /* The kernel would deny it; here the cure can be named. */
 static int check_granted(const struct plan *plan, struct sbx_error *err)
 {
@@ -50,7 +43,7 @@ static int check_granted(const struct plan *plan, struct sbx_error *err)
 
 	for (size_t i = 0; i < plan->n_places; i++)
 		if (plan->policy->filesystem.grants[i].rights == POLICY_EXEC &&
-			lies_in(path, plan->places[i].path))
+			path_lies_in(path, plan->places[i].path))
 			return 0;
 	r = error_set(err, EACCES, "no exec grant of tenant '%s' covers '%s'", plan->policy->tenant,
 		path);

@@ -82,13 +82,6 @@ static int add_tenant(struct all *all, const struct policy_dirs *dirs, const cha
 	return r;
 }
 
-static bool lies_in(const char *path, const char *tree)
-{
-	const char *rest = str_after(path, tree);
-
-	return rest && (*rest == '\0' || *rest == '/' || streq(tree, "/"));
-}
-
 static int compare_paths(const void *a, const void *b)
 {
 	return strcmp(((const struct tree *)a)->place.path, ((const struct tree *)b)->place.path);
@@ -103,7 +96,8 @@ static int check_disjoint(struct all *all, struct sbx_error *err)
 		for (size_t j = i; j-- > 0;) {
 			const struct tree *inner = &all->trees[i], *outer = &all->trees[j];
 
-			if (inner->id != outer->id && lies_in(inner->place.path, outer->place.path))
+			if (inner->id != outer->id &&
+				path_lies_in(inner->place.path, outer->place.path))
 				return error_set(err, EEXIST,
 					"tenant '%s': own '%s' lies in '%s', which tenant '%s' "
 					"owns",

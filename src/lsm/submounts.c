@@ -34,16 +34,6 @@ static char *mount_point(char *line)
 	return field;
 }
 
-static bool is_below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	/* "/" is above everything but itself. */
-	if (streq(dir, "/"))
-		return path[0] == '/' && path[1] != '\0';
-	return strncmp(path, dir, n) == 0 && path[n] == '/';
-}
-
 static int add(struct submounts *mounts, const char *path, struct sbx_error *err)
 {
 	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -93,7 +83,7 @@ int submounts_add(struct submounts *mounts, int dir, struct sbx_error *err)
 	while (r == 0 && getline(&line, &size, f) > 0) {
 		const char *point = mount_point(line);
 
-		if (point && is_below(point, path))
+		if (point && !streq(point, path) && path_lies_in(point, path))
 			r = add(mounts, point, err);
 	}
 	return r;

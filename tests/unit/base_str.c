@@ -12,6 +12,16 @@ TEST(after_a_prefix)
 	EXPECT_TRUE(!str_after("a", "ab"));
 }
 
+TEST(paths_in_trees)
+{
+	EXPECT_TRUE(path_lies_in("/srv/a", "/srv/a"));
+	EXPECT_TRUE(path_lies_in("/srv/a/b", "/srv/a"));
+	EXPECT_FALSE(path_lies_in("/srv/ab", "/srv/a"));
+	EXPECT_FALSE(path_lies_in("/srv", "/srv/a"));
+	EXPECT_TRUE(path_lies_in("/srv", "/"));
+	EXPECT_TRUE(path_lies_in("/", "/"));
+}
+
 TEST(names)
 {
 	char longest[NAME_MAX_LEN + 2];
