@@ -49,7 +49,6 @@ enum sbx_why {
 	SBX_WHY_MOVED, /* the task was taken out of the cgroup that it belongs to */
 	SBX_WHY_NO_RULE, /* no `connect` rule covers the address and port */
 	SBX_WHY_FAMILY, /* a protocol that no rule can allow */
-	SBX_WHY_FULL, /* a map is full */
 };
 
 /* The newest denial of a sandbox, for its report. `address` is IPv6, IPv4 as ::ffff:a.b.c.d. */
@@ -74,6 +73,8 @@ struct sbx_denial {
 struct sbx_leaf {
 	__u32 tenant;
 	__u32 policy;
+	__u32 executed; /* whether something was executed in it: its command, at first */
+	__u32 pad;
 	__u64 denied[SBX_N_HOOKS];
 	struct sbx_denial last;
 };
@@ -156,6 +157,7 @@ struct sbx_counters {
 /* loaded: one element, what user space has put into the maps so far. */
 struct sbx_loaded {
 	__u64 tenants; /* fingerprint of the tenants folder whose `own` are loaded */
+	__u64 n_loads; /* how often `lsm load` was done, so far */
 	__u32 last_policy; /* ids count up from 1 and are not used twice in a generation */
 	__u32 last_label;
 };
@@ -168,7 +170,7 @@ struct sbx_policy_key {
 };
 
 _Static_assert(sizeof(struct sbx_denial) == 104, "sbx_denial");
-_Static_assert(sizeof(struct sbx_leaf) == 8 + 8 * SBX_N_HOOKS + 104, "sbx_leaf");
+_Static_assert(sizeof(struct sbx_leaf) == 16 + 8 * SBX_N_HOOKS + 104, "sbx_leaf");
 _Static_assert(sizeof(struct sbx_label) == 24, "sbx_label");
 _Static_assert(sizeof(struct sbx_perm_key) == 8, "sbx_perm_key");
 _Static_assert(sizeof(struct sbx_net_key) == 24, "sbx_net_key");
@@ -177,7 +179,7 @@ _Static_assert(sizeof(struct sbx_task) == 16, "sbx_task");
 _Static_assert(sizeof(struct sbx_file_info) == 32, "sbx_file_info");
 _Static_assert(sizeof(struct sbx_ready) == 24 + 8 * SBX_N_HOOKS, "sbx_ready");
 _Static_assert(sizeof(struct sbx_counters) == 8, "sbx_counters");
-_Static_assert(sizeof(struct sbx_loaded) == 16, "sbx_loaded");
+_Static_assert(sizeof(struct sbx_loaded) == 24, "sbx_loaded");
 _Static_assert(sizeof(struct sbx_policy_key) == 24, "sbx_policy_key");
 
 #endif

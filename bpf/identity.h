@@ -26,6 +26,16 @@ struct actor {
 };
 
 /*
+ * bprm_committed_creds ends the set-up, unless task storage was busy just then. So the kernel is
+ * asked as well: a task that has executed nothing since its fork counts as many execs as its parent
+ * did.
+ */
+static __always_inline bool in_setup(const struct task_struct *task, const struct sbx_task *sticky)
+{
+	return sticky->state == SBX_TASK_SETUP && task->self_exec_id == task->parent_exec_id;
+}
+
+/*
  * The cgroup alone doesn't do: the host may move a task out of it. The sticky label alone doesn't
  * either: on 6.1 task storage answers NULL while it is busy. So both are asked, and what differs
  * is denied.
@@ -60,7 +70,7 @@ static __always_inline void identify(struct actor *a)
 		a->why = SBX_WHY_MOVED;
 		return;
 	}
-	a->standing = sticky->state == SBX_TASK_SETUP ? STANDING_SETUP : STANDING_TENANT;
+	a->standing = in_setup(task, sticky) ? STANDING_SETUP : STANDING_TENANT;
 }
 
 /*

@@ -66,6 +66,8 @@ struct cred;
 struct task_struct {
 	const struct cred *cred;
 	const struct cred *real_cred;
+	__u64 parent_exec_id; /* self_exec_id of the parent when this was forked */
+	__u64 self_exec_id; /* goes up by one with each exec */
 };
 
 struct linux_binprm;

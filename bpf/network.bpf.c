@@ -73,9 +73,6 @@ static __always_inline enum sbx_why judge_address(const struct actor *a, struct 
 
 	d->family = family;
 	d->protocol = protocol;
-	/* MPTCP, SCTP, raw and ping sockets are protocols of their own here: none is allowed. */
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
-		return SBX_WHY_FAMILY;
 	if (family == AF_INET)
 		known = read_inet(&p, address);
 	else if (family == AF_INET6)
@@ -86,6 +83,9 @@ static __always_inline enum sbx_why judge_address(const struct actor *a, struct 
 		return SBX_WHY_NO_RULE;
 	d->port = p.port;
 	__builtin_memcpy(d->address, p.address, 16);
+	/* MPTCP, SCTP, raw and ping sockets are protocols of their own here: none is allowed. */
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+		return SBX_WHY_FAMILY;
 	return judge_peer(a, &p, protocol);
 }
 

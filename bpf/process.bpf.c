@@ -26,7 +26,12 @@ int BPF_PROG(bprm_committed_creds, struct linux_binprm *bprm)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct sbx_task *sticky = bpf_task_storage_get(&tasks, task, 0, 0);
+	struct actor a;
 
+	/* The cgroup tells, for task storage may be busy. Written once, and not by each exec. */
+	identify(&a);
+	if (a.leaf && !a.leaf->executed)
+		a.leaf->executed = 1;
 	if (sticky)
 		sticky->state = SBX_TASK_ENFORCED;
 	return 0;

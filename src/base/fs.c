@@ -57,25 +57,81 @@ static int write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-int fs_replace(int dir, const char *path, const void *data, size_t size, struct sbx_error *err)
+/* The one that holds FILE~ writes. 0 and its descriptor; -EAGAIN: it was renamed meanwhile. */
+static int open_temporary(int dir, const char *temporary, int *ret_fd)
+{
+	_cleanup_close_ int fd =
+		openat(dir, temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct stat held, there;
+
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (fstat(fd, &held) < 0)
+		return -errno;
+	if (fstatat(dir, temporary, &there, AT_SYMLINK_NOFOLLOW) < 0 ||
+		held.st_ino != there.st_ino || held.st_dev != there.st_dev)
+		return -EAGAIN;
+	/* What somebody left who was killed while he wrote. */
+	if (ftruncate(fd, 0) < 0)
+		return -errno;
+	*ret_fd = take_fd(&fd);
+	return 0;
+}
+
+static int sync_folder_of(int dir, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_close_ int fd = -1;
+	char folder[PATH_MAX];
+
+	(void)snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		slash ? path : ".");
+	fd = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+int fs_replace(int dir, const char *path, const void *data, size_t size, enum fs_keep keep,
+	struct sbx_error *err)
 {
 	_cleanup_close_ int fd = -1;
 	char temporary[PATH_MAX];
 	int r;
 
-	r = snprintf(temporary, sizeof(temporary), "%s.%d~", path, (int)getpid());
+	r = snprintf(temporary, sizeof(temporary), "%s~", path);
 	if (r < 0 || (size_t)r >= sizeof(temporary))
 		return error_errno(err, ENAMETOOLONG, "write '%s'", path);
-	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return error_errno(err, errno, "create '%s'", temporary);
+	do
+		r = open_temporary(dir, temporary, &fd);
+	while (r == -EAGAIN);
+	if (r < 0)
+		return error_errno(err, -r, "create '%s'", temporary);
 	r = write_all(fd, data, size);
+	if (r == 0 && keep == FS_DURABLE && fsync(fd) < 0)
+		r = -errno;
 	if (r == 0 && renameat(dir, temporary, dir, path) < 0)
 		r = -errno;
-	if (r < 0) {
+	if (r < 0)
 		(void)unlinkat(dir, temporary, 0);
-		return error_errno(err, -r, "write '%s'", path);
-	}
+	else if (keep == FS_DURABLE)
+		r = sync_folder_of(dir, path);
+	return r < 0 ? error_errno(err, -r, "write '%s'", path) : 0;
+}
+
+int fs_path_of(int fd, char *path, size_t size, struct sbx_error *err)
+{
+	char link[64];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, size);
+	if (n < 0)
+		return error_errno(err, errno, "read '%s'", link);
+	if ((size_t)n >= size)
+		return error_errno(err, ENAMETOOLONG, "read '%s'", link);
+	path[n] = '\0';
 	return 0;
 }
 

@@ -20,8 +20,20 @@ ssize_t fs_read(int dir, const char *path, char *buf, size_t size);
 /* Writes `value` in one write(2) to a file that exists, as the kernel wants it. 0 or -errno. */
 int fs_write(int dir, const char *path, const char *value);
 
-/* Replaces a file as a whole, by rename: readers see the old or the new one. Mode 0600. */
-int fs_replace(int dir, const char *path, const void *data, size_t size, struct sbx_error *err);
+enum fs_keep {
+	FS_VOLATILE, /* it needn't outlive this boot, or can be made again */
+	FS_DURABLE, /* it is on disk when this returns, and no crash brings the old one back */
+};
+
+/*
+ * Replaces a file as a whole, by rename: readers see the old or the new one. Mode 0600. Writers
+ * wait for each other; one that is killed leaves PATH~, which the next one takes.
+ */
+int fs_replace(int dir, const char *path, const void *data, size_t size, enum fs_keep keep,
+	struct sbx_error *err);
+
+/* The path of what is open there, as this process sees it (proc(5), /proc/PID/fd). */
+int fs_path_of(int fd, char *path, size_t size, struct sbx_error *err);
 
 /* Makes a folder and what is missing above it, mode 0700, and checks that root owns it. */
 int fs_make_private_dir(const char *path, struct sbx_error *err);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/lsm.h"
 #include "cmd/cmd.h"
-#include "kernel/cgroup.h"
-#include "lsm/home.h"
 
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 
@@ -101,63 +98,5 @@ int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv)
 	if (r == 0)
 		json ? print_json(&s) : print_text(&s);
 	lsm_close(&s.lsm);
-	return r < 0 ? cmd_fail(&err) : CMD_DONE;
-}
-
-/* A sandbox that runs would be free of it from then on. */
-static int check_idle(struct sbx_error *err)
-{
-	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
-	size_t n = 0;
-	int r = lsm_open(&lsm, err);
-
-	if (r == 0)
-		r = lsm_count_leaves(&lsm, &n, err);
-	if (r < 0 || n == 0)
-		return r;
-	r = error_set(err, EBUSY, "%zu sandbox%s still enforced", n, n == 1 ? " is" : "es are");
-	return error_cure(err, r, "end them first; 'sandboxctl lsm unload --force' kills them");
-}
-
-/* Whoever is below the base now would be free: nobody stays. */
-static int kill_all(const struct cmd_context *context, struct sbx_error *err)
-{
-	_cleanup_host_config_ struct host_config host = { 0 };
-	_cleanup_cgroup_ struct cgroup base = CGROUP_INIT;
-	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
-	unsigned int level;
-	int r = host_config_load(&context->dirs, &host, err);
-
-	if (r == 0)
-		r = cgroup_open_base(host.base, &base, &level, err);
-	if (r == -ENOENT)
-		return 0;
-	if (r == 0 && lsm_open(&lsm, NULL) == 0)
-		r = lsm_check_base(&lsm, base.id, level, err);
-	return r < 0 ? r : cgroup_kill_and_wait(&base, err);
-}
-
-int cmd_lsm_unload(const struct cmd_context *context, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "force", no_argument, NULL, 'f' },
-		{ 0 },
-	};
-	struct sbx_error err = { 0 };
-	bool force = false;
-	int option, r = 0;
-
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (option != 'f')
-			return cmd_usage("lsm unload");
-		force = true;
-	}
-	if (optind != argc)
-		return cmd_usage("lsm unload");
-	if (!cmd_is_root("lsm unload"))
-		return CMD_FAILED;
-	r = force ? kill_all(context, &err) : check_idle(&err);
-	if (r == 0)
-		r = home_destroy(&err);
 	return r < 0 ? cmd_fail(&err) : CMD_DONE;
 }

@@ -69,12 +69,17 @@ static void describe_file(const struct sbx_denial *d, char *text, size_t size)
 		d->wanted & SBX_EXEC ? " exec" : "");
 }
 
+static void describe_protocol(unsigned int protocol, char *text, size_t size)
+{
+	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
+		(void)snprintf(text, size, "%s", protocol == IPPROTO_TCP ? "tcp" : "udp");
+	else
+		(void)snprintf(text, size, "protocol %u", protocol);
+}
+
 static void describe_address(const struct sbx_denial *d, char *text, size_t size)
 {
-	const char *protocol = d->protocol == IPPROTO_TCP   ? "tcp"
-			       : d->protocol == IPPROTO_UDP ? "udp"
-							    : "protocol";
-	char address[INET6_ADDRSTRLEN] = "?";
+	char address[INET6_ADDRSTRLEN] = "?", protocol[32];
 
 	if (d->family == AF_UNIX) {
 		(void)snprintf(text, size, "a unix socket");
@@ -87,6 +92,7 @@ static void describe_address(const struct sbx_denial *d, char *text, size_t size
 	(void)inet_ntop(d->family,
 		d->family == AF_INET ? (const void *)(d->address + 12) : d->address, address,
 		sizeof(address));
+	describe_protocol(d->protocol, protocol, sizeof(protocol));
 	(void)snprintf(text, size, "%s to %s port %u", protocol, address, d->port);
 }
 
@@ -176,6 +182,31 @@ static json_t *denials_to_json(const struct outcome *o)
 	return denials;
 }
 
+/* JSON is UTF-8, and a path needn't be: what isn't is told in ASCII. */
+static json_t *words_to_json(const char *words)
+{
+	json_t *json = json_string(words);
+	char *copy;
+
+	if (json)
+		return json;
+	copy = strdup(words);
+	if (!copy)
+		return NULL;
+	make_printable(copy);
+	json = json_string(copy);
+	free(copy);
+	return json;
+}
+
+/* Null: it never came to that. */
+static json_t *lsm_to_json(const struct outcome *o)
+{
+	if (o->reason == OUTCOME_SETUP && streq(o->step, "plan"))
+		return json_null();
+	return json_boolean(o->lsm);
+}
+
 void report_outcome_json(const struct outcome *o, int fd)
 {
 	const char *hook = "", *why = "";
@@ -189,12 +220,14 @@ void report_outcome_json(const struct outcome *o, int fd)
 		make_printable(last);
 	}
 	json = json_pack(
-		"{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:s, s:s, s:s}",
-		"tenant", o->tenant, "name", o->name, "pid", (int)o->pid, "exit_code", o->exit_code,
-		"signal", o->signal, "reason", outcome_reason_name(o->reason), "step", o->step,
-		"error", o->error.text, "lsm", o->lsm, "oom_kills", (json_int_t)o->oom_kills,
-		"pids_max_hits", (json_int_t)o->pids_max_hits, "denied", denials_to_json(o),
-		"last_denial", last, "last_denial_hook", hook, "last_denial_why", why);
+		"{s:o, s:s, s:i, s:i, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:s, s:s, s:s}",
+		"tenant", words_to_json(o->tenant), "name", o->name, "pid", (int)o->pid,
+		"exit_code", o->exit_code, "signal", o->signal, "reason",
+		outcome_reason_name(o->reason), "step", o->step, "error",
+		words_to_json(o->error.text), "lsm", lsm_to_json(o), "oom_kills",
+		(json_int_t)o->oom_kills, "pids_max_hits", (json_int_t)o->pids_max_hits, "denied",
+		denials_to_json(o), "last_denial", last, "last_denial_hook", hook,
+		"last_denial_why", why);
 	if (!json || json_dumpfd(json, fd, JSON_COMPACT) < 0 || write(fd, "\n", 1) != 1)
 		(void)fprintf(stderr, "sandboxctl: run: --json-status-fd: could not be written\n");
 	json_decref(json);

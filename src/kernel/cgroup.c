@@ -13,12 +13,17 @@
 #define EMPTY_TIMEOUT_MS 10000
 
 /* kernfs hands out the cgroup's 64-bit id as its file handle (name_to_handle_at(2)). */
+union cgroup_handle {
+	struct file_handle handle;
+	char space[sizeof(struct file_handle) + sizeof(uint64_t)];
+};
+
+/* FILEID_KERNFS of include/linux/exportfs.h: the handle is the id and nothing else. */
+#define HANDLE_TYPE 0xfe
+
 static int read_id(struct cgroup *cgroup, struct sbx_error *err)
 {
-	union {
-		struct file_handle handle;
-		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
-	} u = { .handle.handle_bytes = sizeof(uint64_t) };
+	union cgroup_handle u = { .handle.handle_bytes = sizeof(uint64_t) };
 	int mount_id;
 
 	if (name_to_handle_at(cgroup->fd, "", &u.handle, &mount_id, AT_EMPTY_PATH) < 0)
@@ -166,6 +171,43 @@ int cgroup_open_base(
 	return walk_base(path, false, NULL, ret_base, ret_level, err);
 }
 
+/* Its path, below the mount that `root` stands for. For messages: what doesn't fit is cut. */
+static void read_path(const struct cgroup *root, struct cgroup *cgroup)
+{
+	char link[64], mount[PATH_MAX], path[PATH_MAX];
+	ssize_t n_mount, n;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", root->fd);
+	n_mount = readlink(link, mount, sizeof(mount));
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", cgroup->fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n_mount < 0 || n < n_mount)
+		n = n_mount = 0;
+	path[n] = '\0';
+	(void)snprintf(cgroup->path, sizeof(cgroup->path), "%s", path + n_mount);
+}
+
+int cgroup_open_id(uint64_t id, struct cgroup *ret_cgroup, struct sbx_error *err)
+{
+	union cgroup_handle u = { .handle = { .handle_bytes = sizeof(id),
+					  .handle_type = HANDLE_TYPE } };
+	_cleanup_cgroup_ struct cgroup root = CGROUP_INIT, cgroup = CGROUP_INIT;
+	int r = cgroup_open_root(&root, err);
+
+	if (r < 0)
+		return r;
+	memcpy(u.handle.f_handle, &id, sizeof(id));
+	cgroup.fd = open_by_handle_at(root.fd, &u.handle, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cgroup.fd < 0)
+		return error_errno(err, errno == ESTALE ? ENOENT : errno, "open cgroup id %llu",
+			(unsigned long long)id);
+	cgroup.id = id;
+	read_path(&root, &cgroup);
+	*ret_cgroup = cgroup;
+	cgroup.fd = -1;
+	return 0;
+}
+
 void cgroup_close(struct cgroup *cgroup)
 {
 	close_fdp(&cgroup->fd);
@@ -205,24 +247,53 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static int open_events(const struct cgroup *cgroup, int *ret_fd, struct sbx_error *err)
+{
+	int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, errno, "open cgroup.events of '%s'", cgroup->path);
+	*ret_fd = fd;
+	return 0;
+}
+
+/* What can't be told is an error, and never "nobody". */
+static int read_populated(
+	const struct cgroup *cgroup, int events, bool *ret_populated, struct sbx_error *err)
+{
+	char text[128];
+	ssize_t n = pread(events, text, sizeof(text) - 1, 0);
+
+	if (n < 0)
+		return error_errno(err, errno, "read cgroup.events of '%s'", cgroup->path);
+	text[n] = '\0';
+	*ret_populated = !strstr(text, "populated 0");
+	return 0;
+}
+
+int cgroup_is_populated(const struct cgroup *cgroup, bool *ret_populated, struct sbx_error *err)
+{
+	_cleanup_close_ int fd = -1;
+	int r = open_events(cgroup, &fd, err);
+
+	return r < 0 ? r : read_populated(cgroup, fd, ret_populated, err);
+}
+
 /* cgroup.events wakes a poll for POLLPRI when `populated` changes. */
 static int wait_empty(const struct cgroup *cgroup, struct sbx_error *err)
 {
 	int64_t deadline = now_ms() + EMPTY_TIMEOUT_MS, left;
-	_cleanup_close_ int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	struct pollfd pollfd = { .fd = fd, .events = POLLPRI };
-	char text[128];
-	ssize_t n;
+	_cleanup_close_ int fd = -1;
+	struct pollfd pollfd = { .events = POLLPRI };
+	bool populated = true;
+	int r = open_events(cgroup, &fd, err);
 
-	if (fd < 0)
-		return error_errno(err, errno, "open cgroup.events of '%s'", cgroup->path);
+	pollfd.fd = fd;
 	for (;;) {
-		n = pread(fd, text, sizeof(text) - 1, 0);
-		if (n < 0)
-			return error_errno(err, errno, "read cgroup.events of '%s'", cgroup->path);
-		text[n] = '\0';
-		if (strstr(text, "populated 0"))
-			return 0;
+		if (r == 0)
+			r = read_populated(cgroup, fd, &populated, err);
+		if (r < 0 || !populated)
+			return r;
 		left = deadline - now_ms();
 		if (left <= 0)
 			return error_set(err, ETIMEDOUT,

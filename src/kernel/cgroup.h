@@ -43,6 +43,9 @@ int cgroup_make_base(const char *path, const struct policy_cgroup *const *settin
 int cgroup_open_base(
 	const char *path, struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err);
 
+/* The cgroup of that id, wherever it is; -ENOENT when there is none any more. */
+int cgroup_open_id(uint64_t id, struct cgroup *ret_cgroup, struct sbx_error *err);
+
 void cgroup_close(struct cgroup *cgroup);
 #define _cleanup_cgroup_ _cleanup_(cgroup_close)
 
@@ -69,6 +72,9 @@ int cgroup_apply(
 
 /* The number behind KEY in a flat keyed file ("oom_kill" in memory.events); 0 where it isn't. */
 uint64_t cgroup_event(const struct cgroup *cgroup, const char *file, const char *key);
+
+/* Whether a process is in the cgroup or below. */
+int cgroup_is_populated(const struct cgroup *cgroup, bool *ret_populated, struct sbx_error *err);
 
 /* Kills all that is in the cgroup and below. */
 int cgroup_kill(const struct cgroup *cgroup, struct sbx_error *err);

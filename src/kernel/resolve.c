@@ -89,7 +89,7 @@ static int follow(struct walk *w, const char *at, struct resolved *resolved, str
 	target[n] = '\0';
 	if (strv_add(&resolved->links, at) < 0 || strv_add(&resolved->targets, target) < 0)
 		return error_errno(err, ENOMEM, "resolve '%s'", at);
-	r = snprintf(joined, sizeof(joined), "%s/%s", target, w->rest);
+	r = snprintf(joined, sizeof(joined), "%s%s%s", target, *w->rest ? "/" : "", w->rest);
 	if (r < 0 || (size_t)r >= sizeof(joined))
 		return error_errno(err, ENAMETOOLONG, "resolve '%s'", at);
 	memcpy(w->rest, joined, (size_t)r + 1);
@@ -103,10 +103,11 @@ static int step(struct walk *w, const char *name, struct resolved *resolved, str
 	char at[PATH_MAX];
 	struct stat st;
 
-	if (streq(name, ".") || !*name)
-		return 0;
-	if (streq(name, "..")) {
-		drop_last(w->path);
+	if (streq(name, ".") || streq(name, "..") || !*name) {
+		if (lstat(*w->path ? w->path : "/", &st) < 0 || !S_ISDIR(st.st_mode))
+			return error_errno(err, ENOTDIR, "'%s'", w->path);
+		if (streq(name, ".."))
+			drop_last(w->path);
 		return 0;
 	}
 	memcpy(at, w->path, strlen(w->path) + 1);
@@ -134,9 +135,26 @@ static int walk(const char *path, struct walk *w, struct resolved *resolved, str
 		memcpy(name, w->rest, n);
 		name[n] = '\0';
 		memmove(w->rest, w->rest + skip, strlen(w->rest + skip) + 1);
+		/* path_resolution(7): a slash at the end wants a folder, as "/." would. */
+		if (skip > n && !*w->rest)
+			memcpy(w->rest, ".", sizeof("."));
 		r = step(w, name, resolved, err);
 	}
 	return r;
+}
+
+/* Whether each of its components is a name: no "." or "..", and no "//". */
+static bool is_plain(const char *path)
+{
+	size_t n;
+
+	for (const char *at = path; *at; at += n) {
+		at++;
+		n = strcspn(at, "/");
+		if (n == 0 || (n == 1 && at[0] == '.') || (n == 2 && at[0] == '.' && at[1] == '.'))
+			return path[1] == '\0';
+	}
+	return true;
 }
 
 int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_error *err)
@@ -147,8 +165,8 @@ int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_err
 
 	if (path[0] != '/')
 		return error_set(err, EINVAL, "'%s' is not an absolute path", path);
-	/* Nearly all paths have no symlink: one call then. */
-	r = open_real(path, &resolved.fd);
+	/* Nearly all paths are plain and have no symlink: one call then. */
+	r = is_plain(path) ? open_real(path, &resolved.fd) : -ELOOP;
 	if (r == -ELOOP) {
 		r = walk(path, &w, &resolved, err);
 		if (r < 0)

@@ -88,7 +88,7 @@ static int write_entry(const char *dir, const char *path, const char *text, size
 		return r;
 	memcpy(bytes, text, size + 1);
 	memcpy(bytes + size + 1, program->filter, code);
-	return fs_replace(AT_FDCWD, path, bytes, size + 1 + code, err);
+	return fs_replace(AT_FDCWD, path, bytes, size + 1 + code, FS_VOLATILE, err);
 }
 
 int seccomp_compile_cached(const char *cache_dir, const struct seccomp_spec *spec,

@@ -72,7 +72,7 @@ static int new_cgroupns(struct child *c)
 
 static int make_root(struct child *c)
 {
-	return root_make(&c->plan->root, &c->root, &c->object);
+	return root_make(&c->plan->root, &c->root, &c->report->object);
 }
 
 static int enter_root(struct child *c)
@@ -96,12 +96,12 @@ static int set_rlimits(struct child *c)
 	return setrlimit(RLIMIT_CORE, &none) < 0 ? -errno : 0;
 }
 
-/* 0, 1, 2, the report and what is executed; the latter two end with exec. */
+/* 0, 1, 2, the pipe and what is executed; the latter two end with exec. */
 static int close_descriptors(struct child *c)
 {
-	if (dup3(c->report, PLAN_REPORT_FD, O_CLOEXEC) < 0)
+	if (dup3(c->done, PLAN_DONE_FD, O_CLOEXEC) < 0)
 		return -errno;
-	c->report = PLAN_REPORT_FD;
+	c->done = PLAN_DONE_FD;
 	if (dup3(c->exec_fd, PLAN_EXEC_FD, O_CLOEXEC) < 0)
 		return -errno;
 	c->exec_fd = PLAN_EXEC_FD;
@@ -198,35 +198,26 @@ const struct child_step child_steps[] = {
 const size_t n_child_steps = ARRAY_SIZE(child_steps);
 
 /* A place to kill the supervisor. With the tenant's ids the child may not: it asks it to do so. */
-static void failpoint(const struct child *c, size_t step)
+static void failpoint(const struct child *c)
 {
-	const struct child_report request = { .step = (uint32_t)step, .object = -1 };
-
-	if (!failpoint_is(child_steps[step].name))
+	if (!failpoint_is(child_steps[c->report->step].name))
 		return;
-	(void)!write(c->report, &request, sizeof(request));
+	(void)!write(c->done, "", 1);
 	while (getppid() == c->supervisor)
 		(void)sched_yield();
 }
 
 _Noreturn void child_main(struct child *c)
 {
-	struct child_report report = { .object = -1 };
+	int r = 0;
 
-	c->object = -1;
-	for (size_t i = 0; i < n_child_steps; i++) {
-		int r;
-
+	for (size_t i = 0; i < n_child_steps && r == 0; i++) {
 		if (child_steps[i].applies && !child_steps[i].applies(c))
 			continue;
-		failpoint(c, i);
+		c->report->step = (uint32_t)i;
+		failpoint(c);
 		r = child_steps[i].do_(c);
-		if (r < 0) {
-			report = (struct child_report){ (uint32_t)i, -r, c->object };
-			break;
-		}
 	}
-	/* Nobody to tell means nobody who waits: the cgroup is killed with us. */
-	(void)!write(c->report, &report, sizeof(report));
+	c->report->errnum = -r;
 	_exit(SANDBOXCTL_EXIT_SETUP);
 }

@@ -7,6 +7,7 @@
 #include "sandboxctl/exit.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 
 static void fail(struct outcome *outcome, const char *step, int exit_code)
 {
@@ -66,8 +67,10 @@ static void close_run(struct run *run)
 	cgroup_close(&run->base);
 	for (size_t i = 0; i < 2; i++) {
 		close_fdp(&run->go[i]);
-		close_fdp(&run->report[i]);
+		close_fdp(&run->done[i]);
 	}
+	if (run->report)
+		(void)munmap(run->report, sizeof(*run->report));
 	close_fdp(&run->netns);
 	close_fdp(&run->pidfd);
 	close_fdp(&run->tenant_lock);
@@ -86,7 +89,7 @@ static void run_plan(const struct plan *plan, struct outcome *outcome)
 		.leaf = CGROUP_INIT,
 		.netns = -1,
 		.go = { -1, -1 },
-		.report = { -1, -1 },
+		.done = { -1, -1 },
 		.supervisor = getpid(),
 		.pidfd = -1,
 		.outcome = outcome,

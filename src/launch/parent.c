@@ -197,11 +197,14 @@ static int remove_slice(struct run *run, struct sbx_error *err)
 	char name[NAME_MAX_LEN + 8];
 
 	slice_name(run, name);
-	if (run->started || !run->slice.made)
+	if (run->started)
 		return 0;
 	/* Another run of the tenant's may be in it already: then it stays. */
-	if (unlinkat(run->base.fd, name, AT_REMOVEDIR) < 0 && errno != EBUSY && errno != ENOENT)
+	if (run->slice.made && unlinkat(run->base.fd, name, AT_REMOVEDIR) < 0 && errno != EBUSY &&
+		errno != ENOENT)
 		return error_errno(err, errno, "remove cgroup '%s'", run->slice.path);
+	run->tenant_is_new =
+		faccessat(run->base.fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
 	return 0;
 }
 
@@ -274,9 +277,10 @@ static int open_netns(struct run *run, struct sbx_error *err)
 	return netns_ensure(run->plan->policy->tenant, &run->netns, &run->netns_made, err);
 }
 
+/* Behind the slice's undoing: only where that found nobody does nobody else use this. */
 static int forget_netns(struct run *run, struct sbx_error *err)
 {
-	if (run->started || !run->netns_made)
+	if (!run->tenant_is_new || !run->netns_made)
 		return 0;
 	return netns_forget(run->plan->policy->tenant, err);
 }
@@ -296,14 +300,22 @@ static int open_channels(struct run *run, struct sbx_error *err)
 {
 	int r = 0;
 
-	/* Pipes: what the LSM says of sockets doesn't touch them. */
-	if (pipe2(run->go, O_CLOEXEC) < 0 || pipe2(run->report, O_CLOEXEC) < 0 ||
-		fcntl(run->report[0], F_SETFL, O_NONBLOCK) < 0)
+	/* Pipes and memory: what the LSM says of sockets doesn't touch them. */
+	if (pipe2(run->go, O_CLOEXEC) < 0 || pipe2(run->done, O_CLOEXEC) < 0 ||
+		fcntl(run->done[0], F_SETFL, O_NONBLOCK) < 0)
 		return error_errno(err, errno, "open the channels to the child");
+	/* Touched here: it isn't the tenant's memory. */
+	run->report = mmap(NULL, sizeof(*run->report), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (run->report == MAP_FAILED) {
+		run->report = NULL;
+		return error_errno(err, errno, "open the channels to the child");
+	}
+	run->report->object = -1;
 	for (size_t i = 0; i < 2 && r == 0; i++) {
 		r = move_up(&run->go[i]);
 		if (r == 0)
-			r = move_up(&run->report[i]);
+			r = move_up(&run->done[i]);
 	}
 	return r < 0 ? error_errno(err, -r, "open the channels to the child") : 0;
 }
@@ -315,7 +327,8 @@ static int start_child(struct run *run, struct sbx_error *err)
 		.plan = run->plan,
 		.netns = run->netns,
 		.go = run->go[0],
-		.report = run->report[1],
+		.done = run->done[1],
+		.report = run->report,
 		.exec_fd = exec_fd,
 		.supervisor = run->supervisor,
 		.root = -1,
@@ -335,8 +348,8 @@ static int start_child(struct run *run, struct sbx_error *err)
 	run->outcome->pid = run->pid;
 	/* Their other ends belong to the child alone: their end of file is the message. */
 	close_fdp(&run->go[0]);
-	close_fdp(&run->report[1]);
-	run->go[0] = run->report[1] = -1;
+	close_fdp(&run->done[1]);
+	run->go[0] = run->done[1] = -1;
 	return 0;
 }
 
@@ -352,6 +365,14 @@ static int end_child(struct run *run, struct sbx_error *err)
 		if (errno != EINTR)
 			return error_errno(err, errno, "wait for the child");
 	return 0;
+}
+
+/*
+ * From the clone on an unload finds us and leaves the LSM in place; one that was before it didn't.
+ */
+static int check_loaded(struct run *run, struct sbx_error *err)
+{
+	return home_check_published(run->lsm.home, err);
 }
 
 static int label_child(struct run *run, struct sbx_error *err)
@@ -387,14 +408,15 @@ const struct parent_step parent_steps[] = {
 	{ "lock-tenant", NULL, lock_tenant, unlock_tenant },
 	{ "base", NULL, open_base, NULL },
 	{ "check-not-loaded", has_no_lsm, check_not_loaded, NULL },
+	{ "network", has_netns, open_netns, forget_netns },
 	{ "slice", NULL, make_slice, remove_slice },
 	{ "leaf", NULL, make_leaf, remove_leaf },
 	{ "rules", has_lsm, write_rules, NULL },
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },
-	{ "network", has_netns, open_netns, forget_netns },
 	{ "unlock-tenant", NULL, unlock_tenant, relock_tenant },
 	{ "channels", NULL, open_channels, NULL },
 	{ "clone", NULL, start_child, end_child },
+	{ "check-loaded", has_lsm, check_loaded, NULL },
 	{ "label-child", has_lsm, label_child, NULL },
 	{ "publish", NULL, publish, NULL },
 	{ "go", NULL, say_go, NULL },

@@ -30,7 +30,7 @@ struct run_options {
 
 /* Descriptors of the child between close_range and exec. */
 enum {
-	PLAN_REPORT_FD = 3,
+	PLAN_DONE_FD = 3,
 	PLAN_EXEC_FD = 4,
 };
 

@@ -24,10 +24,12 @@ struct run {
 	uint32_t policy_id;
 	int netns; /* -1: the host's */
 	bool netns_made;
-	int go[2], report[2]; /* read and write end; CLOEXEC, and above the child's fixed numbers */
+	int go[2], done[2]; /* read and write end; CLOEXEC, and above the child's fixed numbers */
+	struct child_report *report; /* shared with the child until its exec; owned */
 	pid_t supervisor, pid;
 	int pidfd;
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */
+	bool tenant_is_new; /* undone as a whole: no other run of the tenant's has come meanwhile */
 	uint64_t pids_max_before;
 	struct outcome *outcome;
 };
@@ -47,14 +49,25 @@ struct parent_step {
 extern const struct parent_step parent_steps[];
 extern const size_t n_parent_steps;
 
-/* What the child knows; nothing here changes after clone. */
+/*
+ * How far the child came, in memory that it shares with the supervisor until exec takes it away
+ * from it. To be read when `done` has come to its end, which exec makes, and every other end of the
+ * child too.
+ */
+struct child_report {
+	uint32_t step; /* index of child_steps; the last is exec */
+	int32_t errnum; /* that the step failed with; 0: it didn't */
+	int32_t object; /* which bind or link failed; -1 */
+};
+
+/* What the child knows. */
 struct child {
 	const struct plan *plan;
 	int netns;
-	int go, report, exec_fd; /* numbers above PLAN_EXEC_FD */
+	int go, done, exec_fd; /* numbers above PLAN_EXEC_FD */
+	struct child_report *report;
 	pid_t supervisor;
 	int root; /* set by its own step */
-	int object; /* which bind or link failed; -1 */
 };
 
 /* A step of the child: async-signal-safe, 0 or -errno. */
@@ -66,13 +79,6 @@ struct child_step {
 
 extern const struct child_step child_steps[];
 extern const size_t n_child_steps;
-
-/* What a child that fails tells; one that executes its command closes the pipe without a word. */
-struct child_report {
-	uint32_t step; /* index of child_steps */
-	int32_t errnum;
-	int32_t object;
-};
 
 /* Runs all steps, the last of which doesn't come back when all is well. */
 _Noreturn void child_main(struct child *child);

@@ -80,35 +80,54 @@ static void add_cure(
 		(void)error_cure(err, 0, "grant it in [filesystem] of '%s'", policy);
 }
 
-static void child_failed(struct run *run, const struct child_report *report)
+static void child_failed(struct run *run)
 {
+	const struct child_report *report = run->report;
 	struct outcome *outcome = run->outcome;
 
 	outcome->reason = OUTCOME_SETUP;
-	outcome->step = report->step < n_child_steps ? child_steps[report->step].name : "?";
+	outcome->step = child_steps[report->step].name;
 	outcome->exit_code = exit_code_of(report);
 	(void)error_errno(&outcome->error, report->errnum, "%s '%s'", outcome->step,
 		object_of(run->plan, outcome->step, report->object));
 	add_cure(run->plan, report, &outcome->error);
 }
 
-/* A report means failure, its end means that exec closed the socket. */
-static void read_report(struct run *run)
+/*
+ * Killed before it came to exec: by memory.max, if that is too small for the set-up, or by whoever
+ * may. The command never ran.
+ */
+static void child_was_killed(struct run *run, const siginfo_t *end)
 {
-	struct child_report report;
-	ssize_t n = read(run->report[0], &report, sizeof(report));
+	struct outcome *outcome = run->outcome;
+
+	outcome->reason = OUTCOME_SETUP;
+	outcome->step = child_steps[run->report->step].name;
+	outcome->exit_code = SANDBOXCTL_EXIT_SETUP;
+	(void)error_set(&outcome->error, EPERM, "%s: killed by signal %d before the command ran",
+		outcome->step, end->si_status);
+	if (outcome->oom_kills > 0)
+		(void)error_cure(&outcome->error, 0,
+			"memory.max is too small for the set-up: raise it in '%s'",
+			run->plan->policy->path);
+}
+
+/* The end of file: the child has come to exec, or to an end. */
+static void read_done(struct run *run)
+{
+	char byte;
+	ssize_t n = read(run->done[0], &byte, 1);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n == (ssize_t)sizeof(report)) {
-		if (report.step < n_child_steps)
-			failpoint_kill(child_steps[report.step].name);
-		child_failed(run, &report);
-	} else {
-		run->started = true;
-	}
-	close_fdp(&run->report[0]);
-	run->report[0] = -1;
+	if (n == 1)
+		failpoint_kill(child_steps[run->report->step].name);
+	if (run->report->errnum)
+		child_failed(run);
+	else
+		run->started = run->report->step == n_child_steps - 1;
+	close_fdp(&run->done[0]);
+	run->done[0] = -1;
 }
 
 static void forward(struct watch *w)
@@ -131,9 +150,9 @@ static int reap(struct watch *w, struct sbx_error *err)
 	w->ended = true;
 	close_fdp(&w->run->pidfd);
 	w->run->pidfd = -1;
-	/* Its end of the socket is closed by now, whatever it had to say. */
-	if (w->run->report[0] >= 0)
-		read_report(w->run);
+	/* Its end of the pipe is closed by now. */
+	if (w->run->done[0] >= 0)
+		read_done(w->run);
 	return 0;
 }
 
@@ -161,7 +180,7 @@ static int watch_once(struct watch *w, struct sbx_error *err)
 {
 	struct pollfd fds[] = {
 		{ .fd = w->run->pidfd, .events = POLLIN }, { .fd = w->signals, .events = POLLIN },
-		{ .fd = w->run->report[0], .events = POLLIN }, /* -1 is left out */
+		{ .fd = w->run->done[0], .events = POLLIN }, /* -1 is left out */
 	};
 	int r;
 
@@ -170,7 +189,7 @@ static int watch_once(struct watch *w, struct sbx_error *err)
 	if (fds[1].revents)
 		forward(w);
 	if (fds[2].revents)
-		read_report(w->run);
+		read_done(w->run);
 	r = fds[0].revents ? reap(w, err) : 0;
 	return r < 0 || w->ended ? r : end_by_timeout(w, err);
 }
@@ -216,8 +235,9 @@ static void count(struct run *run)
 	own_hits = cgroup_event(&run->leaf, "pids.events", "max");
 	if (own_hits > o->pids_max_hits)
 		o->pids_max_hits = own_hits;
-	if (o->lsm)
-		(void)lsm_leaf_get(&run->lsm, run->leaf.id, &o->leaf);
+	/* Killed within execve(2), before the point of no return: only the LSM can tell. */
+	if (o->lsm && lsm_leaf_get(&run->lsm, run->leaf.id, &o->leaf) == 0 && !o->leaf.executed)
+		run->started = false;
 }
 
 int supervise(struct run *run, struct sbx_error *err)
@@ -234,7 +254,9 @@ int supervise(struct run *run, struct sbx_error *err)
 	if (r < 0)
 		return r;
 	count(run);
-	if (run->started)
+	if (run->started || w.timed_out)
 		set_reason(&w);
+	else if (!run->report->errnum)
+		child_was_killed(run, &w.end);
 	return 0;
 }

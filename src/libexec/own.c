@@ -122,7 +122,7 @@ static int load_owners(const struct lsm *lsm, const struct all *all, struct sbx_
 	return owners_load(lsm, owns, all->n_trees, all->ids, all->n_ids, err);
 }
 
-static int write_fingerprint(const struct lsm *lsm, uint64_t fingerprint, struct sbx_error *err)
+static int write_loaded(const struct lsm *lsm, uint64_t fingerprint, struct sbx_error *err)
 {
 	struct sbx_loaded loaded;
 	int r = lsm_read_loaded(lsm, &loaded, err);
@@ -130,6 +130,7 @@ static int write_fingerprint(const struct lsm *lsm, uint64_t fingerprint, struct
 	if (r < 0)
 		return r;
 	loaded.tenants = fingerprint;
+	loaded.n_loads++;
 	return lsm_write_loaded(lsm, &loaded, err);
 }
 
@@ -156,7 +157,7 @@ static int write_list(
 	}
 	if (f && fclose(f) != 0 && r == 0)
 		r = error_errno(err, ENOMEM, "list the tenants' own");
-	return r < 0 ? r : fs_replace(AT_FDCWD, LSM_OWN_LIST, text, size, err);
+	return r < 0 ? r : fs_replace(AT_FDCWD, LSM_OWN_LIST, text, size, FS_VOLATILE, err);
 }
 
 int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
@@ -178,5 +179,5 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 		r = load_owners(lsm, &all, err);
 	if (r == 0)
 		r = write_list(&all, lsm->ready.generation, &own, err);
-	return r < 0 ? r : write_fingerprint(lsm, fingerprint + own, err);
+	return r < 0 ? r : write_loaded(lsm, fingerprint + own, err);
 }

@@ -47,7 +47,7 @@ static int remember(struct home_visit *visit, struct sbx_error *err)
 }
 
 /* What is found at the pin's path must be a namespace, and never a file put in its place. */
-static int open_pin(int *ret_fd, struct sbx_error *err)
+int home_open(int *ret_home, struct sbx_error *err)
 {
 	_cleanup_close_ int fd = open(LSM_HOME_PIN, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct statfs fs;
@@ -61,27 +61,35 @@ static int open_pin(int *ret_fd, struct sbx_error *err)
 	if (fs.f_type != NSFS_MAGIC)
 		return error_set(
 			err, ENOENT, "the LSM is not loaded: '%s' pins nothing", LSM_HOME_PIN);
-	*ret_fd = take_fd(&fd);
+	*ret_home = take_fd(&fd);
 	return 0;
 }
 
-int home_enter(struct home_visit *visit, int *ret_pin, struct sbx_error *err)
+int home_check_published(int home, struct sbx_error *err)
 {
-	_cleanup_close_ int pin = -1;
-	int r = open_pin(&pin, err);
+	_cleanup_close_ int published = -1;
+	struct stat held, there;
+	int r = home_open(&published, NULL);
 
-	if (r == 0)
-		r = remember(visit, err);
+	if (r == 0 && (fstat(home, &held) < 0 || fstat(published, &there) < 0))
+		return error_errno(err, errno, "stat '%s'", LSM_HOME_PIN);
+	/* nsfs gives each namespace an inode number of its own while it lives. */
+	if (r == 0 && held.st_ino == there.st_ino && held.st_dev == there.st_dev)
+		return 0;
+	return error_set(err, ESTALE, "the LSM was unloaded meanwhile");
+}
+
+int home_enter(struct home_visit *visit, int home, struct sbx_error *err)
+{
+	int r = remember(visit, err);
+
 	if (r < 0)
 		return r;
-	if (setns(pin, CLONE_NEWNS) < 0) {
-		r = error_errno(err, errno, "enter the mount namespace '%s'", LSM_HOME_PIN);
+	if (setns(home, CLONE_NEWNS) < 0) {
+		r = error_errno(err, errno, "enter the mount namespace of the LSM");
 		forget(visit);
-		return r;
 	}
-	if (ret_pin)
-		*ret_pin = take_fd(&pin);
-	return 0;
+	return r;
 }
 
 int home_leave(struct home_visit *visit, struct sbx_error *err)
@@ -153,7 +161,7 @@ int home_create(struct home_visit *visit, int *ret_home, struct sbx_error *err)
 	return r;
 }
 
-int home_publish(int home_ns, struct sbx_error *err)
+int home_publish(int home, struct sbx_error *err)
 {
 	_cleanup_close_ int target =
 		open(LSM_HOME_PIN, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -161,7 +169,7 @@ int home_publish(int home_ns, struct sbx_error *err)
 
 	if (target < 0)
 		return error_errno(err, errno, "create '%s'", LSM_HOME_PIN);
-	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", home_ns);
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", home);
 	if (mount(source, LSM_HOME_PIN, NULL, MS_BIND, NULL) < 0) {
 		int r = error_errno(err, errno, "pin the mount namespace on '%s'", LSM_HOME_PIN);
 
@@ -171,13 +179,8 @@ int home_publish(int home_ns, struct sbx_error *err)
 	return 0;
 }
 
-int home_destroy(struct sbx_error *err)
+int home_unpublish(struct sbx_error *err)
 {
-	_cleanup_close_ int pin = -1;
-	int r = open_pin(&pin, err);
-
-	if (r < 0)
-		return r;
 	if (umount2(LSM_HOME_PIN, UMOUNT_NOFOLLOW | MNT_DETACH) < 0)
 		return error_errno(err, errno, "umount '%s'", LSM_HOME_PIN);
 	if (unlink(LSM_HOME_PIN) < 0)

@@ -28,10 +28,15 @@ struct home_visit {
 #define HOME_VISIT_INIT ((struct home_visit){ -1, -1, -1 })
 
 /*
- * -ENOENT when there is no home: the LSM is not loaded. `ret_pin` (may be NULL) is a descriptor
- * that keeps the home, and with it the enforcement, for as long as it is open.
+ * Opens the home that is published. -ENOENT when there is none: the LSM is not loaded. The
+ * descriptor keeps the home, and with it the enforcement, for as long as it is open.
  */
-int home_enter(struct home_visit *visit, int *ret_pin, struct sbx_error *err);
+int home_open(int *ret_home, struct sbx_error *err);
+
+/* Whether that home is the published one still. 0, or -ESTALE: it was unloaded meanwhile. */
+int home_check_published(int home, struct sbx_error *err);
+
+int home_enter(struct home_visit *visit, int home, struct sbx_error *err);
 
 /*
  * Back to where home_enter was called. A failure leaves the process in the wrong namespace: it can
@@ -49,9 +54,9 @@ void home_leave_or_die(struct home_visit *visit);
 int home_create(struct home_visit *visit, int *ret_home, struct sbx_error *err);
 
 /* Pins the namespace. Called from the host's. */
-int home_publish(int home_ns, struct sbx_error *err);
+int home_publish(int home, struct sbx_error *err);
 
-/* Unpins it: with the last process that is inside, all pins end. -ENOENT when there is none. */
-int home_destroy(struct sbx_error *err);
+/* Unpins it: with the last descriptor of it, and the last process inside, all pins end. */
+int home_unpublish(struct sbx_error *err);
 
 #endif

@@ -97,7 +97,7 @@ static int make_target(const char *path, bool is_dir)
 	return fd < 0 ? -errno : 0;
 }
 
-static int pin(const struct lsm_file *file, struct sbx_error *err)
+static int pin(const struct lsm *lsm, const struct lsm_file *file, struct sbx_error *err)
 {
 	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
 	_cleanup_close_ int tree = -1;
@@ -109,7 +109,7 @@ static int pin(const struct lsm_file *file, struct sbx_error *err)
 		return error_errno(err, errno, "stat a labelled file");
 	r = clone_alone(file->fd, &tree, err);
 	if (r == 0)
-		r = home_enter(&visit, NULL, err);
+		r = home_enter(&visit, lsm->home, err);
 	if (r < 0)
 		return r;
 	/* What an unclean end left at this address is of no inode that lives. */
@@ -149,7 +149,7 @@ static int label_new(const struct lsm *lsm, const struct lsm_file *file, uint32_
 		.label = fresh,
 		.owner = owner,
 	};
-	int r = pin(file, err);
+	int r = pin(lsm, file, err);
 
 	if (r == 0)
 		r = label_write(lsm, file->info.inode, &label, err);
@@ -158,20 +158,43 @@ static int label_new(const struct lsm *lsm, const struct lsm_file *file, uint32_
 	return r;
 }
 
+/* -ENOENT when the inode has none: what stands at its address is another's, that is gone. */
+static int label_read(const struct lsm *lsm, const struct lsm_file *file,
+	struct sbx_label *ret_label, struct sbx_error *err)
+{
+	struct sbx_label label = { 0 };
+
+	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_LABELS], &file->info.inode, &label) < 0)
+		return error_errno(err, errno, "read the map 'labels'");
+	if (!same_inode(&label, &file->info))
+		return error_errno(err, ENOENT, "read the map 'labels'");
+	*ret_label = label;
+	return 0;
+}
+
+int label_owner(const struct lsm *lsm, const struct lsm_file *file, uint32_t *ret_owner,
+	struct sbx_error *err)
+{
+	struct sbx_label label = { 0 };
+	int r = label_read(lsm, file, &label, err);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret_owner = label.owner;
+	return 0;
+}
+
 int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner, uint32_t fresh,
 	uint32_t *ret_label, struct sbx_error *err)
 {
 	uint64_t inode = file->info.inode;
-	struct sbx_label label;
-	int r = 0;
+	struct sbx_label label = { 0 };
+	int r = label_read(lsm, file, &label, err);
 
-	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_LABELS], &inode, &label) < 0) {
-		if (errno != ENOENT)
-			return error_errno(err, errno, "read the map 'labels'");
+	if (r == -ENOENT)
 		return label_new(lsm, file, owner, fresh, ret_label, err);
-	}
-	if (!same_inode(&label, &file->info))
-		return label_new(lsm, file, owner, fresh, ret_label, err);
+	if (r < 0)
+		return r;
 	if (owner && label.owner && label.owner != owner)
 		return error_set(err, EEXIST, "tenant id %u owns it already", label.owner);
 	if (owner && !label.owner) {
@@ -187,7 +210,7 @@ int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, v
 	void *arg, struct sbx_error *err)
 {
 	_cleanup_(home_leave_or_die) struct home_visit away = HOME_VISIT_INIT;
-	int map = lsm->map[LSM_MAP_LABELS], r = home_enter(&away, NULL, err);
+	int map = lsm->map[LSM_MAP_LABELS], r = home_enter(&away, lsm->home, err);
 	uint64_t key, next;
 	bool more;
 

@@ -34,7 +34,6 @@ static const char *const why_texts[] = {
 	[SBX_WHY_MOVED] = "the process is not in the cgroup it belongs to",
 	[SBX_WHY_NO_RULE] = "no connect rule of its policy covers it",
 	[SBX_WHY_FAMILY] = "no rule can allow this kind of socket",
-	[SBX_WHY_FULL] = "a map is full",
 };
 
 const char *lsm_map_name(enum lsm_map map)
@@ -90,16 +89,36 @@ static int check_hook(const struct sbx_ready *ready, enum sbx_hook hook, struct 
 	return 0;
 }
 
-static int check_ready(struct sbx_ready *ready, struct sbx_error *err)
+/* Of another version only what comes before `tags` is there. */
+static int read_ready(struct sbx_ready *ret_ready, struct sbx_error *err)
 {
+	union {
+		struct sbx_ready ready;
+		char space[4096]; /* the kernel writes as much as its map has, whoever made it */
+	} u = { 0 };
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info), zero = 0;
 	_cleanup_close_ int fd = -1;
-	__u32 zero = 0;
 	int r = pin_open("ready", &fd, err);
 
 	if (r < 0)
 		return r;
-	if (bpf_map_lookup_elem(fd, &zero, ready) < 0)
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
 		return error_errno(err, errno, "read the map 'ready'");
+	if (info.value_size > sizeof(u))
+		return error_errno(err, E2BIG, "read the map 'ready'");
+	if (bpf_map_lookup_elem(fd, &zero, &u) < 0)
+		return error_errno(err, errno, "read the map 'ready'");
+	*ret_ready = u.ready;
+	return 0;
+}
+
+static int check_ready(struct sbx_ready *ready, struct sbx_error *err)
+{
+	int r = read_ready(ready, err);
+
+	if (r < 0)
+		return r;
 	if (ready->abi != SBX_ABI_VERSION)
 		return error_set(err, ESTALE,
 			"the LSM loaded is version %u, this sandboxctl's is %u", ready->abi,
@@ -113,8 +132,10 @@ int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 {
 	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
 	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
-	int r = home_enter(&visit, &lsm.home, err);
+	int r = home_open(&lsm.home, err);
 
+	if (r == 0)
+		r = home_enter(&visit, lsm.home, err);
 	if (r < 0)
 		return r;
 	r = check_ready(&lsm.ready, err);
@@ -126,6 +147,23 @@ int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 		return error_cure(err, r, "sandboxctl lsm unload --force && sandboxctl lsm load");
 	*ret_lsm = lsm;
 	lsm = LSM_INIT;
+	return 0;
+}
+
+int lsm_peek(int *ret_home, uint64_t *ret_base_id, struct sbx_error *err)
+{
+	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
+	_cleanup_close_ int home = -1;
+	struct sbx_ready ready = { 0 };
+	int r = home_open(&home, err);
+
+	if (r == 0)
+		r = home_enter(&visit, home, err);
+	if (r < 0)
+		return r;
+	(void)read_ready(&ready, NULL);
+	*ret_base_id = ready.base_id;
+	*ret_home = take_fd(&home);
 	return 0;
 }
 

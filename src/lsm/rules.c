@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/siphash.h"
+#include "lsm/above.h"
 #include "lsm/files.h"
 #include "lsm/home.h"
 #include "lsm/networks.h"
@@ -41,10 +42,16 @@ static int fingerprint(const struct lsm *lsm, const struct lsm_rules *rules,
 	struct sbx_policy_key *ret_key, struct sbx_error *err)
 {
 	struct siphash_digest digest;
+	struct sbx_loaded loaded;
 	struct siphash h;
 	struct stat st;
+	int r = lsm_read_loaded(lsm, &loaded, err);
 
+	if (r < 0)
+		return r;
 	siphash_init(&h, lsm->ready.generation, rules->tenant);
+	/* What is mounted below a grant is looked for anew after each `lsm load`. */
+	siphash_add(&h, &loaded.n_loads, sizeof(loaded.n_loads));
 	siphash_add(&h, &rules->n_grants, sizeof(rules->n_grants));
 	for (size_t i = 0; i < rules->n_grants; i++) {
 		if (fstat(rules->grants[i].fd, &st) < 0)
@@ -95,6 +102,27 @@ static int add_rights(const struct lsm *lsm, uint32_t policy, uint32_t label, ui
 	return 0;
 }
 
+/*
+ * What is granted becomes the tenant's where it is `own`, and else belongs to whoever owns the tree
+ * that it lies in: a mount made there after `lsm load` has no label of its owner's yet.
+ */
+static int label_granted(const struct lsm *lsm, const struct lsm_file *file, uint32_t tenant,
+	bool own, uint32_t fresh, uint32_t *ret_label, struct sbx_error *err)
+{
+	uint32_t above = 0;
+	int r = above_owner(lsm, file->fd, &above, err);
+
+	if (r < 0)
+		return r;
+	if (own && above && above != tenant)
+		return error_set(err, EEXIST, "own: it lies in what tenant id %u owns", above);
+	r = label_ensure(lsm, file, own ? tenant : above, fresh, ret_label, err);
+	/* Owned by yet another: then it is that one's, and no less closed. */
+	if (r == -EEXIST && !own)
+		r = label_ensure(lsm, file, 0, fresh, ret_label, err);
+	return r;
+}
+
 static int write_files(const struct lsm *lsm, const struct lsm_rules *rules,
 	const struct lsm_files *files, const struct sbx_loaded *before, struct sbx_error *err)
 {
@@ -103,10 +131,10 @@ static int write_files(const struct lsm *lsm, const struct lsm_rules *rules,
 
 	for (size_t i = 0; i < files->n && r == 0; i++) {
 		enum policy_rights rights = rules->grants[files->origin[i]].rights;
-		uint32_t owner = rights == POLICY_OWN ? rules->tenant : 0, label;
+		uint32_t label = 0;
 
-		r = label_ensure(lsm, &files->file[i], owner, before->last_label + (uint32_t)i + 1,
-			&label, err);
+		r = label_granted(lsm, &files->file[i], rules->tenant, rights == POLICY_OWN,
+			before->last_label + (uint32_t)i + 1, &label, err);
 		if (r == 0)
 			r = add_rights(lsm, policy, label, kernel_rights(rights), err);
 	}

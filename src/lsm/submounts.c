@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/submounts.h"
 
+#include "base/fs.h"
 #include "base/str.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 
 /* mountinfo writes space, tab, newline and backslash as \ooo (proc(5)). */
 static void unescape(char *s)
@@ -22,49 +26,72 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* The fifth field of a line, in place; NULL when there is none. */
-static char *mount_point(char *line)
-{
-	char *field = NULL, *rest = line;
+/* A line of mountinfo, as far as it is asked for: "ID PARENT MAJOR:MINOR ROOT POINT ...". */
+struct mount_line {
+	uint64_t id;
+	const char *point; /* in the line itself */
+};
 
-	for (int i = 0; i < 5; i++)
-		field = strsep(&rest, " ");
-	if (field)
-		unescape(field);
-	return field;
+static int parse_line(char *line, struct mount_line *ret_mount)
+{
+	const char *id = strsep(&line, " ");
+	char *point = NULL;
+
+	for (int i = 0; i < 4; i++)
+		point = strsep(&line, " ");
+	if (!point || str_to_u64(id, &ret_mount->id) < 0)
+		return -EINVAL;
+	unescape(point);
+	ret_mount->point = point;
+	return 0;
 }
 
-static int add(struct submounts *mounts, const char *path, struct sbx_error *err)
+/* -ENOENT when the path doesn't lead to that mount (any more). */
+static int open_mount(int dir, const char *path, uint64_t id, int *ret_fd)
 {
-	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	_cleanup_close_ int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	struct statx stx;
+
+	if (fd < 0)
+		return errno == ENOTDIR || errno == ELOOP ? -ENOENT : -errno;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+		return -errno;
+	if (stx.stx_mnt_id != id)
+		return -ENOENT;
+	*ret_fd = take_fd(&fd);
+	return 0;
+}
+
+static int add(struct submounts *mounts, int dir, const char *path, uint64_t id)
+{
+	_cleanup_close_ int fd = -1;
+	int r = open_mount(dir, path, id, &fd);
 	int *fds;
 
 	/* Covered by another mount, or gone meanwhile: nobody reaches it by this path. */
-	if (fd < 0 && errno == ENOENT)
+	if (r == -ENOENT)
 		return 0;
-	if (fd < 0)
-		return error_errno(err, errno, "open the mount '%s'", path);
+	if (r < 0)
+		return r;
 	fds = realloc(mounts->fds, (mounts->n + 1) * sizeof(*fds));
-	if (!fds) {
-		(void)close(fd);
-		return error_errno(err, ENOMEM, "open the mount '%s'", path);
-	}
+	if (!fds)
+		return -ENOMEM;
 	mounts->fds = fds;
-	fds[mounts->n++] = fd;
+	fds[mounts->n++] = take_fd(&fd);
 	return 0;
 }
 
-static int path_of(int fd, char *path, size_t size, struct sbx_error *err)
+/* What of `path` is below `dir`; NULL: nothing is. */
+static const char *below(const char *path, const char *dir)
 {
-	char link[64];
-	ssize_t n;
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, size - 1);
-	if (n < 0)
-		return error_errno(err, errno, "read '%s'", link);
-	path[n] = '\0';
-	return 0;
+	if (streq(path, dir) || !path_lies_in(path, dir))
+		return NULL;
+	path += strlen(dir);
+	return path + strspn(path, "/");
 }
 
 int submounts_add(struct submounts *mounts, int dir, struct sbx_error *err)
@@ -73,20 +100,25 @@ int submounts_add(struct submounts *mounts, int dir, struct sbx_error *err)
 	_cleanup_free_ char *line = NULL;
 	char path[PATH_MAX];
 	size_t size = 0;
-	int r = path_of(dir, path, sizeof(path), err);
+	int r = fs_path_of(dir, path, sizeof(path), err);
 
 	if (r < 0)
 		return r;
 	f = fopen("/proc/self/mountinfo", "re");
 	if (!f)
 		return error_errno(err, errno, "open '/proc/self/mountinfo'");
-	while (r == 0 && getline(&line, &size, f) > 0) {
-		const char *point = mount_point(line);
+	while (getline(&line, &size, f) > 0) {
+		struct mount_line mount;
+		const char *rest;
 
-		if (point && !streq(point, path) && path_lies_in(point, path))
-			r = add(mounts, point, err);
+		if (parse_line(line, &mount) < 0)
+			return error_set(err, EINVAL, "'/proc/self/mountinfo' has an odd line");
+		rest = below(mount.point, path);
+		r = rest ? add(mounts, dir, rest, mount.id) : 0;
+		if (r < 0)
+			return error_errno(err, -r, "open the mount '%s'", mount.point);
 	}
-	return r;
+	return ferror(f) ? error_errno(err, EIO, "read '/proc/self/mountinfo'") : 0;
 }
 
 void submounts_clear(struct submounts *mounts)

@@ -91,7 +91,7 @@ static int assign(char *text, const char *tenant, uint32_t wanted, uint32_t max,
 	if (n < 0)
 		return error_errno(err, ENOMEM, "write '%s'", IDS_FILE);
 	ids->of_tenant = id;
-	return fs_replace(AT_FDCWD, IDS_FILE, grown, (size_t)n, err);
+	return fs_replace(AT_FDCWD, IDS_FILE, grown, (size_t)n, FS_DURABLE, err);
 }
 
 int ids_get(

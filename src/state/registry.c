@@ -93,7 +93,7 @@ int registry_write(const struct registry_entry *entry, const struct sandbox_stat
 	if (n < 0 || (size_t)n >= sizeof(text))
 		return error_errno(err, ENAMETOOLONG, "write the status of '%s'", entry->path);
 	(void)snprintf(path, sizeof(path), "%s/status", entry->path);
-	return fs_replace(AT_FDCWD, path, text, (size_t)n, err);
+	return fs_replace(AT_FDCWD, path, text, (size_t)n, FS_VOLATILE, err);
 }
 
 /* All but the lock: a supervisor that was killed while it wrote may have left a file half-way. */

@@ -55,6 +55,11 @@ pids.max = 60
 [cgroup.sandbox]
 pids.max = 20
 POLICY
+tenant tiny <<POLICY
+$bin
+[cgroup]
+memory.max = 64K
+POLICY
 tenant small <<POLICY
 $bin
 [cgroup]
@@ -176,6 +181,14 @@ try limits alloc 40
 field reason
 is "memory over the sandbox's own memory.max" "$status:$REPLY" "137:oom"
 stop small/x
+
+# Killed before its exec: nothing was run, whatever killed it.
+try tiny exit 0
+field reason && reason=$REPLY && field step && step=$REPLY && field oom_kills
+like "memory.max too small for the set-up" "$status:$reason:$step:$err" \
+	"125:setup:?*:sandboxctl: run: $step: killed by signal 9 before the command ran: memory.max is too small *"
+ok "and the kernel counted it" test "$REPLY" -ge 1
+ok "nothing is left" test ! -e "$base/tiny.slice"
 
 # ---- what can't be limited doesn't run ----
 

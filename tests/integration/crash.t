@@ -117,7 +117,7 @@ a_normal_run "the next run of that name takes its place"
 
 # Killed while it wrote its status.
 mkdir -p "$state/sandboxes/a/victim"
-: >"$state/sandboxes/a/victim/status.1~"
+: >"$state/sandboxes/a/victim/status~"
 a_normal_run "the next run where a status was half-written"
 ok "it has tidied up" test ! -e "$state/sandboxes/a/victim"
 

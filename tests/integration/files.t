@@ -204,4 +204,68 @@ denied view:ENOENT "its /tmp is not another sandbox's /tmp" a read /tmp/secret
 stop a/x
 stop a/other
 stop b/y
+
+# ---- what the host mounts in a tenant's own, after `lsm load` ----
+
+# Its superblock has no label of the owner's yet, and a's new policy is the first to look at it.
+for fs in tmpfs ext4; do
+	t=$world/$fs
+	mkdir -m 777 "$t/shared"/{b/late,open}
+	: >"$t/shared/b/late-file"
+	for folder in b/late open; do
+		mount -t tmpfs -o mode=777 late "$t/shared/$folder"
+		echo "of $folder" >"$t/shared/$folder/file"
+	done
+	mount --bind "$t/outside/file" "$t/shared/b/late-file"
+	(umask 022 && printf '%s\n' "version = 1" "[filesystem]" "exec = $world/bin" \
+		"read = $t/shared $t/shared/b/late $t/shared/b/late-file" >"$world/cold.ini")
+	cold() {
+		sandbox -t a --policy "$world/cold.ini" -- "$probe" read "$1"
+		field denied && hooks=$REPLY && field last_denial_why
+	}
+	cold "$t/shared/open/file"
+	is "$fs: a mount in the granted folder" "$line:$hooks" "read: ok of open:"
+	cold "$t/shared/b/late/file"
+	is "$fs: a mount in another's own, under a grant above and one of itself" \
+		"$line:$hooks:$REPLY" "read: EACCES at open:\"file_open\":1:${reasons[owned]}"
+	cold "$t/shared/b/late-file"
+	is "$fs: a file mounted there" "$line:$hooks:$REPLY" "read: EACCES at open:\"file_open\":1:${reasons[owned]}"
+	denied lsm:file_open:no_grant "$fs: its owner has to have it loaded" b read "$t/shared/b/late/file"
+	load
+	allowed "$fs: and then may" b read "$t/shared/b/late/file"
+	cold "$t/shared/b/late/file"
+	is "$fs: which changes nothing for others" "$line:$hooks:$REPLY" \
+		"read: EACCES at open:\"file_open\":1:${reasons[owned]}"
+	umount "$t"/shared/{b/late,b/late-file,open}
+done
+
+# ---- mount points, made in a tree that a tenant changes meanwhile ----
+
+# The mount point of a grant within a grant is sometimes there, sometimes not, and sometimes a link to
+# where the tenant wants a folder made by root.
+mkdir -m 777 "$world"/{swap,swap/x,victim}
+mkdir "$world/swap/x/y"
+tenant swap <<POLICY
+[filesystem]
+exec = $world/bin
+write = $world/swap
+read = $world/swap/x/y
+POLICY
+load
+perl -e 'chdir shift or die; while (1) {
+	rename "x", "away"; symlink $ARGV[0], "x"; unlink "x"; rename "away", "x" }' \
+	"$world/swap" "$world/victim" &
+swapper=$!
+n_ran=0 n_refused=0
+for ((i = 0; i < 40; i++)); do
+	sandbox -t swap -- "$probe" exit 0
+	case $status in 0) ((n_ran += 1)) ;; 125) ((n_refused += 1)) ;; esac
+done
+kill "$swapper"
+wait "$swapper" 2>/dev/null
+is "each run of the 40 was a whole one, or none" "$((n_ran + n_refused))" 40
+ok "both happened ($n_ran, $n_refused)" test "$n_ran" -gt 0 -a "$n_refused" -gt 0
+found=("$world/victim"/*)
+is "and nothing was made where the link leads" "${found[*]}" ""
+
 finish

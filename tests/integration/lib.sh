@@ -293,7 +293,7 @@ left_behind() {
 # What stays of a tenant that has run goes too, so that each test begins with nothing.
 forget_tenants() {
 	local pin
-	for pin in "$state"/netns/*; do
+	for pin in "$state"/net/*; do
 		umount -l "$pin" && rm -f "$pin"
 	done
 	rm -f "$config"/tenants/*.ini "$config/sandboxctl.ini"

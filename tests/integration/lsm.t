@@ -152,12 +152,17 @@ denied lsm:file_open:owned "and owned again, it can't" a read "$world/b/file"
 # ---- unloading ----
 
 start a/x "$probe" sleep 1000 </dev/null
-refuses 1 "sandboxctl: 1 sandbox is still enforced: end them first*" \
+still="sandboxctl: processes in '/sandboxctl' are still enforced: end them first*"
+refuses 1 "$still" \
 	"unload, while a sandbox runs" sandboxctl lsm unload
 like "status counts it" "$(sandboxctl lsm status)" "*sandboxes: 1*"
 denied lsm:file_open:owned "and it is enforced" a/x read "$world/b/file"
 allowed "not more than that" a/x read "$world/a/file"
+# It is the watched base that counts, whichever is configured by now.
+(umask 022 && printf 'version = 1\n[host]\nbase = /elsewhere\n' >"$config/sandboxctl.ini")
+refuses 1 "$still" "unload, with another base configured" sandboxctl lsm unload
 ok "unload --force" sandboxctl lsm unload --force
+rm "$config/sandboxctl.ini"
 ended a/x
 is "it has killed the sandbox" "$status" 137
 expected=()
@@ -165,12 +170,60 @@ refuses 1 "sandboxctl: the LSM is not loaded" "nothing is loaded" sandboxctl lsm
 until [[ $(n_links) == 0 ]]; do :; done
 is "and nothing attached" "$(n_links)" 0
 
+# Processes count, and not labels: this one has none.
+allowed "run loads it anew" a exit 0
+mkdir "$base/stray"
+"$probe" sleep 1000 >"$tmp/out" & stray=$!
+until [[ -s $tmp/out ]]; do :; done
+echo "$stray" >"$base/stray/cgroup.procs"
+refuses 1 "$still" "unload, while a process is left that no sandbox knows" sandboxctl lsm unload
+like "it is loaded still" "$(sandboxctl lsm status)" "loaded: *"
+kill "$stray"
+wait "$stray" 2>/dev/null
+rmdir "$base/stray"
+
+# A run that has seen the LSM, and waits: for its tenant's lock, which we hold.
+exec {lock}>"$state/locks/a"
+flock "$lock"
+sandboxctl -v run -t a -- "$probe" read "$world/b/file" >"$tmp/out" 2>"$tmp/err" {lock}>&- & waiting=$!
+until read_all err "$tmp/err" && [[ $err == *"step lock-tenant"* || ! -d /proc/$waiting ]]; do :; done
+ok "unload, while a run begins" sandboxctl lsm unload
+exec {lock}>&-
+status=0
+wait "$waiting" || status=$?
+read_all out "$tmp/out"
+read_all err "$tmp/err"
+like "that run gives up" "$status:$out:$err" "125::*sandboxctl: run: the LSM was unloaded meanwhile"$'\n'
+until [[ $(n_links) == 0 ]]; do :; done
+
 # ---- half of it ----
 
-allowed "run loads it anew" a read "$world/a/file"
 # There is no program in there to remove it with: 308 is setns(2).
-perl -e 'open H, "<", shift or die; syscall(308, fileno H, 0) == 0 or die; unlink "/bpf/file_open" or die' \
-	"$state/lsm/mnt" || bail "removing a pin"
+remove_pin() { # NAME
+	perl -e 'open H, "<", shift or die; syscall(308, fileno H, 0) == 0 or die; unlink "/bpf/$ARGV[0]" or die' \
+		"$state/lsm/mnt" "$1" || bail "removing a pin"
+}
+
+# The end of the set-up doesn't hang on one program: this child executes its command without it.
+allowed "run loads it anew" a read "$world/a/file"
+n=$(n_links)
+echo 1 >"$base/a.slice/cgroup.freeze"
+sandboxctl -v run -t a --name late --json-status-fd 9 -- "$probe" read "$world/b/file" \
+	>"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" & late=$!
+until read_all err "$tmp/err" && [[ $err == *"step go"* || ! -d /proc/$late ]]; do :; done
+remove_pin bprm_committed_creds
+until (($(n_links) < n)); do :; done
+echo 0 >"$base/a.slice/cgroup.freeze"
+wait "$late"
+read_all line "$tmp/out"
+read_all json "$tmp/json"
+field denied
+is "exec ends the set-up, even where no program says so" "$line:$REPLY" \
+	$'read: EACCES at open\n:"file_open":1'
+sandboxctl lsm unload || bail "unload"
+
+allowed "run loads it anew" a read "$world/a/file"
+remove_pin file_open
 refuses 125 "sandboxctl: run: the LSM is loaded in part only: pin 'file_open': *: sandboxctl lsm unload --force && *" \
 	"a pin was removed: run" sandboxctl run -t a -- "$probe" exit 0
 refuses 1 "sandboxctl: the LSM is loaded in part only: pin 'file_open': *" "a pin was removed: status" \
@@ -178,6 +231,7 @@ refuses 1 "sandboxctl: the LSM is loaded in part only: pin 'file_open': *" "a pi
 refuses 1 "sandboxctl: lsm load: the LSM is loaded in part only: pin 'file_open': *" "a pin was removed: load" \
 	sandboxctl lsm load
 ok "unload --force" sandboxctl lsm unload --force
+until [[ $(n_links) == 0 ]]; do :; done
 load
 allowed "load: own" a read "$world/a/file"
 denied lsm:file_open:owned "load: another's" a read "$world/b/file"

@@ -30,10 +30,14 @@ exec = $world/bin
 [network]
 mode = host
 POLICY
-tenant apart <<POLICY
-[filesystem]
-exec = $world/bin
-POLICY
+for name in apart first second; do
+	tenant "$name" <<-POLICY
+		[filesystem]
+		exec = $world/bin
+	POLICY
+done
+printf '#!/missing/interpreter\n' >"$world/bin/orphan"
+chmod 755 "$world/bin/orphan"
 load
 
 listeners=()
@@ -132,8 +136,35 @@ done
 # What can be made can't be used. That the host may shows that the attempts are good ones.
 is "mptcp: the host" "$("$probe" connect-mptcp 127.0.0.1 7001)" "connect-mptcp: ok"
 denied $unix "mptcp: to the rule's address and port" four connect-mptcp 127.0.0.1 7001
+field last_denial
+like "mptcp: the report says where to" "$REPLY" "protocol 262 to 127.0.0.1 port 7001 by *"
 is "netlink: the host" "$("$probe" netlink)" "netlink: ok"
 denied lsm:socket_sendmsg:family "netlink: a question to the kernel" four netlink
+
+# ---- a network namespace of the tenant's, and two first runs at once ----
+
+touch "$tmp"/{one.err,two.err}
+: >"$tmp/out"
+# The first one holds still before its exec, which will fail; the second one has joined meanwhile.
+sandboxctl -v run -t first --name one -- "$world/bin/orphan" 2>"$tmp/one.err" & one=$!
+until { echo 1 >"$base/first.slice/cgroup.freeze"; } 2>/dev/null; do :; done
+until read_all err "$tmp/one.err" && [[ $err == *"step go"* || ! -d /proc/$one ]]; do :; done
+sandboxctl -v run -t first --name two -- "$probe" sleep 1000 >"$tmp/out" 2>"$tmp/two.err" & two=$!
+until read_all err "$tmp/two.err" && [[ $err == *"step go"* || ! -d /proc/$two ]]; do :; done
+first_process first/one
+ok "two first runs of a tenant: one waits" test -n "$REPLY"
+kill -KILL "$REPLY"
+wait "$one"
+is "it fails" "$?" 125
+echo 0 >"$base/first.slice/cgroup.freeze"
+until [[ -s $tmp/out || ! -d /proc/$two ]]; do :; done
+first_process first/two
+ok "the other runs in the network namespace that is pinned" test "/proc/$REPLY/ns/net" -ef "$state/net/first"
+kill -TERM "$two"
+wait "$two"
+is "to its end" "$?" 143
+ok "a run alone that fails" test "$(sandboxctl run -t second -- "$world/bin/orphan" 2>/dev/null; echo $?)" = 127
+ok "leaves no network namespace" test ! -e "$state/net/second"
 
 # ---- no network ----
 

@@ -37,6 +37,10 @@ tenant almost <<POLICY
 [filesystem]
 exec = ${needs% *}
 POLICY
+tenant file <<POLICY
+[filesystem]
+exec = $world/noexec/probe
+POLICY
 tenant env <<POLICY
 [filesystem]
 exec = $world/bin
@@ -58,6 +62,15 @@ sandboxctl run -t exact -- /bin/true & one=$!
 sandboxctl run -t exact -- /bin/true & two=$!
 wait "$one" && wait "$two"
 is "two runs of one tenant at the same time" "$?" 0
+
+cd "$world/noexec" || bail "cd"
+for word in ./probe ../noexec/probe "$world//noexec/./probe"; do
+	sandbox -t file -- "$word" exit 3
+	is "a grant on the file covers '${word/#"$world"/...}'" "$status" 3
+done
+sandbox -t file -- ./probe/ exit 3
+is "but a file is no folder" "$status" 127
+cd / || bail "cd"
 
 # ---- exit codes ----
 
@@ -89,7 +102,12 @@ is "a folder" "$status" 126
 sandbox -t acme -- "$world/noexec/probe" exit 0
 is "a program without an exec grant" "$status" 126
 sandbox -t nobody -- "$probe" exit 0
-is "no such tenant" "$status" 125
+field lsm
+is "no such tenant" "$status:$REPLY" 125:null
+sandbox -t acme -- $'no \xff UTF-8'
+field error
+is "a command that isn't UTF-8 is told in ASCII" "$status:$REPLY" \
+	"127:'no ? UTF-8' is not in '/usr/local/bin:/usr/bin:/bin'"
 
 # ---- streams, arguments, environment ----
 

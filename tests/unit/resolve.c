@@ -83,6 +83,35 @@ TEST(a_link_above)
 	resolved_clear(&r);
 }
 
+TEST(dots_and_slashes)
+{
+	static const char *const spellings[] = { "./dir/file", "dir/./file", "dir/../dir/file",
+		"dir//file", "to-dir/file", "to-dir/../dir/file" };
+	static const char *const not_folders[] = { "dir/file/", "dir/file/.", "dir/file/..",
+		"to-file/", "to-file/." };
+	struct resolved r = RESOLVED_INIT;
+
+	make_top();
+	ASSERT_EQ(0, symlink("dir", in_top("to-dir")));
+	ASSERT_EQ(0, symlink("dir/file", in_top("to-file")));
+	for (size_t i = 0; i < ARRAY_SIZE(spellings); i++) {
+		ASSERT_EQ(0, resolve_path(in_top(spellings[i]), &r, NULL));
+		EXPECT_STREQ(in_top("dir/file"), r.path);
+		resolved_clear(&r);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(not_folders); i++)
+		EXPECT_EQ(-ENOTDIR, resolve_path(in_top(not_folders[i]), &r, NULL));
+	ASSERT_EQ(0, resolve_path(in_top("to-dir/"), &r, NULL));
+	EXPECT_STREQ(in_top("dir"), r.path);
+	resolved_clear(&r);
+	ASSERT_EQ(0, resolve_path("/", &r, NULL));
+	EXPECT_STREQ("/", r.path);
+	resolved_clear(&r);
+	ASSERT_EQ(0, resolve_path("/..", &r, NULL));
+	EXPECT_STREQ("/", r.path);
+	resolved_clear(&r);
+}
+
 TEST(a_link_that_others_can_change_is_refused)
 {
 	struct resolved r = RESOLVED_INIT;

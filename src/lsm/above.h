@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whose tree something lies in, across mounts: the kernel side's walk ends at the root of a
+ * superblock, and what is mounted in a tenant's own belongs to that tenant all the same.
+ */
+#ifndef SBX_LSM_ABOVE_H
+#define SBX_LSM_ABOVE_H
+
+#include "lsm/labels.h"
+
+/*
+ * The id of the tenant that owns a folder above the file or folder `fd` (O_PATH), the nearest such
+ * folder; 0: none does. Folders above are those of this process's mount namespace.
+ */
+int above_owner(const struct lsm *lsm, int fd, uint32_t *ret_owner, struct sbx_error *err);
+
+#endif

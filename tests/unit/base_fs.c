@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
+
+#include "tmpdir.h"
+
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+
+static void expect_content(const char *name, const char *wanted)
+{
+	char text[64];
+
+	EXPECT_GE(fs_read(AT_FDCWD, tmpdir_file(name), text, sizeof(text)), 0);
+	EXPECT_STREQ(wanted, text);
+}
+
+static int replace(const char *name, const char *text, enum fs_keep keep)
+{
+	return fs_replace(AT_FDCWD, tmpdir_file(name), text, strlen(text), keep, NULL);
+}
+
+TEST(a_file_is_replaced_as_a_whole)
+{
+	struct stat st;
+	char old[16];
+	int fd;
+
+	(void)tmpdir_make();
+	ASSERT_EQ(0, replace("file", "the old one", FS_VOLATILE));
+	fd = open(tmpdir_file("file"), O_RDONLY | O_CLOEXEC);
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(0, replace("file", "new", FS_DURABLE));
+	expect_content("file", "new");
+	/* Who had it open reads on in the old one. */
+	ASSERT_EQ(11, read(fd, old, sizeof(old)));
+	EXPECT_EQ(0, memcmp(old, "the old one", 11));
+	ASSERT_EQ(0, stat(tmpdir_file("file"), &st));
+	EXPECT_EQ(0600, st.st_mode & 07777);
+	EXPECT_LT(stat(tmpdir_file("file~"), &st), 0);
+}
+
+TEST(what_a_killed_writer_left_is_taken)
+{
+	struct stat st;
+
+	(void)tmpdir_make();
+	(void)tmpdir_write("file~", "half of something longer");
+	ASSERT_EQ(0, replace("file", "whole", FS_VOLATILE));
+	expect_content("file", "whole");
+	EXPECT_LT(stat(tmpdir_file("file~"), &st), 0);
+}
+
+TEST(writers_wait_for_each_other)
+{
+	enum { WRITERS = 4, TIMES = 50 };
+	char text[64];
+
+	(void)tmpdir_make();
+	for (int i = 0; i < WRITERS; i++) {
+		char all[33];
+
+		memset(all, 'a' + i, 32);
+		all[32] = '\0';
+		if (fork() == 0) {
+			for (int j = 0; j < TIMES; j++)
+				if (replace("file", all, FS_VOLATILE) < 0)
+					_exit(1);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		int status;
+
+		ASSERT_GE(wait(&status), 0);
+		EXPECT_EQ(0, status);
+	}
+	ASSERT_EQ(32, fs_read(AT_FDCWD, tmpdir_file("file"), text, sizeof(text)));
+	for (int i = 1; i < 32; i++)
+		EXPECT_EQ(text[0], text[i]);
+}
+
+TEST(what_cannot_be_written_leaves_nothing)
+{
+	struct sbx_error err = { 0 };
+
+	(void)tmpdir_make();
+	(void)tmpdir_folder("folder");
+	EXPECT_LT(fs_replace(AT_FDCWD, tmpdir_file("folder"), "x", 1, FS_VOLATILE, &err), 0);
+	EXPECT_LT(access(tmpdir_file("folder~"), F_OK), 0);
+	EXPECT_EQ(-ENOENT,
+		fs_replace(AT_FDCWD, tmpdir_file("missing/file"), "x", 1, FS_VOLATILE, &err));
+	/* A link in the temporary's place is not followed. */
+	ASSERT_EQ(0, symlink(tmpdir_file("elsewhere"), tmpdir_file("file~")));
+	EXPECT_EQ(-ELOOP, fs_replace(AT_FDCWD, tmpdir_file("file"), "x", 1, FS_VOLATILE, &err));
+	EXPECT_LT(access(tmpdir_file("elsewhere"), F_OK), 0);
+}
+
+TEST(the_path_of_a_descriptor)
+{
+	const char *folder = tmpdir_make();
+	int fd = open(folder, O_PATH | O_CLOEXEC);
+	char path[PATH_MAX], little[4];
+
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(0, fs_path_of(fd, path, sizeof(path), NULL));
+	EXPECT_STREQ(folder, path);
+	EXPECT_EQ(-ENAMETOOLONG, fs_path_of(fd, little, sizeof(little), NULL));
+	EXPECT_EQ(-ENOENT, fs_path_of(12345, path, sizeof(path), NULL));
+}
