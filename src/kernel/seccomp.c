@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,14 +25,6 @@ static uint32_t default_action(const struct seccomp_spec *spec)
 		break;
 	}
 	return SCMP_ACT_KILL_PROCESS;
-}
-
-static bool is_allowed(const struct strv *allow, const char *name)
-{
-	for (size_t i = 0; i < allow->n; i++)
-		if (streq(allow->v[i], name))
-			return true;
-	return false;
 }
 
 /* All CLONE_NEW* of clone(2); CLONE_NEWTIME has no bit there. */
@@ -50,6 +43,38 @@ static int allow_clone(scmp_filter_ctx ctx)
 		SCMP_A0_64(SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0));
 }
 
+/* The low half alone, for the kernel doesn't look at the upper one of an int. */
+#define LOW 0xffffffffULL
+
+/*
+ * Every limit but that of core dumps, which the launcher has set to 1 byte: at 0 the kernel would
+ * feed a core_pattern that is a pipe, outside of the sandbox. Asking for it is allowed.
+ */
+static int allow_limits(scmp_filter_ctx ctx, int nr)
+{
+	int r = 0;
+
+	for (unsigned int limit = 0; limit < RLIM_NLIMITS && r == 0; limit++)
+		if (limit != RLIMIT_CORE)
+			r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 1,
+				SCMP_CMP(nr == SCMP_SYS(setrlimit) ? 0 : 1, SCMP_CMP_MASKED_EQ, LOW,
+					limit));
+	if (r == 0 && nr == SCMP_SYS(prlimit64))
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 2,
+			SCMP_A1_64(SCMP_CMP_MASKED_EQ, LOW, RLIMIT_CORE),
+			SCMP_A2_64(SCMP_CMP_EQ, 0));
+	return r;
+}
+
+static int allow_call(scmp_filter_ctx ctx, int nr)
+{
+	if (nr == SCMP_SYS(clone))
+		return allow_clone(ctx);
+	if (nr == SCMP_SYS(setrlimit) || nr == SCMP_SYS(prlimit64))
+		return allow_limits(ctx, nr);
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
+}
+
 static int allow_one(scmp_filter_ctx ctx, const char *name, struct sbx_error *err)
 {
 	int nr = seccomp_syscall_resolve_name(name), r;
@@ -59,17 +84,20 @@ static int allow_one(scmp_filter_ctx ctx, const char *name, struct sbx_error *er
 		return error_set(err, EINVAL, "seccomp: '%s' is not a syscall", name);
 	if (nr < 0)
 		return 0;
-	r = nr == SCMP_SYS(clone) ? allow_clone(ctx) : seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
+	r = allow_call(ctx, nr);
 	return r < 0 ? error_errno(err, -r, "seccomp: allow '%s'", name) : 0;
 }
 
-/* The launcher's own exec comes after the filter; nobody else's descriptor has that number then. */
+/*
+ * The launcher's own exec comes after the filter. The command may put a file of its own there
+ * later: what it may execute that way it may execute by its path, or else the LSM denies it.
+ */
 static int allow_own_exec(
 	scmp_filter_ctx ctx, const struct seccomp_spec *spec, struct sbx_error *err)
 {
 	int r;
 
-	if (is_allowed(spec->allow, "execveat"))
+	if (strv_contains(spec->allow, "execveat"))
 		return 0;
 	r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(execveat), 2,
 		SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)spec->exec_fd),
@@ -82,7 +110,7 @@ static int refuse_clone3(
 {
 	int r;
 
-	if (is_allowed(spec->allow, "clone3"))
+	if (strv_contains(spec->allow, "clone3"))
 		return 0;
 	r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	/* -EACCES: it is the default's answer already. */

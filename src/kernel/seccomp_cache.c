@@ -9,13 +9,13 @@
 #include <sys/utsname.h>
 
 /* Goes up when seccomp.c makes other code of the same list. */
-#define COMPILER_VERSION 2
+#define COMPILER_VERSION 3
 
-/* An entry: the whole text that it was made from and its terminator, then the instructions. */
-struct entry {
-	char *bytes; /* owned */
-	size_t size;
-};
+/*
+ * An entry: the whole text that it was made from and its terminator, a checksum of the instructions,
+ * the instructions. A power failure may leave a file of the right size and other content.
+ */
+typedef uint64_t checksum;
 
 /* All that the program depends on. What the cache finds is compared with all of it. */
 static int describe(const struct seccomp_spec *spec, char **ret_text, size_t *ret_size)
@@ -32,6 +32,15 @@ static int describe(const struct seccomp_spec *spec, char **ret_text, size_t *re
 	for (size_t i = 0; i < spec->allow->n; i++)
 		(void)fprintf(f, " %s", spec->allow->v[i]);
 	return ferror(f) ? -ENOMEM : 0;
+}
+
+static checksum sum_of(const void *code, size_t size)
+{
+	struct siphash h;
+
+	siphash_init(&h, 0, 0);
+	siphash_add(&h, code, size);
+	return siphash_end(&h).word[0];
 }
 
 static int entry_path(const char *dir, const char *text, size_t size, char path[static PATH_MAX])
@@ -52,9 +61,11 @@ static int entry_path(const char *dir, const char *text, size_t size, char path[
 static int read_entry(
 	const char *path, const char *text, size_t size, struct seccomp_program *ret_program)
 {
-	size_t room = size + 1 + BPF_MAXINSNS * sizeof(struct sock_filter) + 1, n;
+	size_t head = size + 1 + sizeof(checksum), n;
+	size_t room = head + BPF_MAXINSNS * sizeof(struct sock_filter) + 1;
 	_cleanup_free_ char *bytes = malloc(room);
 	struct sock_filter *filter;
+	checksum sum;
 	ssize_t got;
 
 	if (!bytes)
@@ -62,15 +73,16 @@ static int read_entry(
 	got = fs_read(AT_FDCWD, path, bytes, room);
 	if (got < 0)
 		return (int)got;
-	if ((size_t)got <= size + 1 || memcmp(bytes, text, size + 1) != 0)
+	if ((size_t)got <= head || memcmp(bytes, text, size + 1) != 0)
 		return -ESTALE;
-	n = (size_t)got - size - 1;
-	if (n % sizeof(*filter) != 0)
+	n = (size_t)got - head;
+	memcpy(&sum, bytes + size + 1, sizeof(sum));
+	if (n % sizeof(*filter) != 0 || sum_of(bytes + head, n) != sum)
 		return -ESTALE;
 	filter = malloc(n);
 	if (!filter)
 		return -ENOMEM;
-	memcpy(filter, bytes + size + 1, n);
+	memcpy(filter, bytes + head, n);
 	*ret_program = (struct seccomp_program){ filter, (unsigned short)(n / sizeof(*filter)) };
 	return 0;
 }
@@ -78,8 +90,9 @@ static int read_entry(
 static int write_entry(const char *dir, const char *path, const char *text, size_t size,
 	const struct seccomp_program *program, struct sbx_error *err)
 {
-	size_t code = program->n * sizeof(*program->filter);
-	_cleanup_free_ char *bytes = malloc(size + 1 + code);
+	size_t code = program->n * sizeof(*program->filter), head = size + 1 + sizeof(checksum);
+	checksum sum = sum_of(program->filter, code);
+	_cleanup_free_ char *bytes = malloc(head + code);
 	int r = fs_make_private_dir(dir, err);
 
 	if (!bytes)
@@ -87,8 +100,9 @@ static int write_entry(const char *dir, const char *path, const char *text, size
 	if (r < 0)
 		return r;
 	memcpy(bytes, text, size + 1);
-	memcpy(bytes + size + 1, program->filter, code);
-	return fs_replace(AT_FDCWD, path, bytes, size + 1 + code, FS_VOLATILE, err);
+	memcpy(bytes + size + 1, &sum, sizeof(sum));
+	memcpy(bytes + head, program->filter, code);
+	return fs_replace(AT_FDCWD, path, bytes, head + code, FS_VOLATILE, err);
 }
 
 int seccomp_compile_cached(const char *cache_dir, const struct seccomp_spec *spec,

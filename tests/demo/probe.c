@@ -19,6 +19,7 @@ static const struct attempt *const tables[] = {
 	attempts_files,
 	attempts_mounts,
 	attempts_net,
+	attempts_families,
 	attempts_process,
 	attempts_others,
 	attempts_calls,

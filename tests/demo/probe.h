@@ -38,6 +38,7 @@ struct attempt {
 extern const struct attempt attempts_files[];
 extern const struct attempt attempts_mounts[];
 extern const struct attempt attempts_net[];
+extern const struct attempt attempts_families[];
 extern const struct attempt attempts_process[];
 extern const struct attempt attempts_others[];
 extern const struct attempt attempts_calls[];

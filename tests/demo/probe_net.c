@@ -2,7 +2,6 @@
 #include "probe.h"
 
 #include <arpa/inet.h>
-#include <linux/rtnetlink.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -237,27 +236,6 @@ static int attempt_connect_mptcp(char **args, struct detail *detail)
 	return connect(fd, &to.any, to.length) < 0 ? -errno : 0;
 }
 
-/* Asks the kernel for its network devices. */
-static int attempt_netlink(char **args, struct detail *detail)
-{
-	_cleanup_close_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	struct {
-		struct nlmsghdr header;
-		struct ifinfomsg body;
-	} request = {
-		.header = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = RTM_GETLINK,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		},
-	};
-
-	(void)args;
-	if (fd < 0)
-		return failed_at(detail, "socket");
-	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
-}
-
 static int attempt_socketpair(char **args, struct detail *detail)
 {
 	int pair[2];
@@ -265,44 +243,6 @@ static int attempt_socketpair(char **args, struct detail *detail)
 	(void)args;
 	(void)detail;
 	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 ? -errno : 0;
-}
-
-static const struct {
-	const char *name;
-	int domain, type, protocol;
-} sockets[] = {
-	{ "unix", AF_UNIX, SOCK_STREAM, 0 },
-	{ "tcp", AF_INET, SOCK_STREAM, 0 },
-	{ "udp", AF_INET, SOCK_DGRAM, 0 },
-	{ "tcp6", AF_INET6, SOCK_STREAM, 0 },
-	{ "udp6", AF_INET6, SOCK_DGRAM, 0 },
-	{ "raw", AF_INET, SOCK_RAW, IPPROTO_ICMP },
-	{ "ping", AF_INET, SOCK_DGRAM, IPPROTO_ICMP },
-	{ "mptcp", AF_INET, SOCK_STREAM, IPPROTO_MPTCP },
-	{ "sctp", AF_INET, SOCK_STREAM, IPPROTO_SCTP },
-	{ "packet", AF_PACKET, SOCK_DGRAM, 0 },
-	{ "route", AF_NETLINK, SOCK_RAW, 0 },
-	{ "audit", AF_NETLINK, SOCK_RAW, 9 },
-	{ "vsock", AF_VSOCK, SOCK_STREAM, 0 },
-	{ "alg", AF_ALG, SOCK_SEQPACKET, 0 },
-	{ "xdp", AF_XDP, SOCK_RAW, 0 },
-	{ "tipc", AF_TIPC, SOCK_SEQPACKET, 0 },
-	{ "rds", AF_RDS, SOCK_SEQPACKET, 0 },
-	{ "smc", AF_SMC, SOCK_STREAM, 0 },
-	{ "kcm", AF_KCM, SOCK_DGRAM, 0 },
-};
-
-static int attempt_socket(char **args, struct detail *detail)
-{
-	(void)detail;
-	for (size_t i = 0; i < ARRAY_SIZE(sockets); i++)
-		if (streq(sockets[i].name, args[0])) {
-			_cleanup_close_ int fd =
-				socket(sockets[i].domain, sockets[i].type, sockets[i].protocol);
-
-			return fd < 0 ? -errno : 0;
-		}
-	return PROBE_USAGE;
 }
 
 /* Prints what comes back, to its end or the end of the first line. */
@@ -417,12 +357,9 @@ const struct attempt attempts_net[] = {
 	{ "fastopen-connect", "ADDR PORT", 2, 2, attempt_fastopen_connect,
 		"TCP by TCP_FASTOPEN_CONNECT" },
 	{ "connect-mptcp", "ADDR PORT", 2, 2, attempt_connect_mptcp, "multipath TCP" },
-	{ "netlink", "", 0, 0, attempt_netlink, "ask for the network devices" },
 	{ "connect-unix", "PATH|@NAME", 1, 1, attempt_connect_unix, "stream" },
 	{ "sendto-unix", "PATH|@NAME", 1, 1, attempt_sendto_unix, "datagram" },
 	{ "socketpair", "", 0, 0, attempt_socketpair, "unix stream" },
-	{ "socket", "KIND", 1, 1, attempt_socket,
-		"tcp udp raw ping mptcp sctp packet route alg ..." },
 	{ "ask", "tcp|udp ADDR PORT [LINE]", 3, 4, attempt_ask, "send LINE, print the answer" },
 	{ "listen", "tcp|udp ADDR PORT SECONDS", 4, 4, attempt_listen,
 		"answer 'hello'; prints its line once it listens" },

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -284,6 +285,18 @@ static int attempt_setuid(char **args, struct detail *detail)
 	return setresuid(uid, uid, uid) < 0 ? -errno : 0;
 }
 
+static int attempt_core_limit(char **args, struct detail *detail)
+{
+	struct rlimit limit;
+	uint32_t size;
+
+	(void)detail;
+	if (str_to_u32(args[0], &size) < 0)
+		return PROBE_USAGE;
+	limit = (struct rlimit){ size, size };
+	return setrlimit(RLIMIT_CORE, &limit) < 0 ? -errno : 0;
+}
+
 const struct attempt attempts_process[] = {
 	{ "fork-bomb", "N", 1, 1, attempt_fork_bomb,
 		"N sleeping children; prints how many it got" },
@@ -302,6 +315,7 @@ const struct attempt attempts_process[] = {
 	{ "sleep", "SECONDS", 1, 1, attempt_sleep, "prints its line, then sleeps" },
 	{ "signal", "N", 1, 1, attempt_signal, "raise signal N" },
 	{ "exit", "N", 1, 1, attempt_exit, "exit with N" },
+	{ "core-limit", "BYTES", 1, 1, attempt_core_limit, "set the limit of core dumps" },
 	{ "setuid", "UID", 1, 1, attempt_setuid, "become another user" },
 	{ 0 },
 };

@@ -17,6 +17,9 @@ root_calls=(acct bpf chroot clock_settime delete_module fanotify_init finit_modu
 	syslog umount2 unshare userfaultfd)
 plain_calls=(getpid memfd_create mq_open msgget semget shmget seccomp)
 
+# At 0 the kernel feeds a core_pattern that is a pipe; the launcher's limit is 1.
+is "the limit of core dumps: the host" "$("$probe" core-limit 0)" "core-limit: ok"
+
 tenant default <<POLICY
 [filesystem]
 exec = $world/bin
@@ -50,6 +53,8 @@ answers() {
 	mapfile -t answers <<<"${out%$'\n'}"
 	field denied
 }
+
+denied seccomp:EPERM "the limit of core dumps, lowered" default core-limit 0
 
 answers default "${plain_calls[@]}"
 for i in "${!plain_calls[@]}"; do

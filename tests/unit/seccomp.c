@@ -11,6 +11,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -181,6 +182,38 @@ TEST(clone_makes_threads_and_no_namespaces)
 	strv_clear(&allow);
 }
 
+TEST(limits_can_be_set_but_for_core_dumps)
+{
+	static const int calls[] = { SYS_setrlimit, SYS_prlimit64 };
+	struct strv allow = some_syscalls();
+	struct seccomp_data data = { .arch = AUDIT_ARCH_X86_64 };
+	struct seccomp_program p;
+
+	ASSERT_EQ(0, strv_add(&allow, "setrlimit"));
+	ASSERT_EQ(0, strv_add(&allow, "prlimit64"));
+	p = compile(&allow, POLICY_SECCOMP_ERRNO);
+	for (int i = 0; i < 2; i++) {
+		data.nr = calls[i];
+		data.args[2] = 0x1000; /* the new limit of prlimit64 */
+		for (unsigned int limit = 0; limit < RLIM_NLIMITS; limit++) {
+			/* The upper half means nothing to the kernel. */
+			for (int high = 0; high < 2; high++) {
+				data.args[i] = limit | (uint64_t)high << 32;
+				EXPECT_EQ(limit == RLIMIT_CORE ? SECCOMP_RET_ERRNO | EPERM
+							       : SECCOMP_RET_ALLOW,
+					evaluate(&p, &data));
+			}
+		}
+	}
+	data.args[1] = RLIMIT_CORE;
+	data.args[2] = 0;
+	EXPECT_EQ(SECCOMP_RET_ALLOW, evaluate(&p, &data));
+	data.args[2] = 1ULL << 32;
+	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
+	seccomp_program_clear(&p);
+	strv_clear(&allow);
+}
+
 TEST(clone3_can_be_allowed)
 {
 	struct strv allow = some_syscalls();
@@ -264,7 +297,7 @@ TEST(cache_answers_the_same_and_mistrusts_what_it_finds)
 	(void)snprintf(cache, sizeof(cache), "/var/lib/sandboxctl-test.XXXXXX");
 	ASSERT_TRUE(mkdtemp(cache));
 	(void)atexit(remove_cache);
-	for (int round = 0; round < 4; round++) {
+	for (int round = 0; round < 5; round++) {
 		ASSERT_EQ(0, seccomp_compile_cached(cache, &spec, &cached, &err));
 		ASSERT_EQ(p.n, cached.n);
 		EXPECT_EQ(0, memcmp(p.filter, cached.filter, p.n * sizeof(*p.filter)));
@@ -274,6 +307,9 @@ TEST(cache_answers_the_same_and_mistrusts_what_it_finds)
 			damage(p.n * (long)sizeof(*p.filter) + 5);
 		if (round == 2)
 			damage(-1);
+		/* In the instructions. */
+		if (round == 3)
+			damage(p.n * (long)sizeof(*p.filter) / 2);
 	}
 	ASSERT_EQ(0, chmod(cache, 0777));
 	ASSERT_EQ(0, stat(cache, &st));
