@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 1
+#define SBX_ABI_VERSION 2
 
 /*
  * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
@@ -20,6 +20,7 @@
 	X(file_open)            \
 	X(socket_connect)       \
 	X(socket_sendmsg)       \
+	X(sctp_bind_connect)    \
 	X(task_alloc)           \
 	X(bprm_committed_creds) \
 	X(sb_alloc_security)    \
@@ -71,6 +72,7 @@ struct sbx_denial {
 
 /* leaves: cgroup id of a sandbox's cgroup -> whose it is. */
 struct sbx_leaf {
+	__u64 id; /* its key: the kernel may give the memory of a deleted element to another */
 	__u32 tenant;
 	__u32 policy;
 	__u32 executed; /* whether something was executed in it: its command, at first */
@@ -79,13 +81,17 @@ struct sbx_leaf {
 	struct sbx_denial last;
 };
 
+/* Owner of what was a tenant's own before the last `lsm load`: closed, until somebody is granted
+ * it. */
+#define SBX_OWNER_FORMER 0xffffffffu
+
 /* labels: address of an inode -> the label on it. All of the value must match the inode met. */
 struct sbx_label {
 	__u64 ino;
 	__u32 dev;
 	__u32 generation;
 	__u32 label;
-	__u32 owner; /* tenant id; 0: nobody's own */
+	__u32 owner; /* tenant id, or SBX_OWNER_FORMER; 0: nobody's own */
 };
 
 /* perms: what a policy may do under a label -> enum sbx_rights. */
@@ -157,20 +163,22 @@ struct sbx_counters {
 /* loaded: one element, what user space has put into the maps so far. */
 struct sbx_loaded {
 	__u64 tenants; /* fingerprint of the tenants folder whose `own` are loaded */
-	__u64 n_loads; /* how often `lsm load` was done, so far */
+	__u32 n_loads; /* how often `lsm load` was done, so far */
 	__u32 last_policy; /* ids count up from 1 and are not used twice in a generation */
 	__u32 last_label;
+	__u32 pad;
 };
 
 /* policies: fingerprint of a policy's rules as they are in the maps -> policy id. Written last. */
 struct sbx_policy_key {
 	__u64 fingerprint[2];
 	__u32 tenant;
-	__u32 pad;
+	__u32 n_loads; /* sbx_loaded's: what is mounted below a grant is looked for after each load
+			*/
 };
 
 _Static_assert(sizeof(struct sbx_denial) == 104, "sbx_denial");
-_Static_assert(sizeof(struct sbx_leaf) == 16 + 8 * SBX_N_HOOKS + 104, "sbx_leaf");
+_Static_assert(sizeof(struct sbx_leaf) == 24 + 8 * SBX_N_HOOKS + 104, "sbx_leaf");
 _Static_assert(sizeof(struct sbx_label) == 24, "sbx_label");
 _Static_assert(sizeof(struct sbx_perm_key) == 8, "sbx_perm_key");
 _Static_assert(sizeof(struct sbx_net_key) == 24, "sbx_net_key");

@@ -44,10 +44,10 @@ static __always_inline enum sbx_why judge(
 		struct sbx_label *l = label_of(inode);
 
 		if (l) {
-			struct sbx_perm_key key = { .policy = a->leaf->policy, .label = l->label };
+			struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
 
-			sbx_walk_label(&walk, a->leaf->tenant, l->owner,
-				bpf_map_lookup_elem(&perms, &key));
+			sbx_walk_label(
+				&walk, a->tenant, l->owner, bpf_map_lookup_elem(&perms, &key));
 		}
 		if (parent == d) {
 			root = inode;
@@ -62,7 +62,7 @@ static __always_inline enum sbx_why judge(
 		walk.rights = PRIVATE_RIGHTS;
 		walk.decided = 1;
 	}
-	return sbx_walk_end(&walk, wanted);
+	return leaf_stayed(a) ? sbx_walk_end(&walk, wanted) : SBX_WHY_UNLABELLED;
 }
 
 static __always_inline __u32 wanted_by(struct file *file)

@@ -21,6 +21,7 @@ enum standing {
 struct actor {
 	struct sbx_leaf *leaf; /* not NULL for TENANT and SETUP */
 	__u64 leaf_id;
+	__u32 tenant, policy; /* of the leaf */
 	enum standing standing;
 	enum sbx_why why; /* of NOBODY */
 };
@@ -47,6 +48,7 @@ static __always_inline void identify(struct actor *a)
 
 	a->leaf = 0;
 	a->leaf_id = 0;
+	a->tenant = a->policy = 0;
 	a->why = SBX_WHY_NONE;
 	if (bpf_get_current_ancestor_cgroup_id(base_level) != base_id) {
 		a->standing = sticky ? STANDING_NOBODY : STANDING_HOST;
@@ -59,6 +61,8 @@ static __always_inline void identify(struct actor *a)
 	a->leaf = bpf_map_lookup_elem(&leaves, &a->leaf_id);
 	if (!a->leaf)
 		return;
+	a->tenant = a->leaf->tenant;
+	a->policy = a->leaf->policy;
 	if (!sticky) {
 		struct sbx_task fresh = { .leaf = a->leaf_id, .state = SBX_TASK_ENFORCED };
 
@@ -71,6 +75,15 @@ static __always_inline void identify(struct actor *a)
 		return;
 	}
 	a->standing = in_setup(task, sticky) ? STANDING_SETUP : STANDING_TENANT;
+}
+
+/*
+ * Asked behind whatever was read of the leaf: an element that is deleted meanwhile may be another
+ * sandbox's by now, with another tenant in it. Ids of cgroups aren't used again.
+ */
+static __always_inline bool leaf_stayed(const struct actor *a)
+{
+	return *(const volatile __u64 *)&a->leaf->id == a->leaf_id;
 }
 
 /*

@@ -123,6 +123,7 @@ enum {
 
 	IPPROTO_TCP = 6,
 	IPPROTO_UDP = 17,
+	IPPROTO_SCTP = 132,
 
 	EPERM = 1,
 	ENOMEM = 12,

@@ -51,14 +51,16 @@ static __always_inline bool read_inet6(struct peer *p, const void *from)
 static __always_inline enum sbx_why judge_peer(
 	const struct actor *a, const struct peer *p, __u16 protocol)
 {
-	struct sbx_net_key key = { .prefixlen = 32 + 128, .policy = a->leaf->policy };
+	struct sbx_net_key key = { .prefixlen = 32 + 128, .policy = a->policy };
 	struct sbx_net_rule *rule;
 
 	if (sbx_address_is_unspecified(p->address))
 		return SBX_WHY_NO_RULE;
 	__builtin_memcpy(key.address, p->address, 16);
 	rule = bpf_map_lookup_elem(&connect_rules, &key);
-	return rule ? sbx_rule_covers(rule, protocol, p->port) : SBX_WHY_NO_RULE;
+	if (!rule)
+		return SBX_WHY_NO_RULE;
+	return leaf_stayed(a) ? sbx_rule_covers(rule, protocol, p->port) : SBX_WHY_UNLABELLED;
 }
 
 /*
@@ -146,6 +148,10 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 	d.family = own_family;
 	if (own_family != AF_INET && own_family != AF_INET6 && own_family != AF_UNIX)
 		return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
+	/* Connected by whatever way: an SCTP socket has ways of its own. */
+	d.protocol = sk->sk_protocol;
+	if (own_family != AF_UNIX && d.protocol != IPPROTO_TCP && d.protocol != IPPROTO_UDP)
+		return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
 	name = msg->msg_name;
 	if (!name || msg->msg_namelen <= 0)
 		return 0;
@@ -165,4 +171,19 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 	if (d.why == SBX_WHY_NONE)
 		return 0;
 	return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
+}
+
+/* SCTP binds and connects by setsockopt(2) and messages too, past socket_connect. */
+SEC("lsm/sctp_bind_connect")
+int BPF_PROG(sctp_bind_connect, struct sock *sk)
+{
+	struct sbx_denial d = { .why = SBX_WHY_FAMILY, .protocol = IPPROTO_SCTP };
+	struct actor a;
+
+	identify(&a);
+	if (a.standing == STANDING_HOST)
+		return 0;
+	if (a.standing == STANDING_NOBODY)
+		d.why = a.why;
+	return errno_in_range(deny(&a, SBX_HOOK_sctp_bind_connect, &d));
 }

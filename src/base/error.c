@@ -78,3 +78,10 @@ int error_prefix(struct sbx_error *err, int ret, const char *fmt, ...)
 	flatten(err->text);
 	return ret;
 }
+
+void error_append(struct sbx_error *err, const struct sbx_error *other)
+{
+	size_t n = strlen(err->text);
+
+	(void)snprintf(err->text + n, sizeof(err->text) - n, "; also: %s", other->text);
+}

@@ -39,4 +39,7 @@ int error_cure(struct sbx_error *err, int ret, const char *fmt, ...)
 int error_prefix(struct sbx_error *err, int ret, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Adds "; also: TEXT" of another error to the text. */
+void error_append(struct sbx_error *err, const struct sbx_error *other);
+
 #endif

@@ -190,15 +190,13 @@ int fs_make_pin_dir(const char *path, struct sbx_error *err)
 {
 	int r = fs_make_private_dir(path, err);
 
-	if (r < 0 || is_mount_point(path))
+	if (r < 0)
 		return r;
-	if (mount(path, path, NULL, MS_BIND, NULL) < 0)
+	if (!is_mount_point(path) && mount(path, path, NULL, MS_BIND, NULL) < 0)
 		return error_errno(err, errno, "bind '%s' on itself", path);
-	if (mount(NULL, path, NULL, MS_PRIVATE, NULL) < 0) {
-		r = error_errno(err, errno, "make '%s' a private mount", path);
-		(void)umount2(path, MNT_DETACH);
-		return r;
-	}
+	/* Also where it is there already: whoever made it may have been killed before this. */
+	if (mount(NULL, path, NULL, MS_PRIVATE, NULL) < 0)
+		return error_errno(err, errno, "make '%s' a private mount", path);
 	return 0;
 }
 

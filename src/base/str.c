@@ -146,3 +146,22 @@ void strv_clear(struct strv *list)
 	free(list->v);
 	*list = (struct strv){ 0 };
 }
+
+bool strv_contains(const struct strv *list, const char *s)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (streq(list->v[i], s))
+			return true;
+	return false;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void strv_sort(struct strv *list)
+{
+	if (list->n)
+		qsort(list->v, list->n, sizeof(*list->v), compare_strings);
+}

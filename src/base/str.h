@@ -49,6 +49,9 @@ struct strv {
 int strv_add(struct strv *list, const char *s);
 int strv_addf(struct strv *list, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void strv_clear(struct strv *list);
+bool strv_contains(const struct strv *list, const char *s);
+/* By strcmp(3). */
+void strv_sort(struct strv *list);
 
 #define _cleanup_strv_ _cleanup_(strv_clear)
 

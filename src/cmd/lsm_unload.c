@@ -71,6 +71,14 @@ static int kill_all(const struct unloading *u, struct sbx_error *err)
 	return u->base.fd < 0 ? 0 : cgroup_kill_and_wait(&u->base, err);
 }
 
+/* They are enforced while their supervisors live, and would be found by nobody. */
+static int keep_loaded(const struct unloading *u, int why, struct sbx_error *err)
+{
+	int r = home_publish(u->home, err);
+
+	return r < 0 ? error_prefix(err, r, "the LSM is no longer pinned, and sandboxes run") : why;
+}
+
 static int unload(struct unloading *u, bool force, struct sbx_error *err)
 {
 	int (*empty)(const struct unloading *u, struct sbx_error *err) =
@@ -85,9 +93,7 @@ static int unload(struct unloading *u, bool force, struct sbx_error *err)
 		return r;
 	/* Who came in before it was unpublished is there by now; who comes later gives up. */
 	r = empty(u, err);
-	if (r < 0)
-		(void)home_publish(u->home, NULL);
-	return r;
+	return r < 0 ? keep_loaded(u, r, err) : 0;
 }
 
 int cmd_lsm_unload(const struct cmd_context *context, int argc, char **argv)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/cgroup.h"
 
+#include "base/clock.h"
 #include "base/fs.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <time.h>
 
 /* Removing waits for exits that were forced already: seconds only when the machine is drowning. */
-#define EMPTY_TIMEOUT_MS 10000
+#define EMPTY_TIMEOUT 10000000 /* usec */
 
 /* kernfs hands out the cgroup's 64-bit id as its file handle (name_to_handle_at(2)). */
 union cgroup_handle {
@@ -174,17 +174,13 @@ int cgroup_open_base(
 /* Its path, below the mount that `root` stands for. For messages: what doesn't fit is cut. */
 static void read_path(const struct cgroup *root, struct cgroup *cgroup)
 {
-	char link[64], mount[PATH_MAX], path[PATH_MAX];
-	ssize_t n_mount, n;
+	char mount[PATH_MAX], path[PATH_MAX];
+	const char *below = NULL;
 
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", root->fd);
-	n_mount = readlink(link, mount, sizeof(mount));
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", cgroup->fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	if (n_mount < 0 || n < n_mount)
-		n = n_mount = 0;
-	path[n] = '\0';
-	(void)snprintf(cgroup->path, sizeof(cgroup->path), "%s", path + n_mount);
+	if (fs_path_of(root->fd, mount, sizeof(mount), NULL) == 0 &&
+		fs_path_of(cgroup->fd, path, sizeof(path), NULL) == 0)
+		below = str_after(path, mount);
+	(void)snprintf(cgroup->path, sizeof(cgroup->path), "%s", below ? below : "?");
 }
 
 int cgroup_open_id(uint64_t id, struct cgroup *ret_cgroup, struct sbx_error *err)
@@ -239,14 +235,6 @@ int cgroup_kill(const struct cgroup *cgroup, struct sbx_error *err)
 	return 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int open_events(const struct cgroup *cgroup, int *ret_fd, struct sbx_error *err)
 {
 	int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
@@ -282,11 +270,11 @@ int cgroup_is_populated(const struct cgroup *cgroup, bool *ret_populated, struct
 /* cgroup.events wakes a poll for POLLPRI when `populated` changes. */
 static int wait_empty(const struct cgroup *cgroup, struct sbx_error *err)
 {
-	int64_t deadline = now_ms() + EMPTY_TIMEOUT_MS, left;
+	uint64_t deadline = clock_usec() + EMPTY_TIMEOUT;
 	_cleanup_close_ int fd = -1;
 	struct pollfd pollfd = { .events = POLLPRI };
 	bool populated = true;
-	int r = open_events(cgroup, &fd, err);
+	int left, r = open_events(cgroup, &fd, err);
 
 	pollfd.fd = fd;
 	for (;;) {
@@ -294,11 +282,11 @@ static int wait_empty(const struct cgroup *cgroup, struct sbx_error *err)
 			r = read_populated(cgroup, fd, &populated, err);
 		if (r < 0 || !populated)
 			return r;
-		left = deadline - now_ms();
-		if (left <= 0)
+		left = clock_left_ms(deadline);
+		if (left == 0)
 			return error_set(err, ETIMEDOUT,
 				"processes of cgroup '%s' don't end after SIGKILL", cgroup->path);
-		if (poll(&pollfd, 1, (int)left) < 0 && errno != EINTR)
+		if (poll(&pollfd, 1, left) < 0 && errno != EINTR)
 			return error_errno(err, errno, "wait for cgroup '%s'", cgroup->path);
 	}
 }

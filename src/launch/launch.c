@@ -21,10 +21,11 @@ static bool applies(const struct run *run, const struct parent_step *step)
 	return !step->applies || step->applies(run);
 }
 
-/* What fails here doesn't stop the rest; the first error is kept unless there is one already. */
+/* What fails here doesn't stop the rest. The first error is kept, behind what failed before. */
 static void undo(struct run *run, size_t n_done)
 {
 	struct sbx_error *kept = &run->outcome->error;
+	bool told = false;
 
 	for (size_t i = n_done; i-- > 0;) {
 		const struct parent_step *step = &parent_steps[i];
@@ -34,6 +35,9 @@ static void undo(struct run *run, size_t n_done)
 			continue;
 		if (!*kept->text)
 			*kept = err;
+		else if (!told)
+			error_append(kept, &err);
+		told = true;
 	}
 }
 

@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-/* Where a module lies in its sandbox; a folder that no grant can be about. */
+/* Where a module lies in its sandbox. */
 #define MODULE_DIR "/run/module"
 
 static const char *const defaults[] = {
@@ -79,8 +79,7 @@ static bool is_dir(const struct resolved *place)
 }
 
 /* A module sees the folders that its tenant was granted, and no single files: WASI has none. */
-static int collect_preopens(
-	const struct plan *plan, struct runtime_preopen *preopens, size_t *ret_n)
+static size_t collect_preopens(const struct plan *plan, struct runtime_preopen *preopens)
 {
 	size_t n = 0;
 
@@ -94,8 +93,7 @@ static int collect_preopens(
 			.writable = rights == POLICY_WRITE || rights == POLICY_OWN,
 		};
 	}
-	*ret_n = n;
-	return 0;
+	return n;
 }
 
 static int build_call(struct plan *plan, const struct strv *env, struct sbx_error *err)
@@ -112,8 +110,22 @@ static int build_call(struct plan *plan, const struct strv *env, struct sbx_erro
 
 	if (!preopens)
 		return error_errno(err, ENOMEM, "build the runtime's command line");
-	(void)collect_preopens(plan, preopens, &call.n_preopens);
+	call.n_preopens = collect_preopens(plan, preopens);
 	return plan->runtime->command_line(&call, &plan->argv, err);
+}
+
+/* In a granted tree the mount point of the module would have to be made on the host. */
+static int check_module_dir(const struct plan *plan, struct sbx_error *err)
+{
+	for (size_t i = 0; i < plan->n_places; i++)
+		if (path_lies_in(MODULE_DIR, plan->places[i].path) ||
+			path_lies_in(plan->places[i].path, MODULE_DIR))
+			return error_set(err, EINVAL,
+				"%s:%u: '%s' can't be granted where a module runs: it lies in "
+				"'" MODULE_DIR "' there",
+				plan->policy->path, plan->policy->filesystem.grants[i].line,
+				plan->places[i].path);
+	return 0;
 }
 
 static int plan_module(struct plan *plan, struct sbx_error *err)
@@ -133,7 +145,9 @@ static int plan_module(struct plan *plan, struct sbx_error *err)
 	n = snprintf(plan->module_path, sizeof(plan->module_path), MODULE_DIR "%s", slash);
 	if (n < 0 || (size_t)n >= sizeof(plan->module_path))
 		return error_errno(err, ENAMETOOLONG, "'%s'", plan->command.place.path);
-	r = runtime_find(plan->runtime, plan->options->libexec, &plan->runtime_place, err);
+	r = check_module_dir(plan, err);
+	if (r == 0)
+		r = runtime_find(plan->runtime, plan->options->libexec, &plan->runtime_place, err);
 	if (r == 0)
 		r = environment_set_all(&env, &plan->policy->runtime.env);
 	if (r == 0)

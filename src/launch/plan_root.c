@@ -95,6 +95,15 @@ static int plan_binds(struct plan *plan, struct sbx_error *err)
 	return r;
 }
 
+/* A grant nearer to the module than the tenant's own would take away what that one gives. */
+static bool module_is_granted(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_places; i++)
+		if (path_lies_in(plan->command.place.path, plan->places[i].path))
+			return true;
+	return false;
+}
+
 /* The links that the administrator's paths led through are there inside too: /bin -> usr/bin. */
 static int plan_links(struct plan *plan, struct sbx_error *err)
 {
@@ -129,8 +138,9 @@ static int plan_grants(struct plan *plan, struct sbx_error *err)
 	if (plan->runtime) {
 		plan->grants[plan->n_grants++] =
 			(struct lsm_grant){ plan->runtime_place.fd, POLICY_EXEC };
-		plan->grants[plan->n_grants++] =
-			(struct lsm_grant){ plan->command.place.fd, POLICY_READ };
+		if (!module_is_granted(plan))
+			plan->grants[plan->n_grants++] =
+				(struct lsm_grant){ plan->command.place.fd, POLICY_READ };
 	}
 	return 0;
 }

@@ -3,11 +3,6 @@
 
 #define DEFAULT_PROFILE "@default"
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int add_all(struct strv *to, const struct strv *from)
 {
 	int r = 0;
@@ -17,24 +12,15 @@ static int add_all(struct strv *to, const struct strv *from)
 	return r;
 }
 
-static bool contains(const struct strv *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (streq(names->v[i], name))
-			return true;
-	return false;
-}
-
 /* Sorted, each once, and without what is denied: the cache's key is the text of this list. */
 static int reduce(struct strv *names, const struct strv *deny, struct strv *ret_names)
 {
 	int r = 0;
 
-	if (names->n)
-		qsort(names->v, names->n, sizeof(*names->v), compare_names);
+	strv_sort(names);
 	for (size_t i = 0; i < names->n && r == 0; i++)
 		if ((i == 0 || !streq(names->v[i], names->v[i - 1])) &&
-			!contains(deny, names->v[i]))
+			!strv_contains(deny, names->v[i]))
 			r = strv_add(ret_names, names->v[i]);
 	return r;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
 #include "base/failpoint.h"
 #include "launch/run.h"
 
@@ -10,7 +11,6 @@
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 
 /* Passed on to the command; a second SIGTERM ends all. */
 static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH };
@@ -24,14 +24,6 @@ struct watch {
 	bool ended;
 	siginfo_t end;
 };
-
-static uint64_t now_usec(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 static int watch_signals(struct watch *w, struct sbx_error *err)
 {
@@ -156,20 +148,9 @@ static int reap(struct watch *w, struct sbx_error *err)
 	return 0;
 }
 
-static int poll_timeout(const struct watch *w)
-{
-	uint64_t now, left;
-
-	if (w->deadline == USEC_INFINITY)
-		return -1;
-	now = now_usec();
-	left = now >= w->deadline ? 0 : (w->deadline - now + 999) / 1000;
-	return left > INT32_MAX ? INT32_MAX : (int)left;
-}
-
 static int end_by_timeout(struct watch *w, struct sbx_error *err)
 {
-	if (w->deadline == USEC_INFINITY || now_usec() < w->deadline)
+	if (w->deadline == USEC_INFINITY || clock_usec() < w->deadline)
 		return 0;
 	w->deadline = USEC_INFINITY;
 	w->timed_out = true;
@@ -184,7 +165,7 @@ static int watch_once(struct watch *w, struct sbx_error *err)
 	};
 	int r;
 
-	if (poll(fds, ARRAY_SIZE(fds), poll_timeout(w)) < 0)
+	if (poll(fds, ARRAY_SIZE(fds), clock_left_ms(w->deadline)) < 0)
 		return errno == EINTR ? 0 : error_errno(err, errno, "wait for the command");
 	if (fds[1].revents)
 		forward(w);
@@ -246,7 +227,7 @@ int supervise(struct run *run, struct sbx_error *err)
 	int r;
 
 	if (run->plan->timeout != USEC_INFINITY)
-		w.deadline = now_usec() + run->plan->timeout;
+		w.deadline = clock_usec() + run->plan->timeout;
 	r = watch_signals(&w, err);
 	while (r == 0 && !w.ended)
 		r = watch_once(&w, err);

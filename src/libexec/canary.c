@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#define CAGE "canary"
+
 static const struct sockaddr_in discard = { .sin_family = AF_INET };
 
 static int try_open(void)
@@ -82,14 +84,13 @@ static int fly(const struct cgroup *cage, struct sbx_error *err)
 int canary_is_denied(const struct cgroup *base, struct sbx_error *err)
 {
 	_cleanup_cgroup_ struct cgroup cage = CGROUP_INIT;
-	char name[32];
 	int r, removed;
 
-	(void)snprintf(name, sizeof(name), "canary.%d", (int)getpid());
-	r = cgroup_make(base, name, true, &cage, err);
+	/* One is there only where a loader was killed: there is no other than us. */
+	r = cgroup_make(base, CAGE, false, &cage, err);
 	if (r < 0)
 		return r;
 	r = fly(&cage, err);
-	removed = cgroup_remove(base, name, &cage, r < 0 ? NULL : err);
+	removed = cgroup_remove(base, CAGE, &cage, r < 0 ? NULL : err);
 	return r < 0 ? r : removed;
 }

@@ -3,9 +3,11 @@
 
 #include "base/fs.h"
 #include "kernel/resolve.h"
+#include "lsm/forget.h"
 #include "lsm/home.h"
 #include "lsm/rules.h"
 #include "state/ids.h"
+#include "state/registry.h"
 #include "state/tenants.h"
 
 #include <fcntl.h>
@@ -122,7 +124,8 @@ static int load_owners(const struct lsm *lsm, const struct all *all, struct sbx_
 	return owners_load(lsm, owns, all->n_trees, all->ids, all->n_ids, err);
 }
 
-static int write_loaded(const struct lsm *lsm, uint64_t fingerprint, struct sbx_error *err)
+static int write_loaded(const struct lsm *lsm, uint64_t fingerprint, struct sbx_loaded *ret_loaded,
+	struct sbx_error *err)
 {
 	struct sbx_loaded loaded;
 	int r = lsm_read_loaded(lsm, &loaded, err);
@@ -131,7 +134,29 @@ static int write_loaded(const struct lsm *lsm, uint64_t fingerprint, struct sbx_
 		return r;
 	loaded.tenants = fingerprint;
 	loaded.n_loads++;
+	*ret_loaded = loaded;
 	return lsm_write_loaded(lsm, &loaded, err);
+}
+
+/*
+ * A policy of an earlier load can't be found any more, but by a run that looked before: it holds
+ * its tenant's lock from there until the policy is in use.
+ */
+static bool is_of_earlier_load(const struct sbx_policy_key *key, uint32_t policy, void *arg)
+{
+	const struct sbx_loaded *loaded = arg;
+	char name[NAME_MAX_LEN + 1];
+
+	(void)policy;
+	return key->n_loads != loaded->n_loads && ids_name(key->tenant, name) == 0 &&
+	       !registry_tenant_is_locked(name);
+}
+
+static int forget_earlier(const struct lsm *lsm, struct sbx_loaded *loaded, struct sbx_error *err)
+{
+	int r = forget_policies(lsm, is_of_earlier_load, loaded, NULL, err);
+
+	return r < 0 ? r : forget_rules(lsm, err);
 }
 
 /* For `run`, which looks whether these are still the trees that are owned. */
@@ -165,6 +190,7 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 {
 	_cleanup_(all_clear) struct all all = { 0 };
 	_cleanup_strv_ struct strv names = { 0 };
+	struct sbx_loaded loaded = { 0 };
 	uint64_t fingerprint, own = 0;
 	/* Taken first: what changes from here on is seen as a change by `run`. */
 	int r = tenants_fingerprint(dirs->config, lsm->ready.generation, &fingerprint, err);
@@ -179,5 +205,7 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 		r = load_owners(lsm, &all, err);
 	if (r == 0)
 		r = write_list(&all, lsm->ready.generation, &own, err);
-	return r < 0 ? r : write_loaded(lsm, fingerprint + own, err);
+	if (r == 0)
+		r = write_loaded(lsm, fingerprint + own, &loaded, err);
+	return r < 0 ? r : forget_earlier(lsm, &loaded, err);
 }

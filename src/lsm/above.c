@@ -61,7 +61,7 @@ static int open_above(int fd, int *ret_fd, struct sbx_error *err)
 
 		return r < 0 ? r : 1;
 	}
-	/* From the root of a mount this leads to the folder that it hides. */
+	/* From the root of a mount this leads out of it: above the folder that it hides. */
 	parent = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (parent < 0)
 		return error_errno(err, errno, "open the folder above a granted one");

@@ -125,7 +125,7 @@ static int pin(const struct lsm *lsm, const struct lsm_file *file, struct sbx_er
 	return r;
 }
 
-static bool same_inode(const struct sbx_label *label, const struct sbx_file_info *info)
+bool label_is_of(const struct sbx_label *label, const struct sbx_file_info *info)
 {
 	return label->ino == info->ino && label->dev == info->dev &&
 	       label->generation == info->generation;
@@ -166,7 +166,8 @@ static int label_read(const struct lsm *lsm, const struct lsm_file *file,
 
 	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_LABELS], &file->info.inode, &label) < 0)
 		return error_errno(err, errno, "read the map 'labels'");
-	if (!same_inode(&label, &file->info))
+	/* One that was a tenant's own is closed; who is granted it now begins anew. */
+	if (!label_is_of(&label, &file->info) || label.owner == SBX_OWNER_FORMER)
 		return error_errno(err, ENOENT, "read the map 'labels'");
 	*ret_label = label;
 	return 0;
@@ -206,8 +207,9 @@ int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t ow
 	return r;
 }
 
-int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, void *arg),
-	void *arg, struct sbx_error *err)
+int labels_sweep(const struct lsm *lsm,
+	bool (*visit)(uint64_t inode, struct sbx_label *label, void *arg), void *arg,
+	struct sbx_error *err)
 {
 	_cleanup_(home_leave_or_die) struct home_visit away = HOME_VISIT_INIT;
 	int map = lsm->map[LSM_MAP_LABELS], r = home_enter(&away, lsm->home, err);
@@ -226,7 +228,7 @@ int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, v
 		if (bpf_map_lookup_elem(map, &key, &label) < 0)
 			continue;
 		before = label;
-		if (!visit(&label, arg)) {
+		if (!visit(key, &label, arg)) {
 			(void)bpf_map_delete_elem(map, &key);
 			unpin(key);
 		} else if (memcmp(&before, &label, sizeof(label)) != 0) {

@@ -27,15 +27,19 @@ int labels_read(const struct lsm *lsm, struct lsm_file *files, size_t n, struct 
 int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner, uint32_t fresh,
 	uint32_t *ret_label, struct sbx_error *err);
 
-/* The owner of a file's inode itself, by its label; 0: nobody's own. */
+/* The owner of a file's inode itself, by its label; 0: nobody's own (any more). */
 int label_owner(const struct lsm *lsm, const struct lsm_file *file, uint32_t *ret_owner,
 	struct sbx_error *err);
 
+/* Whether the label was put on that inode, and not on another that had its address before. */
+bool label_is_of(const struct sbx_label *label, const struct sbx_file_info *info);
+
 /*
- * Goes through all labels; `visit` may change the owner, and returns whether the label is to stay.
- * One that goes gives its inode free.
+ * Goes through all labels, with their inodes' addresses; `visit` may change the owner, and returns
+ * whether the label is to stay. One that goes gives its inode free.
  */
-int labels_sweep(const struct lsm *lsm, bool (*visit)(struct sbx_label *label, void *arg),
-	void *arg, struct sbx_error *err);
+int labels_sweep(const struct lsm *lsm,
+	bool (*visit)(uint64_t inode, struct sbx_label *label, void *arg), void *arg,
+	struct sbx_error *err);
 
 #endif

@@ -7,15 +7,19 @@
 #include <limits.h>
 #include <string.h>
 
-static const char *const map_names[LSM_N_MAPS] = {
-	[LSM_MAP_LEAVES] = "leaves",
-	[LSM_MAP_LABELS] = "labels",
-	[LSM_MAP_PERMS] = "perms",
-	[LSM_MAP_CONNECT_RULES] = "connect_rules",
-	[LSM_MAP_TASKS] = "tasks",
-	[LSM_MAP_COUNTERS] = "counters",
-	[LSM_MAP_LOADED] = "loaded",
-	[LSM_MAP_POLICIES] = "policies",
+/* The sizes guard against a change of abi.h that forgot its version. */
+static const struct {
+	const char *name;
+	__u32 value_size;
+} maps[LSM_N_MAPS] = {
+	[LSM_MAP_LEAVES] = { "leaves", sizeof(struct sbx_leaf) },
+	[LSM_MAP_LABELS] = { "labels", sizeof(struct sbx_label) },
+	[LSM_MAP_PERMS] = { "perms", sizeof(__u32) },
+	[LSM_MAP_CONNECT_RULES] = { "connect_rules", sizeof(struct sbx_net_rule) },
+	[LSM_MAP_TASKS] = { "tasks", sizeof(struct sbx_task) },
+	[LSM_MAP_COUNTERS] = { "counters", sizeof(struct sbx_counters) },
+	[LSM_MAP_LOADED] = { "loaded", sizeof(struct sbx_loaded) },
+	[LSM_MAP_POLICIES] = { "policies", sizeof(__u32) },
 };
 
 static const char *const hook_names[SBX_N_HOOKS] = {
@@ -38,7 +42,7 @@ static const char *const why_texts[] = {
 
 const char *lsm_map_name(enum lsm_map map)
 {
-	return map_names[map];
+	return maps[map].name;
 }
 
 const char *lsm_hook_name(enum sbx_hook hook)
@@ -113,6 +117,21 @@ static int read_ready(struct sbx_ready *ret_ready, struct sbx_error *err)
 	return 0;
 }
 
+static int open_map(enum lsm_map map, int *ret_fd, struct sbx_error *err)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	int r = pin_open(maps[map].name, ret_fd, err);
+
+	if (r < 0)
+		return r;
+	if (bpf_obj_get_info_by_fd(*ret_fd, &info, &size) < 0)
+		return error_errno(err, errno, "read the map '%s'", maps[map].name);
+	if (info.value_size != maps[map].value_size)
+		return error_set(err, ESTALE, "the map '%s' is of another version", maps[map].name);
+	return 0;
+}
+
 static int check_ready(struct sbx_ready *ready, struct sbx_error *err)
 {
 	int r = read_ready(ready, err);
@@ -140,7 +159,7 @@ int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 		return r;
 	r = check_ready(&lsm.ready, err);
 	for (enum lsm_map map = 0; map < LSM_N_MAPS && r == 0; map++)
-		r = pin_open(map_names[map], &lsm.map[map], err);
+		r = open_map(map, &lsm.map[map], err);
 	if (r == 0)
 		r = pin_open("file_info", &lsm.file_info, err);
 	if (r < 0)
@@ -190,7 +209,7 @@ int lsm_check_base(
 int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uint32_t policy,
 	struct sbx_error *err)
 {
-	struct sbx_leaf leaf = { .tenant = tenant, .policy = policy };
+	struct sbx_leaf leaf = { .id = cgroup_id, .tenant = tenant, .policy = policy };
 
 	if (bpf_map_update_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id, &leaf, BPF_NOEXIST) < 0)
 		return error_errno(err, errno, "label the sandbox's cgroup");
@@ -241,7 +260,7 @@ static int read_only_element(
 	__u32 zero = 0;
 
 	if (bpf_map_lookup_elem(lsm->map[map], &zero, value) < 0)
-		return error_errno(err, errno, "read the map '%s'", map_names[map]);
+		return error_errno(err, errno, "read the map '%s'", maps[map].name);
 	return 0;
 }
 

@@ -47,13 +47,13 @@ const char *lsm_why_text(enum sbx_why why);
  */
 int lsm_open(struct lsm *ret_lsm, struct sbx_error *err);
 void lsm_close(struct lsm *lsm);
+#define _cleanup_lsm_ _cleanup_(lsm_close)
 
 /*
  * What unloading needs of what is loaded, whether it stands as a whole or not, and of any version:
  * its home (owned, see home_open) and the id of the base cgroup that it watches; 0: nobody can say.
  */
 int lsm_peek(int *ret_home, uint64_t *ret_base_id, struct sbx_error *err);
-#define _cleanup_lsm_ _cleanup_(lsm_close)
 
 /* Whether enforcement is about that base cgroup: the same level and id. 0 or -ESTALE. */
 int lsm_check_base(

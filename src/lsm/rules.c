@@ -5,10 +5,12 @@
 #include "base/siphash.h"
 #include "lsm/above.h"
 #include "lsm/files.h"
+#include "lsm/forget.h"
 #include "lsm/home.h"
 #include "lsm/networks.h"
 
 #include <bpf/bpf.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 static uint32_t kernel_rights(enum policy_rights rights)
@@ -50,8 +52,6 @@ static int fingerprint(const struct lsm *lsm, const struct lsm_rules *rules,
 	if (r < 0)
 		return r;
 	siphash_init(&h, lsm->ready.generation, rules->tenant);
-	/* What is mounted below a grant is looked for anew after each `lsm load`. */
-	siphash_add(&h, &loaded.n_loads, sizeof(loaded.n_loads));
 	siphash_add(&h, &rules->n_grants, sizeof(rules->n_grants));
 	for (size_t i = 0; i < rules->n_grants; i++) {
 		if (fstat(rules->grants[i].fd, &st) < 0)
@@ -66,6 +66,7 @@ static int fingerprint(const struct lsm *lsm, const struct lsm_rules *rules,
 	*ret_key = (struct sbx_policy_key){
 		.fingerprint = { digest.word[0], digest.word[1] },
 		.tenant = rules->tenant,
+		.n_loads = loaded.n_loads,
 	};
 	return 0;
 }
@@ -102,25 +103,37 @@ static int add_rights(const struct lsm *lsm, uint32_t policy, uint32_t label, ui
 	return 0;
 }
 
+/* `own` was made the tenant's by `lsm load`, or it isn't: nobody else's rules knew of it. */
+static int check_own(
+	const struct lsm_file *file, uint32_t tenant, uint32_t owner, struct sbx_error *err)
+{
+	char path[PATH_MAX];
+	int r;
+
+	if (owner == tenant)
+		return 0;
+	if (fs_path_of(file->fd, path, sizeof(path), NULL) < 0)
+		path[0] = '\0';
+	r = error_set(err, ESTALE, "own '%s' is not loaded as this tenant's", path);
+	return error_cure(err, r,
+		"it has to stand in the tenant's file of the tenants folder: sandboxctl lsm load");
+}
+
 /*
- * What is granted becomes the tenant's where it is `own`, and else belongs to whoever owns the tree
- * that it lies in: a mount made there after `lsm load` has no label of its owner's yet.
+ * What is granted belongs to whoever owns it, or the tree that it lies in: a mount made there after
+ * `lsm load` has no label of its owner's yet.
  */
 static int label_granted(const struct lsm *lsm, const struct lsm_file *file, uint32_t tenant,
 	bool own, uint32_t fresh, uint32_t *ret_label, struct sbx_error *err)
 {
-	uint32_t above = 0;
-	int r = above_owner(lsm, file->fd, &above, err);
+	uint32_t owner = 0;
+	int r = label_owner(lsm, file, &owner, err);
 
-	if (r < 0)
-		return r;
-	if (own && above && above != tenant)
-		return error_set(err, EEXIST, "own: it lies in what tenant id %u owns", above);
-	r = label_ensure(lsm, file, own ? tenant : above, fresh, ret_label, err);
-	/* Owned by yet another: then it is that one's, and no less closed. */
-	if (r == -EEXIST && !own)
-		r = label_ensure(lsm, file, 0, fresh, ret_label, err);
-	return r;
+	if (r == 0 && !owner)
+		r = above_owner(lsm, file->fd, &owner, err);
+	if (r == 0 && own)
+		r = check_own(file, tenant, owner, err);
+	return r < 0 ? r : label_ensure(lsm, file, owner, fresh, ret_label, err);
 }
 
 static int write_files(const struct lsm *lsm, const struct lsm_rules *rules,
@@ -155,138 +168,35 @@ static int write_connect(const struct lsm *lsm, uint32_t policy, const struct ls
 	return r;
 }
 
-/* Deletes from a map each key that `drop` says to; the next key is taken before this one goes. */
-static void sweep(int map, void *key, void *next, size_t size,
-	bool (*drop)(int map, const void *key, void *arg), void *arg)
-{
-	bool more = bpf_map_get_next_key(map, NULL, next) == 0;
-
-	while (more) {
-		memcpy(key, next, size);
-		more = bpf_map_get_next_key(map, key, next) == 0;
-		if (drop(map, key, arg))
-			(void)bpf_map_delete_elem(map, key);
-	}
-}
-
-static bool drop_perm(int map, const void *key, void *arg)
-{
-	(void)map;
-	return ((const struct sbx_perm_key *)key)->policy == *(const uint32_t *)arg;
-}
-
-static bool drop_network(int map, const void *key, void *arg)
-{
-	(void)map;
-	return ((const struct sbx_net_key *)key)->policy == *(const uint32_t *)arg;
-}
-
-static void forget_policy(const struct lsm *lsm, uint32_t policy)
-{
-	struct sbx_perm_key perm, next_perm;
-	struct sbx_net_key network, next_network;
-
-	sweep(lsm->map[LSM_MAP_PERMS], &perm, &next_perm, sizeof(perm), drop_perm, &policy);
-	sweep(lsm->map[LSM_MAP_CONNECT_RULES], &network, &next_network, sizeof(network),
-		drop_network, &policy);
-}
-
-static bool policy_in_use(const struct lsm *lsm, uint32_t policy)
-{
-	uint64_t key, *previous = NULL;
-	struct sbx_leaf leaf;
-
-	while (bpf_map_get_next_key(lsm->map[LSM_MAP_LEAVES], previous, &key) == 0) {
-		if (lsm_leaf_get(lsm, key, &leaf) == 0 && leaf.policy == policy)
-			return true;
-		previous = &key;
-	}
-	return false;
-}
+/* Enough for whoever runs many modules of one tenant; each is a policy of its own. */
+#define POLICIES_KEPT 16
 
 struct superseded {
-	const struct lsm *lsm;
-	uint32_t tenant, current;
-	size_t n_dropped;
+	uint32_t tenant, current, n_loads;
+	size_t n_kept;
 };
 
-static bool drop_superseded(int map, const void *key, void *arg)
+/* Those of former loads can't be found, and of this one some are kept: they may come again. */
+static bool is_superseded(const struct sbx_policy_key *key, uint32_t policy, void *arg)
 {
 	struct superseded *s = arg;
-	uint32_t policy;
 
-	if (((const struct sbx_policy_key *)key)->tenant != s->tenant ||
-		bpf_map_lookup_elem(map, key, &policy) < 0 || policy == s->current ||
-		policy_in_use(s->lsm, policy))
+	if (key->tenant != s->tenant || policy == s->current)
 		return false;
-	forget_policy(s->lsm, policy);
-	s->n_dropped++;
-	return true;
-}
-
-/* The labels that some policy has rights under, in order once complete. */
-struct used_labels {
-	uint32_t *label;
-	size_t n;
-	bool incomplete;
-};
-
-static bool note_label(int map, const void *key, void *arg)
-{
-	struct used_labels *used = arg;
-	uint32_t *grown = realloc(used->label, (used->n + 1) * sizeof(*grown));
-
-	(void)map;
-	if (!grown) {
-		used->incomplete = true;
-		return false;
-	}
-	used->label = grown;
-	grown[used->n++] = ((const struct sbx_perm_key *)key)->label;
-	return false;
-}
-
-static int compare_labels(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static bool keep_label(struct sbx_label *label, void *arg)
-{
-	const struct used_labels *used = arg;
-
-	return label->owner || (used->n && bsearch(&label->label, used->label, used->n,
-						   sizeof(*used->label), compare_labels));
-}
-
-static int forget_unused_labels(const struct lsm *lsm, struct sbx_error *err)
-{
-	struct used_labels used = { 0 };
-	struct sbx_perm_key key, next;
-	int r = 0;
-
-	sweep(lsm->map[LSM_MAP_PERMS], &key, &next, sizeof(key), note_label, &used);
-	if (used.incomplete)
-		r = error_errno(err, ENOMEM, "look for labels that are not used any more");
-	if (used.n)
-		qsort(used.label, used.n, sizeof(*used.label), compare_labels);
-	if (r == 0)
-		r = labels_sweep(lsm, keep_label, &used, err);
-	free(used.label);
-	return r;
+	return key->n_loads != s->n_loads || ++s->n_kept >= POLICIES_KEPT;
 }
 
 /* What the tenant's former policies left, so that editing a policy for years leaks nothing. */
-static int forget_superseded(
-	const struct lsm *lsm, uint32_t tenant, uint32_t current, struct sbx_error *err)
+static int forget_superseded(const struct lsm *lsm, const struct sbx_policy_key *key,
+	uint32_t current, struct sbx_error *err)
 {
-	struct superseded s = { .lsm = lsm, .tenant = tenant, .current = current };
-	struct sbx_policy_key key, next;
+	struct superseded s = {
+		.tenant = key->tenant, .current = current, .n_loads = key->n_loads
+	};
+	size_t n = 0;
+	int r = forget_policies(lsm, is_superseded, &s, &n, err);
 
-	sweep(lsm->map[LSM_MAP_POLICIES], &key, &next, sizeof(key), drop_superseded, &s);
-	return s.n_dropped ? forget_unused_labels(lsm, err) : 0;
+	return r < 0 || n == 0 ? r : forget_rules(lsm, err);
 }
 
 static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
@@ -316,7 +226,7 @@ static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 		bpf_map_update_elem(lsm->map[LSM_MAP_POLICIES], key, &policy, BPF_NOEXIST) < 0)
 		r = error_errno(err, errno, "write the map 'policies'");
 	if (r < 0) {
-		forget_policy(lsm, policy);
+		(void)forget_rules(lsm, NULL);
 		return r;
 	}
 	*ret_policy = policy;
@@ -336,5 +246,5 @@ int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, uint32_t 
 	if (r < 0 || bpf_map_lookup_elem(lsm->map[LSM_MAP_POLICIES], &key, ret_policy) == 0)
 		return r;
 	r = write_rules(lsm, rules, &key, ret_policy, err);
-	return r < 0 ? r : forget_superseded(lsm, rules->tenant, *ret_policy, err);
+	return r < 0 ? r : forget_superseded(lsm, &key, *ret_policy, err);
 }

@@ -39,9 +39,9 @@ struct lsm_own {
 };
 
 /*
- * Makes these the trees that are owned: new ones get their owner, and what one of the `tenants`
- * owned before and doesn't any more becomes nobody's. A tenant that isn't among `tenants` keeps its
- * own.
+ * Makes these the trees that are owned. What one of the `tenants` owned before and doesn't any more
+ * is closed until somebody's rules are written anew. A tenant that isn't among `tenants` keeps its
+ * own. -EEXIST where two tenants want one tree: then nothing has changed.
  */
 int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns,
 	const uint32_t *tenants, size_t n_tenants, struct sbx_error *err);

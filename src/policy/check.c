@@ -84,14 +84,6 @@ static void check_grants(struct key_load *load, const struct policy *policy)
 				sorted[i - 1]->line);
 }
 
-static bool has_word(const struct strv *list, const char *word)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (streq(list->v[i], word))
-			return true;
-	return false;
-}
-
 /* The line of a key, for what was found in its values. */
 static unsigned int line_of(const struct key_load *load, const char *section, const char *name)
 {
@@ -104,7 +96,7 @@ static void check_seccomp(struct key_load *load, const struct policy *policy)
 	_cleanup_strv_ struct strv profile = { 0 };
 	struct sbx_error err = { 0 };
 
-	if (has_word(&policy->seccomp.deny, "execve")) {
+	if (strv_contains(&policy->seccomp.deny, "execve")) {
 		report_error(&load->file, line_of(load, "seccomp", "deny"),
 			"deny: 'execve': nothing could be started without it");
 		return;
@@ -114,7 +106,8 @@ static void check_seccomp(struct key_load *load, const struct policy *policy)
 	if (policy_load_profile(load->dirs, policy->seccomp.profile, &profile, &err) < 0)
 		report_error(&load->file, line_of(load, "seccomp", "profile"),
 			*err.cure ? "profile: %s (%s)" : "profile: %s%s", err.text, err.cure);
-	else if (!has_word(&profile, "execve") && !has_word(&policy->seccomp.allow, "execve"))
+	else if (!strv_contains(&profile, "execve") &&
+		 !strv_contains(&policy->seccomp.allow, "execve"))
 		report_error(&load->file, line_of(load, "seccomp", "profile"),
 			"profile: '%s' and allow lack 'execve': nothing could be started",
 			policy->seccomp.profile);

@@ -137,11 +137,6 @@ static int add_tenant(
 	return strv_add(names, tenant) < 0 ? error_errno(err, ENOMEM, "list '%s'", folder) : 0;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 int policy_list_tenants(
 	const struct policy_dirs *dirs, struct strv *ret_names, struct sbx_error *err)
 {
@@ -165,8 +160,7 @@ int policy_list_tenants(
 	}
 	if (dir && errno)
 		return error_errno(err, errno, "read folder '%s'", folder);
-	if (names.n)
-		qsort(names.v, names.n, sizeof(*names.v), compare_names);
+	strv_sort(&names);
 	*ret_names = names;
 	names = (struct strv){ 0 };
 	return 0;

@@ -34,11 +34,6 @@ static const struct key_table profile_keys = {
 
 static const char *const folders[] = { "seccomp", "runtimes" };
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Adds the "@NAME" of each NAME.ini in the folder. */
 static int list_folder(const struct policy_dirs *dirs, const char *folder, struct strv *names)
 {
@@ -70,8 +65,7 @@ static int report_missing(const struct policy_dirs *dirs, const char *name, stru
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		(void)list_folder(dirs, folders[i], &names);
-	if (names.n)
-		qsort(names.v, names.n, sizeof(*names.v), compare_names);
+	strv_sort(&names);
 	for (size_t i = 0; i < names.n && n < sizeof(known); i++)
 		n += (size_t)snprintf(
 			known + n, sizeof(known) - n, "%s%s", i ? " " : "", names.v[i]);

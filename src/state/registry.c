@@ -20,13 +20,19 @@ static int make_dirs(const char *tenant, struct sbx_error *err)
 	return r < 0 ? r : fs_make_private_dir(path, err);
 }
 
+/*
+ * An entry's lock is of the open file description, fcntl(2), like flock(2)'s; but who only asks
+ * whether it is held doesn't take it, and so is in nobody's way.
+ */
+static const struct flock whole_file = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
 static int try_lock(int dir, int *ret_lock)
 {
 	_cleanup_close_ int fd =
 		openat(dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	if (fd < 0 || fcntl(fd, F_OFD_SETLK, &whole_file) < 0)
+		return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
 	*ret_lock = take_fd(&fd);
 	return 0;
 }
@@ -125,11 +131,12 @@ void registry_release(struct registry_entry *entry)
 static bool supervisor_lives(const char *path)
 {
 	char lock_path[PATH_MAX + 16];
+	struct flock lock = whole_file;
 	_cleanup_close_ int fd = -1;
 
 	(void)snprintf(lock_path, sizeof(lock_path), "%s/lock", path);
 	fd = open(lock_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 /* -ENOENT for an entry without a status: it is being made, or was never finished. */
@@ -224,4 +231,17 @@ int registry_lock_tenant(const char *tenant, int *ret_lock, struct sbx_error *er
 
 	(void)snprintf(path, sizeof(path), LOCKS_DIR "/%s", tenant);
 	return r < 0 ? r : fs_lock(path, ret_lock, err);
+}
+
+bool registry_tenant_is_locked(const char *tenant)
+{
+	_cleanup_close_ int fd = -1;
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), LOCKS_DIR "/%s", tenant);
+	fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	/* No file: nobody has ever locked it. */
+	if (fd < 0)
+		return errno != ENOENT;
+	return flock(fd, LOCK_EX | LOCK_NB) < 0;
 }

@@ -55,5 +55,7 @@ int registry_each(int (*visit)(const struct sandbox_status *status, void *arg), 
 
 /* One tenant's things are changed by one process at a time. The descriptor is the lock. */
 int registry_lock_tenant(const char *tenant, int *ret_lock, struct sbx_error *err);
+/* Whether somebody holds that lock just now; also where nobody can tell. */
+bool registry_tenant_is_locked(const char *tenant);
 
 #endif

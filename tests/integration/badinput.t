@@ -41,6 +41,10 @@ type = wazero
 [filesystem]
 exec = $world/bin
 POLICY
+tenant covers <<POLICY
+[filesystem]
+write = /run
+POLICY
 tenant lost <<POLICY
 [filesystem]
 exec = $world/bin
@@ -120,6 +124,9 @@ refuses 126 "sandboxctl: run: '$world/modules/text.wasm' is not executable*" \
 	"a text that is called .wasm" sandboxctl run -t a -- "$world/modules/text.wasm"
 refuses 126 "sandboxctl: run: '$world/modules/component' is a WASM component, and wazero runs core modules only*" \
 	"a WASM component" sandboxctl run -t a -- "$world/modules/component"
+
+refuses 125 "sandboxctl: run: $config/tenants/covers.ini:3: '/run' can't be granted where a module runs: *" \
+	"a grant that covers where modules lie" sandboxctl run -t covers -- "$world/modules/module"
 
 # The same program, installed where there is no runtime.
 mkdir -p "$world"/bare/{bin,libexec/sandboxctl,share/sandboxctl}

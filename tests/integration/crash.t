@@ -101,6 +101,16 @@ for step in "${steps[@]}"; do
 	a_normal_run "killed at $step: the next run of that name"
 done
 
+# What such runs have left in the maps goes with the next load; nothing else is in them then.
+entries() { # MAP
+	bpftool map dump name "$1" | grep -c '^key\|"key"'
+}
+SBX_FAILPOINT=label-leaf run_as_victim "$killable" 2>/dev/null
+ok "a run that is killed with its rules written leaves them" test "$(entries perms)" -gt 0
+load
+is "until lsm load" "$(entries perms):$(entries connect_rules):$(entries policies)" 0:0:0
+is "with the labels of what is owned alone" "$(entries labels)" 2
+
 # ---- a sandbox that lost its supervisor ----
 
 start a/victim "$busybox" sh -c '"$0" setsid "$0" sleep 1000 & echo ready; wait' "$busybox" </dev/null

@@ -134,30 +134,30 @@ for fs in tmpfs ext4; do
 	t=$world/$fs
 	other=lsm:file_open:owned none=lsm:file_open:no_grant rights=lsm:file_open:rights
 	allowed "$fs: LSM alone: own" a/x rdwr "$t/a/file"
-	denied $other "$fs: LSM alone: another's" a/x rdwr "$t/shared/b/file"
+	denied "$other" "$fs: LSM alone: another's" a/x rdwr "$t/shared/b/file"
 	allowed "$fs: LSM alone: its owner" b/y rdwr "$t/shared/b/file"
-	denied $none "$fs: LSM alone: without a grant" a/x read "$t/outside/file"
-	denied $none "$fs: LSM alone: the same by a symlink in its own" a/x read "$t/a/link-outside"
+	denied "$none" "$fs: LSM alone: without a grant" a/x read "$t/outside/file"
+	denied "$none" "$fs: LSM alone: the same by a symlink in its own" a/x read "$t/a/link-outside"
 	denied $rights "$fs: LSM alone: a read grant, written" a/x write "$t/read/file"
 	denied $rights "$fs: LSM alone: a read grant, O_RDONLY|O_TRUNC" a/x trunc "$t/read/file"
 	denied $rights "$fs: LSM alone: a read grant, executed" a/x exec "$t/read/program" exit 0
 	denied $rights "$fs: LSM alone: its own, executed" a/x exec "$t/a/program" exit 0
 	allowed "$fs: LSM alone: own, by O_PATH and again" a/x path-reopen "$t/a/file"
-	denied $other "$fs: LSM alone: another's, by O_PATH and again" a/x path-reopen "$t/shared/b/file"
+	denied "$other" "$fs: LSM alone: another's, by O_PATH and again" a/x path-reopen "$t/shared/b/file"
 	allowed "$fs: LSM alone: own, by its handle" a/x handle "$t/a/file"
-	denied $other "$fs: LSM alone: another's, by its handle" a/x handle "$t/shared/b/file" "$t/a"
+	denied "$other" "$fs: LSM alone: another's, by its handle" a/x handle "$t/shared/b/file" "$t/a"
 	allowed "$fs: LSM alone: own, by a bind mount" a/x bind-mount "$t/a" "$world/mnt"
-	denied $other "$fs: LSM alone: another's, by a bind mount" a/x bind-mount "$t/shared/b" "$world/mnt"
+	denied "$other" "$fs: LSM alone: another's, by a bind mount" a/x bind-mount "$t/shared/b" "$world/mnt"
 	allowed "$fs: LSM alone: own, in a user namespace" a/x userns-bind "$t/a" "$world/mnt"
-	denied $other "$fs: LSM alone: another's, in a user namespace" \
+	denied "$other" "$fs: LSM alone: another's, in a user namespace" \
 		a/x userns-bind "$t/shared/b" "$world/mnt"
 	allowed "$fs: LSM alone: own, by a clone of its mount" a/x open-tree "$t/a" file
-	denied $other "$fs: LSM alone: another's, by a clone of its mount" a/x open-tree "$t/shared/b" file
+	denied "$other" "$fs: LSM alone: another's, by a clone of its mount" a/x open-tree "$t/shared/b" file
 	allowed "$fs: LSM alone: own, by chroot" a/x chroot "$t/a" /file
-	denied $other "$fs: LSM alone: another's, by chroot" a/x chroot "$t/shared/b" /file
+	denied "$other" "$fs: LSM alone: another's, by chroot" a/x chroot "$t/shared/b" /file
 	allowed "$fs: LSM alone: own, a file without a name and its link" \
 		a/x tmpfile-link "$t/a" "$t/a/linked"
-	denied $other "$fs: LSM alone: another's, a file without a name" \
+	denied "$other" "$fs: LSM alone: another's, a file without a name" \
 		a/x tmpfile-link "$t/shared/b" "$t/a/linked"
 	allowed "$fs: LSM alone: own, 60 levels deep" a/x read "${deep_allowed[i]}"
 	denied lsm:file_open:depth "$fs: LSM alone: own, 72 levels deep" a/x read "${deep_denied[i]}"
@@ -165,7 +165,7 @@ for fs in tmpfs ext4; do
 
 	# The label is on the folder, wherever the host moves it.
 	mv "$t/shared/b" "$t/outside/moved"
-	denied $other "$fs: another's, renamed by the host" a/x read "$t/outside/moved/file"
+	denied "$other" "$fs: another's, renamed by the host" a/x read "$t/outside/moved/file"
 	allowed "$fs: its owner still may" b/y read "$t/outside/moved/file"
 	mv "$t/outside/moved" "$t/shared/b"
 	mv "$t/a" "$t/outside/mine"
@@ -176,8 +176,8 @@ for fs in tmpfs ext4; do
 	mkdir -m 777 "$t/shared/late"
 	mount -t tmpfs -o mode=777 late "$t/shared/late"
 	echo late >"$t/shared/late/file"
-	denied $none "$fs: what was mounted in a granted folder later" a/x read "$t/shared/late/file"
-	denied $none "$fs: the same in a sandbox" a read "$t/shared/late/file"
+	denied "$none" "$fs: what was mounted in a granted folder later" a/x read "$t/shared/late/file"
+	denied "$none" "$fs: the same in a sandbox" a read "$t/shared/late/file"
 	allowed "$fs: what was mounted before" a/x read "$t/shared/early/file"
 	umount "$t/shared/late"
 done
@@ -238,6 +238,58 @@ for fs in tmpfs ext4; do
 		"read: EACCES at open:\"file_open\":1:${reasons[owned]}"
 	umount "$t"/shared/{b/late,b/late-file,open}
 done
+
+# ---- `lsm load`, while sandboxes run ----
+
+# A volume in b's own, which a's sandbox holds a copy of the mount of, as all below a grant.
+t=$world/tmpfs
+mkdir -m 777 "$t"/{shared/b/volume,given}
+mount -t tmpfs -o mode=777 volume "$t/shared/b/volume"
+echo "b's" >"$t/shared/b/volume/file"
+echo "b's" >"$t/given/file"
+owners() { # A B: what a and b own besides
+	tenant a <<-POLICY
+		[filesystem]
+		exec = $world/bin
+		own = $world/tmpfs/a $1
+		read = $t/shared $t/given
+	POLICY
+	tenant b <<-POLICY
+		[filesystem]
+		exec = $world/bin
+		own = $t/shared/b $2
+	POLICY
+	load
+}
+tenant c <<POLICY
+[filesystem]
+exec = $world/bin
+read = $t/given
+POLICY
+owners "" "$t/given"
+start a/x "$probe" sleep 1000 </dev/null
+start c/x "$probe" sleep 1000 </dev/null
+first_process a/x
+inside=/proc/$REPLY/root
+denied "$other" "a volume in another's own" a/x read "$inside$t/shared/b/volume/file"
+denied "$other" "another's own, in a's and c's grants" c/x read "$t/given/file"
+umount "$t/shared/b/volume"
+load
+denied "$other" "umounted by the host, and loaded again: closed where it is held" \
+	a/x read "$inside$t/shared/b/volume/file"
+allowed "which closes nothing else" a/x read "$t/shared/file"
+owners "$t/given" ""
+denied "$other" "handed over: it is another's own still" c/x read "$t/given/file"
+allowed "and its new owner's, by the policy of a new run" a read "$t/given/file"
+owners "" ""
+denied "$other" "nobody's any more: closed to who runs" c/x read "$t/given/file"
+allowed "and open to whom it is granted from now on" c read "$t/given/file"
+stop a/x
+stop c/x
+(umask 022 && printf '%s\n' "version = 1" "[filesystem]" "exec = $world/bin" "own = $t/given" >"$world/own.ini")
+sandbox -t c --policy "$world/own.ini" -- "$probe" exit 0
+like "own in a policy that lsm load doesn't know" "$status:$err" \
+	"125:*own '$t/given' is not loaded as this tenant's: *sandboxctl lsm load"$'\n'
 
 # ---- mount points, made in a tree that a tenant changes meanwhile ----
 

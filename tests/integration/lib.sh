@@ -282,7 +282,7 @@ mount_points() { # VARIABLE
 
 left_behind() {
 	local after='' found
-	found=("$base"/*/*.scope "$base"/canary.* "$state"/sandboxes/*/*)
+	found=("$base"/*/*.scope "$base"/canar[y] "$state"/sandboxes/*/*)
 	[[ ! -d $base ]] || read_all after "$base/cgroup.events"
 	[[ $after != *"populated 1"* ]] || found+=("processes below $base")
 	mount_points after

@@ -38,6 +38,14 @@ n_links() {
 	bpftool link show | grep -c lsm_mac
 }
 
+# They end a little later than the command that ended them.
+links_come_to() { # NUMBER
+	local tries=0
+	until [[ $(n_links) == "$1" ]]; do
+		((++tries < 200)) || bail "there are $(n_links) links, and not $1"
+	done
+}
+
 generation() {
 	sandboxctl lsm status | head -n 1
 }
@@ -167,7 +175,7 @@ ended a/x
 is "it has killed the sandbox" "$status" 137
 expected=()
 refuses 1 "sandboxctl: the LSM is not loaded" "nothing is loaded" sandboxctl lsm status
-until [[ $(n_links) == 0 ]]; do :; done
+links_come_to 0
 is "and nothing attached" "$(n_links)" 0
 
 # Processes count, and not labels: this one has none.
@@ -194,7 +202,7 @@ wait "$waiting" || status=$?
 read_all out "$tmp/out"
 read_all err "$tmp/err"
 like "that run gives up" "$status:$out:$err" "125::*sandboxctl: run: the LSM was unloaded meanwhile"$'\n'
-until [[ $(n_links) == 0 ]]; do :; done
+links_come_to 0
 
 # ---- half of it ----
 
@@ -212,7 +220,7 @@ sandboxctl -v run -t a --name late --json-status-fd 9 -- "$probe" read "$world/b
 	>"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" & late=$!
 until read_all err "$tmp/err" && [[ $err == *"step go"* || ! -d /proc/$late ]]; do :; done
 remove_pin bprm_committed_creds
-until (($(n_links) < n)); do :; done
+links_come_to $((n - 1))
 echo 0 >"$base/a.slice/cgroup.freeze"
 wait "$late"
 read_all line "$tmp/out"
@@ -231,7 +239,7 @@ refuses 1 "sandboxctl: the LSM is loaded in part only: pin 'file_open': *" "a pi
 refuses 1 "sandboxctl: lsm load: the LSM is loaded in part only: pin 'file_open': *" "a pin was removed: load" \
 	sandboxctl lsm load
 ok "unload --force" sandboxctl lsm unload --force
-until [[ $(n_links) == 0 ]]; do :; done
+links_come_to 0
 load
 allowed "load: own" a read "$world/a/file"
 denied lsm:file_open:owned "load: another's" a read "$world/b/file"

@@ -138,6 +138,10 @@ is "mptcp: the host" "$("$probe" connect-mptcp 127.0.0.1 7001)" "connect-mptcp: 
 denied $unix "mptcp: to the rule's address and port" four connect-mptcp 127.0.0.1 7001
 field last_denial
 like "mptcp: the report says where to" "$REPLY" "protocol 262 to 127.0.0.1 port 7001 by *"
+serve listen-sctp 127.0.0.1 7001
+is "sctp: the host" "$("$probe" connectx-sctp 127.0.0.1 7001)" "connectx-sctp: ok"
+denied lsm:sctp_bind_connect:family "sctp: past connect, to the rule's address and port" \
+	four connectx-sctp 127.0.0.1 7001
 is "netlink: the host" "$("$probe" netlink)" "netlink: ok"
 denied lsm:socket_sendmsg:family "netlink: a question to the kernel" four netlink
 
@@ -147,7 +151,7 @@ touch "$tmp"/{one.err,two.err}
 : >"$tmp/out"
 # The first one holds still before its exec, which will fail; the second one has joined meanwhile.
 sandboxctl -v run -t first --name one -- "$world/bin/orphan" 2>"$tmp/one.err" & one=$!
-until { echo 1 >"$base/first.slice/cgroup.freeze"; } 2>/dev/null; do :; done
+until { echo 1 >"$base/first.slice/cgroup.freeze"; } 2>/dev/null || [[ ! -d /proc/$one ]]; do :; done
 until read_all err "$tmp/one.err" && [[ $err == *"step go"* || ! -d /proc/$one ]]; do :; done
 sandboxctl -v run -t first --name two -- "$probe" sleep 1000 >"$tmp/out" 2>"$tmp/two.err" & two=$!
 until read_all err "$tmp/two.err" && [[ $err == *"step go"* || ! -d /proc/$two ]]; do :; done

@@ -56,6 +56,12 @@ asks a read "$world/a/file"
 is "it reads its tenant's folder" "$status:$line:$REPLY" "0:read $world/a/file: ok 11 bytes:"
 asks a write "$world/a/new"
 is "it writes there" "$status:$line:$REPLY" "0:write $world/a/new: ok 23 bytes:"
+# The module's own grant doesn't narrow what the policy gives.
+cp "$module" "$world/a/own.wasm" && chmod 666 "$world/a/own.wasm"
+sandbox -t a -- "$world/a/own.wasm" write "$world/a/own.wasm"
+field denied
+is "a module in its tenant's own may be written by it" "$status:$line:$REPLY" \
+	"0:write $world/a/own.wasm: ok 23 bytes:"
 asks a read "$world/read/file"
 is "it reads a read grant" "$status:$line:$REPLY" "0:read $world/read/file: ok 11 bytes:"
 asks a write "$world/read/new"

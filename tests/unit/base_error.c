@@ -3,6 +3,16 @@
 
 #include "test.h"
 
+TEST(another_error_is_told_behind)
+{
+	struct sbx_error err, other;
+
+	(void)error_set(&err, EIO, "one");
+	(void)error_set(&other, EIO, "two");
+	error_append(&err, &other);
+	EXPECT_STREQ("one; also: two", err.text);
+}
+
 TEST(text_says_operation_and_reason)
 {
 	struct sbx_error err = { 0 };

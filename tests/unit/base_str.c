@@ -22,6 +22,22 @@ TEST(paths_in_trees)
 	EXPECT_TRUE(path_lies_in("/", "/"));
 }
 
+TEST(lists_of_strings)
+{
+	struct strv list = { 0 };
+
+	strv_sort(&list);
+	EXPECT_FALSE(strv_contains(&list, "a"));
+	ASSERT_EQ(0, strv_add(&list, "b"));
+	ASSERT_EQ(0, strv_add(&list, "a"));
+	strv_sort(&list);
+	EXPECT_STREQ("a", list.v[0]);
+	EXPECT_STREQ("b", list.v[1]);
+	EXPECT_TRUE(strv_contains(&list, "b"));
+	EXPECT_FALSE(strv_contains(&list, "c"));
+	strv_clear(&list);
+}
+
 TEST(names)
 {
 	char longest[NAME_MAX_LEN + 2];

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deadlines: CLOCK_MONOTONIC in microseconds.
+ */
+#ifndef SBX_BASE_CLOCK_H
+#define SBX_BASE_CLOCK_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <time.h>
+
+#define CLOCK_NEVER UINT64_MAX
+
+static inline uint64_t clock_usec(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* What poll(2) wants to know: milliseconds until then, rounded up; 0: it is past; -1: never. */
+static inline int clock_left_ms(uint64_t deadline)
+{
+	uint64_t now = clock_usec(), left;
+
+	if (deadline == CLOCK_NEVER)
+		return -1;
+	left = now >= deadline ? 0 : (deadline - now + 999) / 1000;
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+#endif

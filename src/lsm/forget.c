@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lsm/forget.h"
+
+#include "lsm/labels.h"
+
+#include <bpf/bpf.h>
+#include <string.h>
+
+/* A set of policy or label ids. */
+struct ids {
+	uint32_t *id;
+	size_t n, room;
+	bool incomplete; /* no memory: nothing may be taken for missing */
+};
+
+static void ids_clear(struct ids *ids)
+{
+	free(ids->id);
+}
+#define _cleanup_ids_ _cleanup_(ids_clear)
+
+static void ids_add(struct ids *ids, uint32_t id)
+{
+	if (ids->n == ids->room) {
+		size_t room = ids->room ? 2 * ids->room : 64;
+		uint32_t *grown = realloc(ids->id, room * sizeof(*grown));
+
+		if (!grown) {
+			ids->incomplete = true;
+			return;
+		}
+		ids->id = grown;
+		ids->room = room;
+	}
+	ids->id[ids->n++] = id;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int ids_sort(struct ids *ids, struct sbx_error *err)
+{
+	if (ids->incomplete)
+		return error_errno(err, ENOMEM, "look for rules that are not used any more");
+	if (ids->n)
+		qsort(ids->id, ids->n, sizeof(*ids->id), compare_ids);
+	return 0;
+}
+
+static bool ids_have(const struct ids *ids, uint32_t id)
+{
+	return ids->n && bsearch(&id, ids->id, ids->n, sizeof(id), compare_ids);
+}
+
+union any_key {
+	uint64_t leaf;
+	struct sbx_policy_key policy;
+	struct sbx_perm_key perm;
+	struct sbx_net_key network;
+};
+
+/* Goes through a map; `visit` may delete the key that it is given: the next one is known then. */
+static void each_key(const struct lsm *lsm, enum lsm_map map,
+	void (*visit)(int map, const union any_key *key, void *arg), void *arg)
+{
+	union any_key key, next;
+	bool more = bpf_map_get_next_key(lsm->map[map], NULL, &next) == 0;
+
+	while (more) {
+		key = next;
+		more = bpf_map_get_next_key(lsm->map[map], &key, &next) == 0;
+		visit(lsm->map[map], &key, arg);
+	}
+}
+
+static void add_of_leaf(int map, const union any_key *key, void *arg)
+{
+	struct sbx_leaf leaf;
+
+	if (bpf_map_lookup_elem(map, &key->leaf, &leaf) == 0)
+		ids_add(arg, leaf.policy);
+}
+
+static void add_of_policy(int map, const union any_key *key, void *arg)
+{
+	uint32_t policy;
+
+	if (bpf_map_lookup_elem(map, &key->policy, &policy) == 0)
+		ids_add(arg, policy);
+}
+
+static void add_label(int map, const union any_key *key, void *arg)
+{
+	(void)map;
+	ids_add(arg, key->perm.label);
+}
+
+struct choice {
+	struct ids used;
+	forget_choice may_go;
+	void *arg;
+	size_t n_gone;
+};
+
+static void drop_policy(int map, const union any_key *key, void *arg)
+{
+	struct choice *c = arg;
+	uint32_t policy;
+
+	if (bpf_map_lookup_elem(map, &key->policy, &policy) < 0 || ids_have(&c->used, policy) ||
+		!c->may_go(&key->policy, policy, c->arg))
+		return;
+	(void)bpf_map_delete_elem(map, &key->policy);
+	c->n_gone++;
+}
+
+int forget_policies(const struct lsm *lsm, forget_choice may_go, void *arg, size_t *ret_n,
+	struct sbx_error *err)
+{
+	struct choice c = { .may_go = may_go, .arg = arg };
+	int r;
+
+	each_key(lsm, LSM_MAP_LEAVES, add_of_leaf, &c.used);
+	r = ids_sort(&c.used, err);
+	if (r == 0)
+		each_key(lsm, LSM_MAP_POLICIES, drop_policy, &c);
+	ids_clear(&c.used);
+	if (r == 0 && ret_n)
+		*ret_n = c.n_gone;
+	return r;
+}
+
+static void drop_perm(int map, const union any_key *key, void *arg)
+{
+	if (!ids_have(arg, key->perm.policy))
+		(void)bpf_map_delete_elem(map, &key->perm);
+}
+
+static void drop_network(int map, const union any_key *key, void *arg)
+{
+	if (!ids_have(arg, key->network.policy))
+		(void)bpf_map_delete_elem(map, &key->network);
+}
+
+static bool keep_label(uint64_t inode, struct sbx_label *label, void *arg)
+{
+	(void)inode;
+	return (label->owner && label->owner != SBX_OWNER_FORMER) || ids_have(arg, label->label);
+}
+
+int forget_rules(const struct lsm *lsm, struct sbx_error *err)
+{
+	_cleanup_ids_ struct ids policies = { 0 }, labels = { 0 };
+	int r;
+
+	each_key(lsm, LSM_MAP_POLICIES, add_of_policy, &policies);
+	each_key(lsm, LSM_MAP_LEAVES, add_of_leaf, &policies);
+	r = ids_sort(&policies, err);
+	if (r < 0)
+		return r;
+	each_key(lsm, LSM_MAP_PERMS, drop_perm, &policies);
+	each_key(lsm, LSM_MAP_CONNECT_RULES, drop_network, &policies);
+	each_key(lsm, LSM_MAP_PERMS, add_label, &labels);
+	r = ids_sort(&labels, err);
+	return r < 0 ? r : labels_sweep(lsm, keep_label, &labels, err);
+}
