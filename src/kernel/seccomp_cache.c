@@ -12,8 +12,9 @@
 #define COMPILER_VERSION 3
 
 /*
- * An entry: the whole text that it was made from and its terminator, a checksum of the instructions,
- * the instructions. A power failure may leave a file of the right size and other content.
+ * An entry: the whole text that it was made from and its terminator, a checksum of the
+ * instructions, the instructions. A power failure may leave a file of the right size and other
+ * content.
  */
 typedef uint64_t checksum;
 
