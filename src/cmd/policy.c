@@ -1,18 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
+#include "policy/key.h"
 
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
 
-/* Whether the file is without errors; what there is to say of it is printed. */
-static bool check(const struct policy_dirs *dirs, const char *path)
+static void print_json(json_t *json)
+{
+	(void)json_dumpf(json, stdout, JSON_INDENT(2));
+	(void)putchar('\n');
+	json_decref(json);
+}
+
+/* A file's name needn't be UTF-8. */
+static json_t *name_to_json(const char *name)
+{
+	json_t *json = json_string(name);
+
+	return json ? json : json_string("(not UTF-8)");
+}
+
+static json_t *problem_to_json(const struct policy_problem *p)
+{
+	json_t *json = json_pack("{s:o, s:I, s:I, s:s, s:s}", "file", name_to_json(p->file), "line",
+		(json_int_t)p->line, "column", (json_int_t)p->column, "severity",
+		p->warning ? "warning" : "error", "text", p->text);
+
+	if (json && p->excerpt)
+		(void)json_object_set_new(json, "excerpt", json_string(p->excerpt));
+	return json;
+}
+
+static json_t *report_to_json(const char *path, const struct policy_report *report)
+{
+	json_t *problems = json_array();
+
+	for (size_t i = 0; i < report->n; i++)
+		(void)json_array_append_new(problems, problem_to_json(&report->problems[i]));
+	return json_pack("{s:o, s:I, s:I, s:o}", "file", name_to_json(path), "errors",
+		(json_int_t)report->n_errors, "warnings",
+		(json_int_t)(report->n - report->n_errors), "problems", problems);
+}
+
+/* Whether the file is without errors; what there is to say of it is printed, or added to `files`.
+ */
+static bool check(const struct policy_dirs *dirs, const char *path, json_t *files)
 {
 	_cleanup_policy_report_ struct policy_report report = { 0 };
 	_cleanup_policy_ struct policy *policy = NULL;
 	struct sbx_error err = { 0 };
 	int r = policy_load_file(dirs, path, NULL, &policy, &report, &err);
 
-	policy_report_print(&report, stderr);
+	if (files)
+		(void)json_array_append_new(files, report_to_json(path, &report));
+	else
+		policy_report_print(&report, stderr);
 	if (r < 0 && report.n_errors == 0)
 		(void)cmd_fail(&err);
 	return r == 0;
@@ -20,20 +63,76 @@ static bool check(const struct policy_dirs *dirs, const char *path)
 
 int cmd_policy_check(const struct cmd_context *context, int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
 	int option, exit_code = CMD_DONE;
+	json_t *files = NULL;
 
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (option == 'j') {
+			json_decref(files);
+			files = json_array();
+			continue;
+		}
+		json_decref(files);
 		if (option != 'h')
 			return cmd_usage("policy check");
-		(void)printf("usage: sandboxctl policy check FILE...\n\n"
+		(void)printf("usage: sandboxctl policy check [--json] FILE...\n\n"
 			     "Says what is wrong with each file: 0 when nothing is.\n");
 		return CMD_DONE;
 	}
-	if (optind == argc)
+	if (optind == argc) {
+		json_decref(files);
 		return cmd_usage("policy check");
+	}
 	for (int i = optind; i < argc; i++)
-		if (!check(&context->dirs, argv[i]))
+		if (!check(&context->dirs, argv[i], files))
 			exit_code = CMD_FAILED;
+	if (files)
+		print_json(json_pack("{s:o}", "files", files));
 	return exit_code;
+}
+
+static void print_key(const struct key *key)
+{
+	(void)printf("%-15s %-17s %-36s %-13s %s%s\n", *key->section ? key->section : "-",
+		key->name, key->type ? key->type->form : "", key->initial ? key->initial : "-",
+		key->type ? "" : "(not supported by this build) ", key->help);
+}
+
+static json_t *key_to_json(const struct key *key)
+{
+	json_t *words = json_array();
+
+	for (const struct key_word *w = key->words; w && w->word; w++)
+		if (w->value != KEY_WORD_NOT_BUILT)
+			(void)json_array_append_new(words, json_string(w->word));
+	return json_pack("{s:s, s:s, s:b, s:s?, s:b, s:s?, s:o, s:s, s:s}", "section", key->section,
+		"key", key->name, "supported", key->type != NULL, "form",
+		key->type ? key->type->form : NULL, "list", key->type && key->type->list, "default",
+		key->initial, "words", words, "help", key->help, "since", key->since);
+}
+
+int cmd_policy_keys(const struct cmd_context *context, int argc, char **argv)
+{
+	bool json = false;
+	json_t *keys;
+	int exit_code;
+
+	(void)context;
+	if (cmd_no_operands("policy keys", argc, argv, &json, &exit_code) < 0)
+		return exit_code;
+	if (!json) {
+		for (size_t i = 0; i < policy_keys.n; i++)
+			print_key(&policy_keys.keys[i]);
+		return CMD_DONE;
+	}
+	keys = json_array();
+	for (size_t i = 0; i < policy_keys.n; i++)
+		(void)json_array_append_new(keys, key_to_json(&policy_keys.keys[i]));
+	print_json(json_pack("{s:o}", "keys", keys));
+	return CMD_DONE;
 }

@@ -123,8 +123,8 @@ static int check_module_dir(const struct plan *plan, struct sbx_error *err)
 			return error_set(err, EINVAL,
 				"%s:%u: '%s' can't be granted where a module runs: it lies in "
 				"'" MODULE_DIR "' there",
-				plan->policy->path, plan->policy->filesystem.grants[i].line,
-				plan->places[i].path);
+				place_file(&plan->policy->filesystem.grants[i].at),
+				plan->policy->filesystem.grants[i].at.line, plan->places[i].path);
 	return 0;
 }
 
@@ -172,7 +172,8 @@ static int resolve_grants(struct plan *plan, struct sbx_error *err)
 		if (r == -ENOENT)
 			(void)error_cure(err, r, "make it, or take it out of the policy");
 		if (r < 0)
-			return error_prefix(err, r, "%s:%u", plan->policy->path, grant->line);
+			return error_prefix(
+				err, r, "%s:%u", place_file(&grant->at), grant->at.line);
 		plan->n_places++;
 	}
 	return 0;

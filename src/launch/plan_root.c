@@ -46,7 +46,7 @@ static int collect_wanted(
 		if (streq(one.path, "/"))
 			return error_set(err, EINVAL,
 				"%s:%u: a private root can't hold the grant of '/'",
-				plan->policy->path, grant->line);
+				place_file(&grant->at), grant->at.line);
 		add_wanted(all, &n, &one);
 	}
 	if (plan->runtime) {

@@ -51,7 +51,7 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r < 0)
-		return error_prefix(err, r, "%s:%u: own", policy->path, grant->line);
+		return error_prefix(err, r, "%s:%u: own", place_file(&grant->at), grant->at.line);
 	all->n_trees++;
 	return 0;
 }

@@ -34,9 +34,9 @@ static void check_memory(
 		return;
 	if (!high || !max || streq(high->value, "max") || bytes_of(high) <= bytes_of(max))
 		return;
-	report_error(&load->file, high->line > max->line ? high->line : max->line,
+	report_error(load->report, &high->at,
 		"[%s] memory.high: %s is above memory.max, which is %s%s", section, high->value,
-		max->value, max->line ? "" : " by default");
+		max->value, max->at.source ? "" : " by default");
 }
 
 static void check_network(struct key_load *load, const struct policy *policy)
@@ -44,9 +44,9 @@ static void check_network(struct key_load *load, const struct policy *policy)
 	if (!policy->network.n_connect || policy->network.mode != POLICY_NETWORK_NONE ||
 		key_seen(load, "network", "mode")->bad)
 		return;
-	report_error(&load->file, policy->network.connect[0].line,
+	report_error(load->report, &policy->network.connect[0].at,
 		"connect: nothing can be reached with 'mode = none'%s",
-		key_seen(load, "network", "mode")->line ? "" : ", which is the default");
+		key_seen(load, "network", "mode")->last.source ? "" : ", which is the default");
 }
 
 static int compare_grants(const void *a, const void *b)
@@ -79,15 +79,16 @@ static void check_grants(struct key_load *load, const struct policy *policy)
 	for (size_t i = 1; i < n; i++)
 		if (streq(sorted[i]->path, sorted[i - 1]->path) &&
 			sorted[i]->rights == sorted[i - 1]->rights)
-			report_warning(&load->file, sorted[i]->line,
+			report_warning(load->report, &sorted[i]->at,
 				"'%s' is granted already in line %u", sorted[i]->path,
-				sorted[i - 1]->line);
+				sorted[i - 1]->at.line);
 }
 
-/* The line of a key, for what was found in its values. */
-static unsigned int line_of(const struct key_load *load, const char *section, const char *name)
+/* The place of a key's value, for what was found in it. */
+static const struct policy_place *place_of(
+	const struct key_load *load, const char *section, const char *name)
 {
-	return key_seen(load, section, name)->line;
+	return &key_seen(load, section, name)->last;
 }
 
 /* A list without execve could start nothing. Without a profile it is known when the command is. */
@@ -97,18 +98,18 @@ static void check_seccomp(struct key_load *load, const struct policy *policy)
 	struct sbx_error err = { 0 };
 
 	if (strv_contains(&policy->seccomp.deny, "execve")) {
-		report_error(&load->file, line_of(load, "seccomp", "deny"),
+		report_error(load->report, place_of(load, "seccomp", "deny"),
 			"deny: 'execve': nothing could be started without it");
 		return;
 	}
 	if (!policy->seccomp.profile)
 		return;
 	if (policy_load_profile(load->dirs, policy->seccomp.profile, &profile, &err) < 0)
-		report_error(&load->file, line_of(load, "seccomp", "profile"),
+		report_error(load->report, place_of(load, "seccomp", "profile"),
 			*err.cure ? "profile: %s (%s)" : "profile: %s%s", err.text, err.cure);
 	else if (!strv_contains(&profile, "execve") &&
 		 !strv_contains(&policy->seccomp.allow, "execve"))
-		report_error(&load->file, line_of(load, "seccomp", "profile"),
+		report_error(load->report, place_of(load, "seccomp", "profile"),
 			"profile: '%s' and allow lack 'execve': nothing could be started",
 			policy->seccomp.profile);
 }

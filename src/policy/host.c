@@ -119,12 +119,14 @@ int host_config_load(
 	_cleanup_policy_report_ struct policy_report report = { 0 };
 	_cleanup_host_config_ struct host_config config = { 0 };
 	_cleanup_free_ char *path = NULL;
+	struct policy_sources sources = { 0 };
 	struct sbx_error why = { 0 };
 	struct key_load load = {
 		.table = &host_keys,
 		.dirs = dirs,
 		.target = &config,
-		.file = { "sandboxctl.ini", &report },
+		.sources = &sources,
+		.report = &report,
 	};
 	int r;
 
@@ -133,6 +135,7 @@ int host_config_load(
 		return error_errno(err, ENOMEM, "read sandboxctl.ini");
 	}
 	r = key_read_file(&load, path, &why);
+	sources_clear(&sources);
 	if (r == -ENOENT)
 		r = key_read_defaults(&load) < 0 ? error_errno(&why, ENOMEM, "read '%s'", path) : 0;
 	if (r < 0) {

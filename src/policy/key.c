@@ -2,7 +2,6 @@
 #include "policy/key.h"
 
 #include "policy/file.h"
-#include "policy/lines.h"
 #include "policy/text.h"
 
 /* Enough for any file that a person wrote. */
@@ -41,15 +40,15 @@ static bool name_matches(const struct key *key, const char *name)
 }
 
 /* Whoever omits the version would be read by whatever rules the next release has. */
-static void expect_version(struct key_load *load, unsigned int line)
+static void expect_version(struct key_load *load, const struct policy_place *at)
 {
 	if (!load->versioned)
-		report_error(&load->file, line,
+		report_error(load->report, at,
 			"'version = 1' is missing: it comes before all else in the file");
 	load->versioned = true;
 }
 
-static bool on_section(void *user, const char *section, unsigned int line)
+static bool on_section(void *user, const char *section, const struct policy_place *at)
 {
 	struct key_load *load = user;
 	const struct key_table *table = load->table;
@@ -57,7 +56,7 @@ static bool on_section(void *user, const char *section, unsigned int line)
 
 	if (load->stopped)
 		return false;
-	expect_version(load, line);
+	expect_version(load, at);
 	while (key < table_end(table) && !streq(key->section, section))
 		key++;
 	load->section = key;
@@ -65,14 +64,18 @@ static bool on_section(void *user, const char *section, unsigned int line)
 		key++;
 	load->section_end = key;
 	if (load->section == key)
-		key_unknown_section(load, section, line);
+		key_unknown_section(load, section, at);
 	return load->section < key;
 }
 
 static int parse(const struct key_use *use)
 {
 	char *field = (char *)use->load->target + use->key->offset;
-	int r = use->key->type->parse(use, field);
+	int r;
+
+	use->load->column = 0;
+	use->load->n_columns = 0;
+	r = use->key->type->parse(use, field);
 
 	if (r == -ENOMEM)
 		use->load->no_memory = true;
@@ -83,7 +86,7 @@ static int parse(const struct key_use *use)
 static void reset(const struct key_use *use)
 {
 	const struct key *key = use->key;
-	const struct key_use initial = { use->load, key, key->initial, 0 };
+	const struct key_use initial = { use->load, key, key->initial, { 0 } };
 
 	if (key->type->clear)
 		key->type->clear(key, (char *)use->load->target + key->offset);
@@ -91,52 +94,62 @@ static void reset(const struct key_use *use)
 		(void)parse(&initial);
 }
 
-static void set(struct key_load *load, const struct key *key, const char *value, unsigned int line)
+static void note(struct key_load *load, const struct key_use *use)
 {
-	struct key_seen *seen = seen_of(load, key);
-	const struct key_use use = { load, key, value, line };
-	const char *comment = text_find_comment(value);
+	struct key_seen *seen = seen_of(load, use->key);
 
-	if (!seen->line)
-		seen->line = line;
-	else if (!key->type->list)
-		(void)key_error(&use, "given twice: first in line %u", seen->line);
-	if (comment)
-		(void)key_error(&use,
-			"'%s': a comment stands on a line of its own, a value in \"...\"", comment);
-	else if (!*value && key->type->required)
-		(void)key_error(&use, "has no value");
-	else if (!*value)
-		reset(&use);
-	else
-		(void)parse(&use);
+	if (seen->first.source == load->source && !use->key->type->list)
+		(void)key_error(use, "given twice: first in line %u", seen->first.line);
+	if (seen->first.source != load->source)
+		seen->first = use->at;
+	seen->last = use->at;
 }
 
-static void on_key(
-	void *user, const char *section, const char *name, const char *value, unsigned int line)
+static void set(struct key_load *load, const struct key *key, const struct lines_pair *pair)
+{
+	const struct key_use use = { load, key, pair->value, pair->value_at };
+	const char *comment = text_find_comment(pair->value);
+
+	load->column = 0;
+	note(load, &use);
+	if (comment) {
+		load->column = use.at.column + (unsigned int)count_characters(pair->value,
+						       (size_t)(comment - pair->value));
+		(void)key_error(&use,
+			"'%s': a comment stands on a line of its own, a value in \"...\"", comment);
+	} else if (!*pair->value && key->type->required) {
+		(void)key_error(&use, "has no value");
+	} else if (!*pair->value) {
+		reset(&use);
+	} else {
+		(void)parse(&use);
+	}
+}
+
+static void on_key(void *user, const struct lines_pair *pair)
 {
 	struct key_load *load = user;
 	const struct key *key = load->section;
 
 	if (load->stopped)
 		return;
-	if (!*section && streq(name, "version"))
+	if (!*pair->section && streq(pair->key, "version"))
 		load->versioned = true;
-	expect_version(load, line);
-	while (key < load->section_end && !name_matches(key, name))
+	expect_version(load, &pair->key_at);
+	while (key < load->section_end && !name_matches(key, pair->key))
 		key++;
 	if (key == load->section_end)
-		key_unknown(load, section, name, line);
+		key_unknown(load, pair);
 	else if (!key->type)
-		key_not_built(load, key, name, line);
+		key_not_built(load, key, pair);
 	else
-		set(load, key, value, line);
+		set(load, key, pair);
 }
 
 static int set_defaults(struct key_load *load)
 {
 	for (const struct key *key = load->table->keys; key < table_end(load->table); key++) {
-		const struct key_use use = { load, key, key->initial, 0 };
+		const struct key_use use = { load, key, key->initial, { 0 } };
 
 		if (key->type && key->initial)
 			(void)parse(&use);
@@ -160,20 +173,21 @@ static void start(struct key_load *load)
 		load->section_end++;
 }
 
-static int read_text(struct key_load *load, const char *text, size_t size)
+static int read_source(struct key_load *load)
 {
 	static const struct lines_events events = { on_section, on_key };
+	struct policy_place whole = { load->source, 0, 0 };
 	int r;
 
 	start(load);
 	r = set_defaults(load);
 	if (r < 0)
 		return r;
-	r = lines_read(text, size, &load->file, &events, load);
+	r = lines_read(load->source, load->report, &events, load);
 	if (r == -ENOMEM)
 		return r;
 	if (r == 0)
-		expect_version(load, 0);
+		expect_version(load, &whole);
 	if (r == 0 && load->table->check && !load->stopped)
 		load->table->check(load);
 	return load->no_memory ? -ENOMEM : 0;
@@ -190,38 +204,52 @@ int key_read_defaults(struct key_load *load)
 	start(load);
 	r = set_defaults(load);
 	load->seen = NULL;
+	free(load->columns);
+	load->columns = NULL;
 	return r;
 }
 
 /* Reports the file as a whole, with the cure in the same line: a report has one line a problem. */
 static int refuse(struct key_load *load, int r, struct sbx_error *err)
 {
-	report_error(&load->file, 0, *err->cure ? "%s (%s)" : "%s%s", err->text, err->cure);
-	return error_prefix(err, r, "%s", load->file.name);
+	struct policy_place whole = { load->source, 0, 0 };
+
+	report_error(load->report, &whole, *err->cure ? "%s (%s)" : "%s%s", err->text, err->cure);
+	return error_prefix(err, r, "%s", load->source->name);
+}
+
+static int open_source(struct key_load *load, const char *path, struct sbx_error *err)
+{
+	struct policy_source *source = sources_add(load->sources, path);
+
+	if (!source)
+		return error_errno(err, ENOMEM, "read '%s'", path);
+	load->source = source;
+	return file_read(path, &source->text, &source->size, err);
 }
 
 int key_read_file(struct key_load *load, const char *path, struct sbx_error *err)
 {
 	_cleanup_free_ struct key_seen *seen = calloc(load->table->n, sizeof(*seen));
-	_cleanup_free_ char *text = NULL;
 	struct sbx_error why = { 0 };
-	size_t size = 0, from = load->file.report->n, errors = load->file.report->n_errors;
-	int r;
+	size_t from = load->report->n, errors = load->report->n_errors;
+	int r = seen ? open_source(load, path, &why) : error_errno(&why, ENOMEM, "read '%s'", path);
 
-	load->file.name = path;
-	load->seen = seen;
-	r = file_read(path, &text, &size, &why);
 	if (r < 0) {
-		r = refuse(load, r, &why);
+		if (r != -ENOMEM)
+			r = refuse(load, r, &why);
 		if (err)
 			*err = why;
 		return r;
 	}
-	r = seen ? read_text(load, text, size) : -ENOMEM;
+	load->seen = seen;
+	r = read_source(load);
 	load->seen = NULL;
+	free(load->columns);
+	load->columns = NULL;
 	if (r == -ENOMEM)
 		return error_errno(err, ENOMEM, "read '%s'", path);
-	report_sort(load->file.report, from);
-	errors = load->file.report->n_errors - errors;
-	return errors ? report_to_error(load->file.report, from, errors, err) : 0;
+	report_sort(load->report, from);
+	errors = load->report->n_errors - errors;
+	return errors ? report_to_error(load->report, from, errors, err) : 0;
 }

@@ -5,6 +5,7 @@
 #ifndef SBX_POLICY_KEY_H
 #define SBX_POLICY_KEY_H
 
+#include "policy/lines.h"
 #include "policy/report.h"
 
 struct key;
@@ -15,7 +16,7 @@ struct key_use {
 	struct key_load *load;
 	const struct key *key;
 	const char *text; /* never empty */
-	unsigned int line; /* 0: the default of the key's row */
+	struct policy_place at; /* of the text; nowhere: the default of the key's row */
 };
 
 /*
@@ -64,7 +65,8 @@ struct key_table {
 
 /* What was seen of a key. */
 struct key_seen {
-	unsigned int line; /* the first one; 0: not given */
+	struct policy_place first; /* in the file that is read now */
+	struct policy_place last; /* in all of them; nowhere: not given */
 	bool bad; /* one of its values was no good: don't judge others by it */
 };
 
@@ -74,8 +76,13 @@ struct key_load {
 	const struct policy_dirs *dirs; /* for checks that read other files */
 	const char *tenant; /* what %t stands for; NULL: nothing */
 	void *target;
-	struct report_file file;
+	struct policy_sources *sources; /* what is read is added here */
+	struct policy_report *report;
+	const struct policy_source *source; /* that is being read */
 	struct key_seen *seen; /* one a row */
+	unsigned int *columns; /* of the words of the value that is being parsed */
+	size_t n_columns;
+	unsigned int column; /* what errors of that value are about; 0: all of it */
 	const struct key *section, *section_end; /* rows of the section that is being read */
 	unsigned int guesses; /* suggestions that may still be made: they are slow */
 	bool versioned; /* something stood in the file: `version` came first, or was missed */
@@ -85,8 +92,8 @@ struct key_load {
 
 /*
  * Fills load->target by load->table: the defaults first, then the file PATH. The caller sets table,
- * dirs, tenant, target and file.report. Problems go to the report, in the order of their lines.
- * Returns 0, -EINVAL with the first error in ERR, or -errno where the file can't be read.
+ * dirs, tenant, target, sources and report. Problems go to the report, in the order of their
+ * places. Returns 0, -EINVAL with the first error in ERR, or -errno where the file can't be read.
  */
 int key_read_file(struct key_load *load, const char *path, struct sbx_error *err);
 
@@ -99,21 +106,29 @@ void key_clear(const struct key_table *table, void *target);
 /* What was seen of a key that the table has. */
 const struct key_seen *key_seen(const struct key_load *load, const char *section, const char *name);
 
-/* Reports "KEY: MESSAGE" at the value's line. Returns -EINVAL. */
+/* Errors of this value are about its word number I from now on. */
+void key_at_word(const struct key_use *use, size_t i);
+
+/* Where the value stands, or that word of it. */
+struct policy_place key_place(const struct key_use *use);
+
+/* Reports "KEY: MESSAGE" at the value, or its word. Returns -EINVAL. */
 int key_error(const struct key_use *use, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* What is said of a section or key that the table lacks, and of one that is not built. */
-void key_unknown_section(struct key_load *load, const char *section, unsigned int line);
-void key_unknown(struct key_load *load, const char *section, const char *name, unsigned int line);
-void key_not_built(
-	struct key_load *load, const struct key *key, const char *name, unsigned int line);
+void key_unknown_section(struct key_load *load, const char *section, const struct policy_place *at);
+void key_unknown(struct key_load *load, const struct lines_pair *pair);
+void key_not_built(struct key_load *load, const struct key *key, const struct lines_pair *pair);
 
 /* The known word nearest to WORD, as str_nearest(), so long as this file may still have guesses. */
 const char *key_guess(struct key_load *load, const char *word, const void *words, size_t n,
 	const char *(*at)(const void *words, size_t i));
 
-/* The value's words, quotes and specifiers resolved. 0, -EINVAL (reported), -ENOMEM. */
+/*
+ * The value's words, quotes and specifiers resolved. 0, -EINVAL (reported), -ENOMEM. Where they
+ * stand is known to key_at_word() until the next value.
+ */
 int key_words(const struct key_use *use, struct strv *ret_words);
 
 /*

@@ -2,8 +2,24 @@
 /* What is said of keys and values that are no good. */
 #include "policy/key.h"
 
+void key_at_word(const struct key_use *use, size_t i)
+{
+	if (i < use->load->n_columns)
+		use->load->column = use->load->columns[i];
+}
+
+struct policy_place key_place(const struct key_use *use)
+{
+	struct policy_place at = use->at;
+
+	if (at.source && use->load->column)
+		at.column = use->load->column;
+	return at;
+}
+
 int key_error(const struct key_use *use, const char *fmt, ...)
 {
+	struct policy_place at = key_place(use);
 	_cleanup_free_ char *text = NULL;
 	va_list ap;
 	int n;
@@ -12,7 +28,7 @@ int key_error(const struct key_use *use, const char *fmt, ...)
 	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
 	use->load->seen[use->key - use->load->table->keys].bad = true;
-	report_error(&use->load->file, use->line, "%s: %s", use->key->name,
+	report_error(use->load->report, &at, "%s: %s", use->key->name,
 		n < 0 ? "wrong, and no memory to say why" : text);
 	if (n < 0)
 		text = NULL;
@@ -38,15 +54,15 @@ static const char *name_at(const void *words, size_t i)
 	return ((const struct key *)words)[i].name;
 }
 
-void key_unknown_section(struct key_load *load, const char *section, unsigned int line)
+void key_unknown_section(struct key_load *load, const char *section, const struct policy_place *at)
 {
 	const char *near = key_guess(load, section, load->table->keys, load->table->n, section_at);
 
 	if (near && *near)
-		report_error(&load->file, line, "[%s]: unknown section; did you mean [%s]?",
-			section, near);
+		report_error(load->report, at, "[%s]: unknown section; did you mean [%s]?", section,
+			near);
 	else
-		report_error(&load->file, line, "[%s]: unknown section", section);
+		report_error(load->report, at, "[%s]: unknown section", section);
 }
 
 /* The section that has a key of this name, else NULL. */
@@ -58,42 +74,44 @@ static const char *home_of(const struct key_table *table, const char *name)
 	return NULL;
 }
 
-void key_unknown(struct key_load *load, const char *section, const char *name, unsigned int line)
+void key_unknown(struct key_load *load, const struct lines_pair *pair)
 {
-	const char *home = home_of(load->table, name), *near;
+	const char *home = home_of(load->table, pair->key), *near;
 
-	if (!*section) {
-		report_error(&load->file, line, "%s: stands before any section%s%s%s", name,
-			home ? "; it belongs in [" : "", home ? home : "", home ? "]" : "");
+	if (!*pair->section) {
+		report_error(load->report, &pair->key_at, "%s: stands before any section%s%s%s",
+			pair->key, home ? "; it belongs in [" : "", home ? home : "",
+			home ? "]" : "");
 		return;
 	}
 	if (home && *home) {
-		report_error(&load->file, line, "[%s] %s: unknown key; it belongs in [%s]", section,
-			name, home);
+		report_error(load->report, &pair->key_at,
+			"[%s] %s: unknown key; it belongs in [%s]", pair->section, pair->key, home);
 		return;
 	}
-	near = key_guess(
-		load, name, load->section, (size_t)(load->section_end - load->section), name_at);
+	near = key_guess(load, pair->key, load->section,
+		(size_t)(load->section_end - load->section), name_at);
 	if (near)
-		report_error(&load->file, line, "[%s] %s: unknown key; did you mean '%s'?", section,
-			name, near);
+		report_error(load->report, &pair->key_at,
+			"[%s] %s: unknown key; did you mean '%s'?", pair->section, pair->key, near);
 	else
-		report_error(&load->file, line, "[%s] %s: unknown key", section, name);
+		report_error(load->report, &pair->key_at, "[%s] %s: unknown key", pair->section,
+			pair->key);
 }
 
-void key_not_built(
-	struct key_load *load, const struct key *key, const char *name, unsigned int line)
+void key_not_built(struct key_load *load, const struct key *key, const struct lines_pair *pair)
 {
 	const char *near = NULL;
 
 	/* Behind a pattern there may be a key that was meant. */
 	if (strchr(key->name, '*'))
-		near = key_guess(load, name, load->section, (size_t)(key - load->section), name_at);
+		near = key_guess(
+			load, pair->key, load->section, (size_t)(key - load->section), name_at);
 	if (near)
-		report_error(&load->file, line,
+		report_error(load->report, &pair->key_at,
 			"[%s] %s: not supported by this build; did you mean '%s'?", key->section,
-			name, near);
+			pair->key, near);
 	else
-		report_error(&load->file, line, "[%s] %s: not supported by this build",
-			key->section, name);
+		report_error(load->report, &pair->key_at, "[%s] %s: not supported by this build",
+			key->section, pair->key);
 }

@@ -20,12 +20,36 @@ struct lines {
 	const char *next, *end; /* what is left of the text */
 	unsigned int number; /* of the line that inih has now */
 	bool skip; /* the section above is none: nobody knows whose these keys are */
-	char *value; /* of that line, in `line` */
+	char *key, *value; /* of that line, in `line` */
 	char line[LINE_MAX_LEN + 1];
-	const struct report_file *file;
+	const char *raw; /* the line in the source */
+	const struct policy_source *source;
+	struct policy_report *report;
 	const struct lines_events *events;
 	void *user;
 };
+
+static struct policy_place here(const struct lines *lines)
+{
+	return (struct policy_place){ lines->source, lines->number, 0 };
+}
+
+/* Where something in `line` stands: trimming moved nothing in there. */
+static struct policy_place place_of(const struct lines *lines, const char *in_line)
+{
+	struct policy_place at = here(lines);
+
+	at.column = (unsigned int)count_characters(lines->raw, (size_t)(in_line - lines->line)) + 1;
+	return at;
+}
+
+static void complain(struct lines *lines, const char *in_line, const char *fmt, const char *what)
+{
+	struct policy_place at = in_line ? place_of(lines, in_line) : here(lines);
+
+	/* One of the literals below. */
+	report_error(lines->report, &at, fmt, what);
+}
 
 /* Copies the next line to `line`; false at the end of the text. */
 static bool take_line(struct lines *lines)
@@ -35,6 +59,7 @@ static bool take_line(struct lines *lines)
 		const char *feed = memchr(start, '\n', (size_t)(lines->end - start));
 		size_t n = (size_t)((feed ? feed : lines->end) - start);
 
+		lines->raw = start;
 		lines->next = feed ? feed + 1 : lines->end;
 		lines->number++;
 		why = n > LINE_MAX_LEN ? "is longer than 4096 bytes" : text_check(start, n);
@@ -43,7 +68,7 @@ static bool take_line(struct lines *lines)
 			lines->line[n] = '\0';
 			return true;
 		}
-		report_error(lines->file, lines->number, "the line %s", why);
+		complain(lines, NULL, "the line %s", why);
 	}
 	return false;
 }
@@ -73,15 +98,14 @@ static char *parse_section(struct lines *lines, char *s)
 	char *end = s + strlen(s) - 1;
 
 	if (end == s || *end != ']') {
-		report_error(lines->file, lines->number,
-			"'%s': a section is written '[name]', alone", s);
+		complain(lines, s, "'%s': a section is written '[name]', alone", s);
 		return NULL;
 	}
 	*end = '\0';
 	s++;
 	if (is_name(s))
 		return s;
-	report_error(lines->file, lines->number, "[%s]: not a section's name", s);
+	complain(lines, s, "[%s]: not a section's name", s);
 	return NULL;
 }
 
@@ -96,25 +120,27 @@ static char *parse_key(struct lines *lines, char *s)
 		*equals = '\0';
 	name = trim(s);
 	if (equals && is_name(name)) {
+		lines->key = name;
 		lines->value = trim(equals + 1);
 		return name;
 	}
 	if (strchr(name, ':'))
-		report_error(lines->file, lines->number,
+		complain(lines, strchr(name, ':'),
 			"'%s': ':' does not separate key and value: write 'key = value'", name);
 	else if (!equals)
-		report_error(lines->file, lines->number,
+		complain(lines, name,
 			"'%s': not 'key = value' (a list goes on by repeating its key)", name);
 	else
-		report_error(lines->file, lines->number, "'%s': not a key's name", name);
+		complain(lines, name, "'%s': not a key's name", name);
 	return NULL;
 }
 
 static const char *section_line(struct lines *lines, char *s)
 {
+	struct policy_place at = place_of(lines, s);
 	const char *name = parse_section(lines, s);
 
-	lines->skip = !name || !lines->events->section(lines->user, name, lines->number);
+	lines->skip = !name || !lines->events->section(lines->user, name, &at);
 	return lines->skip ? NULL : name;
 }
 
@@ -122,7 +148,7 @@ static const char *key_line(struct lines *lines, char *s)
 {
 	/* Elsewhere an indented line continues a value; here it would be a key of its own. */
 	if (s != lines->line) {
-		report_error(lines->file, lines->number,
+		complain(lines, s, "%s",
 			"indented: a key starts its line, and a list goes on by repeating its key");
 		return NULL;
 	}
@@ -148,7 +174,7 @@ static char *next_line(char *out, int size, void *stream)
 		n = snprintf(out, (size_t)size, section ? "[%s]\n" : "%s=\n", name);
 		if (n < size)
 			return out;
-		report_error(lines->file, lines->number, "'%s': too long for this inih", name);
+		complain(lines, name, "'%s': too long for this inih", name);
 	}
 	return NULL;
 }
@@ -156,9 +182,16 @@ static char *next_line(char *out, int size, void *stream)
 static int on_pair(void *user, const char *section, const char *name, const char *value)
 {
 	struct lines *lines = user;
+	const struct lines_pair pair = {
+		.section = section,
+		.key = name,
+		.value = lines->value,
+		.key_at = place_of(lines, lines->key),
+		.value_at = place_of(lines, lines->value),
+	};
 
 	(void)value; /* always "": ours is whole */
-	lines->events->key(lines->user, section, name, lines->value, lines->number);
+	lines->events->key(lines->user, &pair);
 	return 1;
 }
 
@@ -174,28 +207,30 @@ static const char *check_start(const char *text, size_t size)
 	return NULL;
 }
 
-int lines_read(const char *text, size_t size, const struct report_file *file,
+int lines_read(const struct policy_source *source, struct policy_report *report,
 	const struct lines_events *events, void *user)
 {
+	struct policy_place first = { source, 1, 0 }, whole = { source, 0, 0 };
 	struct lines lines = {
-		.next = text,
-		.end = text + size,
-		.file = file,
+		.next = source->text,
+		.end = source->text + source->size,
+		.source = source,
+		.report = report,
 		.events = events,
 		.user = user,
 	};
-	const char *why = check_start(text, size);
+	const char *why = check_start(source->text, source->size);
 	int r;
 
 	if (why) {
-		report_error(file, 1, "%s", why);
+		report_error(report, &first, "%s", why);
 		return -EINVAL;
 	}
 	r = ini_parse_stream(next_line, &lines, on_pair, &lines);
 	if (r == -2)
 		return -ENOMEM;
 	if (r != 0) {
-		report_error(file, 0, "inih does not understand what it was given");
+		report_error(report, &whole, "inih does not understand what it was given");
 		return -EINVAL;
 	}
 	return 0;

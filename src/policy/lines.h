@@ -10,19 +10,24 @@
 /* Without the line feed. */
 enum { LINE_MAX_LEN = 4096 };
 
+/* `key = value`, where both stand. The value is trimmed, and maybe empty. */
+struct lines_pair {
+	const char *section; /* "" before the first */
+	const char *key, *value;
+	struct policy_place key_at, value_at;
+};
+
 struct lines_events {
-	/* A section starts at LINE. Returns false when the keys below it are of no interest. */
-	bool (*section)(void *user, const char *section, unsigned int line);
-	/* `key = value`; VALUE is trimmed, maybe empty. SECTION is "" before the first. */
-	void (*key)(void *user, const char *section, const char *key, const char *value,
-		unsigned int line);
+	/* A section starts. Returns false when the keys below it are of no interest. */
+	bool (*section)(void *user, const char *section, const struct policy_place *at);
+	void (*key)(void *user, const struct lines_pair *pair);
 };
 
 /*
- * Reads SIZE bytes of TEXT. What is not a comment, a section or a key goes to FILE's report. 0;
- * -ENOMEM; -EINVAL where the file as a whole can't be read, which the report then says.
+ * Reads a source. What is not a comment, a section or a key goes to the report. 0; -ENOMEM; -EINVAL
+ * where the file as a whole can't be read, which the report then says.
  */
-int lines_read(const char *text, size_t size, const struct report_file *file,
+int lines_read(const struct policy_source *source, struct policy_report *report,
 	const struct lines_events *events, void *user);
 
 #endif

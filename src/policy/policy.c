@@ -43,8 +43,9 @@ static int name_policy(
 
 /* Drop-ins are not built yet, and passing over them would mean less than the administrator wrote.
  */
-static int refuse_drop_ins(const char *path, const struct report_file *file, struct sbx_error *err)
+static int refuse_drop_ins(const char *path, struct key_load *load, struct sbx_error *err)
 {
+	struct policy_place whole = { load->source, 0, 0 };
 	_cleanup_free_ char *folder = NULL;
 	struct stat st;
 
@@ -54,9 +55,18 @@ static int refuse_drop_ins(const char *path, const struct report_file *file, str
 	}
 	if (lstat(folder, &st) < 0)
 		return 0;
-	report_error(file, 0, "'%s' exists: drop-ins are not supported by this build", folder);
+	report_error(load->report, &whole, "'%s' exists: drop-ins are not supported by this build",
+		folder);
 	return error_set(
 		err, EINVAL, "'%s' exists: drop-ins are not supported by this build", folder);
+}
+
+/* What has no tenant's name isn't read. */
+static void report_unnamed(struct key_load *load, const char *path, const struct sbx_error *err)
+{
+	struct policy_place whole = { sources_add(load->sources, path), 0, 0 };
+
+	report_error(load->report, &whole, "%s", err ? err->text : "not a tenant's name");
 }
 
 static int read_policy(const struct policy_dirs *dirs, const char *path, const char *tenant,
@@ -67,7 +77,8 @@ static int read_policy(const struct policy_dirs *dirs, const char *path, const c
 		.table = &policy_keys,
 		.dirs = dirs,
 		.target = policy,
-		.file = { path, report },
+		.sources = policy ? &policy->sources : NULL,
+		.report = report,
 	};
 	int r, drop_ins;
 
@@ -77,12 +88,12 @@ static int read_policy(const struct policy_dirs *dirs, const char *path, const c
 		return error_errno(err, ENOMEM, "read '%s'", path);
 	r = name_policy(policy, path, tenant, err);
 	if (r < 0) {
-		report_error(&load.file, 0, "%s", err ? err->text : "not a tenant's name");
+		report_unnamed(&load, path, err);
 		return r;
 	}
 	load.tenant = policy->tenant;
 	r = key_read_file(&load, path, err);
-	drop_ins = r == -ENOENT ? 0 : refuse_drop_ins(path, &load.file, r < 0 ? NULL : err);
+	drop_ins = r == -ENOENT ? 0 : refuse_drop_ins(path, &load, r < 0 ? NULL : err);
 	if (r < 0 || drop_ins < 0)
 		return r < 0 ? r : drop_ins;
 	*ret_policy = take_ptr(policy);
@@ -175,6 +186,7 @@ struct policy *policy_free(struct policy *policy)
 	free(policy->cgroup_sandbox.settings);
 	free(policy->filesystem.grants);
 	free(policy->path);
+	sources_clear(&policy->sources);
 	free(policy);
 	return NULL;
 }

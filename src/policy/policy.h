@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "policy/source.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -37,7 +38,7 @@ enum policy_rights {
 struct policy_grant {
 	char *path;
 	enum policy_rights rights;
-	unsigned int line;
+	struct policy_place at;
 };
 
 /*
@@ -48,14 +49,14 @@ struct policy_grant {
 struct policy_cgroup_setting {
 	char *file;
 	char *value;
-	unsigned int line; /* 0: the default */
+	struct policy_place at;
 };
 
 /* One line of io.max: the device by path, and "rbps=1048576 wiops=120" as the kernel takes it. */
 struct policy_io_limit {
 	char *device;
 	char *limits;
-	unsigned int line;
+	struct policy_place at;
 };
 
 struct policy_cgroup {
@@ -85,7 +86,7 @@ struct policy_net_rule {
 	uint8_t prefix; /* 0 to 128 */
 	struct policy_ports *ports;
 	size_t n_ports;
-	unsigned int line;
+	struct policy_place at;
 };
 
 enum policy_network_mode {
@@ -106,7 +107,8 @@ enum policy_seccomp_default {
 
 struct policy {
 	char tenant[NAME_MAX_LEN + 1];
-	char *path; /* of the file it was read from */
+	char *path; /* of the tenant's own file */
+	struct policy_sources sources; /* of all files that it was read from */
 
 	uint32_t id; /* [tenant] id; 0: assigned by the registry */
 
@@ -145,12 +147,13 @@ struct policy {
 	} process;
 };
 
-/* A problem of a file. `line` 0 means the file as a whole. */
+/* A problem of a file. `line` and `column` are as in struct policy_place. */
 struct policy_problem {
 	char *file;
-	unsigned int line;
+	unsigned int line, column;
 	bool warning;
 	char *text; /* "memory.max: '5Q' is not a size" */
+	char *excerpt; /* the line as it stands there; NULL: none can be shown */
 };
 
 struct policy_report {
@@ -162,7 +165,10 @@ struct policy_report {
 void policy_report_clear(struct policy_report *report);
 #define _cleanup_policy_report_ _cleanup_(policy_report_clear)
 
-/* Writes "FILE:LINE: error: TEXT" or "FILE: warning: TEXT" lines. */
+/*
+ * Writes "FILE:LINE:COLUMN: error: TEXT", or with less of a place where less is known, and under it
+ * the line with a caret, as compilers do.
+ */
 void policy_report_print(const struct policy_report *report, FILE *out);
 
 /*

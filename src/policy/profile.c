@@ -12,8 +12,11 @@ static void check_profile(struct key_load *load)
 {
 	const struct profile *profile = load->target;
 
-	if (!profile->syscalls.n && !key_seen(load, "seccomp", "allow")->bad)
-		report_error(&load->file, 0, "allows no system call");
+	if (!profile->syscalls.n && !key_seen(load, "seccomp", "allow")->bad) {
+		struct policy_place whole = { load->source, 0, 0 };
+
+		report_error(load->report, &whole, "allows no system call");
+	}
 }
 
 /* clang-format off */
@@ -78,14 +81,17 @@ static int report_missing(const struct policy_dirs *dirs, const char *name, stru
 static int read_profile(const char *path, struct strv *ret_syscalls, struct sbx_error *err)
 {
 	_cleanup_policy_report_ struct policy_report report = { 0 };
+	struct policy_sources sources = { 0 };
 	struct profile profile = { 0 };
 	struct key_load load = {
 		.table = &profile_keys,
 		.target = &profile,
-		.file = { path, &report },
+		.sources = &sources,
+		.report = &report,
 	};
 	int r = key_read_file(&load, path, err);
 
+	sources_clear(&sources);
 	if (r < 0)
 		strv_clear(&profile.syscalls);
 	else

@@ -2,6 +2,10 @@
 #include "policy/report.h"
 
 #include "policy/array.h"
+#include "policy/text.h"
+
+/* A longer line is nobody's to read. */
+#define EXCERPT_MAX 160
 
 /* A problem stays on one line whatever the file's name or text contains. */
 static char *flatten(char *s)
@@ -12,48 +16,75 @@ static char *flatten(char *s)
 	return s;
 }
 
-static int add(const struct report_file *file, struct policy_problem problem)
+static void problem_clear(struct policy_problem *problem)
 {
-	struct policy_report *report = file->report;
-	struct policy_problem *room = array_room(report->problems, report->n, sizeof(*room));
+	free(problem->file);
+	free(problem->text);
+	free(problem->excerpt);
+}
 
-	if (!room)
+/* What the text checks refuse would do its harm in a terminal just as well. */
+static char *copy_line(const struct policy_place *at)
+{
+	size_t n = 0;
+	const char *line = place_line(at, &n);
+
+	return line && !text_check(line, n) && n <= EXCERPT_MAX ? strndup(line, n) : NULL;
+}
+
+static int complete(struct policy_problem *problem, const struct policy_place *at)
+{
+	if (!problem->text)
 		return -ENOMEM;
-	report->problems = room;
-	problem.file = strdup(file->name);
-	if (!problem.file)
+	problem->file = strdup(place_file(at));
+	if (!problem->file)
 		return -ENOMEM;
-	(void)flatten(problem.file);
-	(void)flatten(problem.text);
-	room[report->n++] = problem;
+	problem->line = at->line;
+	problem->column = at->column;
+	problem->excerpt = copy_line(at);
+	(void)flatten(problem->file);
+	(void)flatten(problem->text);
 	return 0;
 }
 
-void report_error(const struct report_file *file, unsigned int line, const char *fmt, ...)
+static void add(
+	struct policy_report *report, const struct policy_place *at, struct policy_problem problem)
 {
-	char *text;
-	va_list ap;
-	int n;
+	struct policy_problem *room = array_room(report->problems, report->n, sizeof(*room));
 
-	file->report->n_errors++;
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n >= 0 && add(file, (struct policy_problem){ .line = line, .text = text }) < 0)
-		free(text);
+	if (room)
+		report->problems = room;
+	if (!room || complete(&problem, at) < 0)
+		problem_clear(&problem);
+	else
+		room[report->n++] = problem;
 }
 
-void report_warning(const struct report_file *file, unsigned int line, const char *fmt, ...)
+static char *format(const char *fmt, va_list ap)
 {
-	struct policy_problem problem = { .line = line, .warning = true };
+	char *text;
+
+	return vasprintf(&text, fmt, ap) < 0 ? NULL : text;
+}
+
+void report_error(struct policy_report *report, const struct policy_place *at, const char *fmt, ...)
+{
 	va_list ap;
-	int n;
+
+	report->n_errors++;
+	va_start(ap, fmt);
+	add(report, at, (struct policy_problem){ .text = format(fmt, ap) });
+	va_end(ap);
+}
+
+void report_warning(
+	struct policy_report *report, const struct policy_place *at, const char *fmt, ...)
+{
+	va_list ap;
 
 	va_start(ap, fmt);
-	n = vasprintf(&problem.text, fmt, ap);
+	add(report, at, (struct policy_problem){ .text = format(fmt, ap), .warning = true });
 	va_end(ap);
-	if (n >= 0 && add(file, problem) < 0)
-		free(problem.text);
 }
 
 /* qsort() promises no order among equals: the number keeps problems of one line as they came. */
@@ -62,12 +93,15 @@ struct numbered {
 	size_t number;
 };
 
-static int compare_lines(const void *a, const void *b)
+static int compare_places(const void *a, const void *b)
 {
 	const struct numbered *x = a, *y = b;
+	const struct policy_place p = { .line = x->problem.line, .column = x->problem.column };
+	const struct policy_place q = { .line = y->problem.line, .column = y->problem.column };
+	int order = place_compare(&p, &q);
 
-	if (x->problem.line != y->problem.line)
-		return x->problem.line < y->problem.line ? -1 : 1;
+	if (order)
+		return order;
 	return x->number < y->number ? -1 : 1;
 }
 
@@ -83,7 +117,7 @@ void report_sort(struct policy_report *report, size_t from)
 		return; /* out of order, but complete */
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = (struct numbered){ report->problems[from + i], i };
-	qsort(sorted, n, sizeof(*sorted), compare_lines);
+	qsort(sorted, n, sizeof(*sorted), compare_places);
 	for (size_t i = 0; i < n; i++)
 		report->problems[from + i] = sorted[i].problem;
 }
@@ -108,23 +142,42 @@ int report_to_error(
 
 void policy_report_clear(struct policy_report *report)
 {
-	for (size_t i = 0; i < report->n; i++) {
-		free(report->problems[i].file);
-		free(report->problems[i].text);
-	}
+	for (size_t i = 0; i < report->n; i++)
+		problem_clear(&report->problems[i]);
 	free(report->problems);
 	*report = (struct policy_report){ 0 };
+}
+
+/* Under the line a caret; a tab before it stays one, or the caret would be elsewhere. */
+static void print_excerpt(const struct policy_problem *p, FILE *out)
+{
+	unsigned int column = 1;
+
+	(void)fprintf(out, "%5u | %s\n", p->line, p->excerpt);
+	if (!p->column)
+		return;
+	(void)fputs("      | ", out);
+	for (const char *c = p->excerpt; *c && column < p->column; c++) {
+		if (count_characters(c, 1) == 0)
+			continue;
+		(void)fputc(*c == '\t' ? '\t' : ' ', out);
+		column++;
+	}
+	(void)fputs("^\n", out);
 }
 
 void policy_report_print(const struct policy_report *report, FILE *out)
 {
 	for (size_t i = 0; i < report->n; i++) {
 		const struct policy_problem *p = &report->problems[i];
-		const char *kind = p->warning ? "warning" : "error";
 
+		(void)fputs(p->file, out);
 		if (p->line)
-			(void)fprintf(out, "%s:%u: %s: %s\n", p->file, p->line, kind, p->text);
-		else
-			(void)fprintf(out, "%s: %s: %s\n", p->file, kind, p->text);
+			(void)fprintf(out, ":%u", p->line);
+		if (p->column)
+			(void)fprintf(out, ":%u", p->column);
+		(void)fprintf(out, ": %s: %s\n", p->warning ? "warning" : "error", p->text);
+		if (p->excerpt)
+			print_excerpt(p, out);
 	}
 }

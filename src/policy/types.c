@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values that keys of any section may have. */
+#include "policy/array.h"
 #include "policy/key.h"
 #include "policy/lines.h"
 #include "policy/text.h"
 #include "policy/values.h"
+
+/* Remembers where in the line the word at S starts. */
+static int note_column(const struct key_use *use, const char *s)
+{
+	struct key_load *load = use->load;
+	unsigned int *room = array_room(load->columns, load->n_columns, sizeof(*room));
+
+	if (!room)
+		return -ENOMEM;
+	load->columns = room;
+	s += strspn(s, " \t");
+	room[load->n_columns++] =
+		use->at.column + (unsigned int)count_characters(use->text, (size_t)(s - use->text));
+	return 0;
+}
 
 static int expand_word(const struct key_use *use, const char *word, struct strv *words)
 {
@@ -21,12 +37,16 @@ int key_words(const struct key_use *use, struct strv *ret_words)
 	_cleanup_strv_ struct strv words = { 0 };
 	const char *text = use->text;
 
+	use->load->n_columns = 0;
 	for (;;) {
 		char word[LINE_MAX_LEN + 1];
 		const char *why;
 		bool found;
-		int r;
+		int r = note_column(use, text);
 
+		if (r < 0)
+			return r;
+		key_at_word(use, words.n);
 		why = text_next_word(&text, word, &found);
 		if (why)
 			return key_error(use, "'%s': %s", use->text, why);
@@ -36,6 +56,7 @@ int key_words(const struct key_use *use, struct strv *ret_words)
 		if (r < 0)
 			return r;
 	}
+	use->load->column = 0;
 	*ret_words = words;
 	words = (struct strv){ 0 };
 	return 0;
@@ -60,7 +81,10 @@ int key_move_words(const struct key_use *use, struct strv *list, struct strv *wo
 	if (worst < 0)
 		return worst;
 	for (size_t i = 0; i < words->n; i++) {
-		int r = accept(use, words->v[i]);
+		int r;
+
+		key_at_word(use, i);
+		r = accept(use, words->v[i]);
 
 		if (r > 0) {
 			list->v[list->n++] = take_ptr(words->v[i]);

@@ -37,7 +37,7 @@ static int put(const struct key_use *use, struct policy_cgroup *cgroup, char *va
 	struct policy_cgroup_setting setting = {
 		.file = strdup(use->key->name),
 		.value = value,
-		.line = use->line,
+		.at = use->at,
 	};
 
 	if (!setting.file || !setting.value || (!old && add_setting(cgroup, setting) < 0)) {

@@ -17,7 +17,7 @@ static int add_grant(const struct key_use *use, struct policy *policy, char *pat
 	room[policy->filesystem.n_grants++] = (struct policy_grant){
 		.path = path,
 		.rights = (enum policy_rights)use->key->number,
-		.line = use->line,
+		.at = key_place(use),
 	};
 	return 0;
 }
@@ -42,6 +42,7 @@ static int parse_grants(const struct key_use *use, void *target)
 
 		if (!as_written)
 			return -ENOMEM;
+		key_at_word(use, i);
 		r = why ? key_error(use, "'%s': %s", as_written, why)
 			: add_grant(use, target, words.v[i]);
 		if (r == 0)

@@ -65,7 +65,10 @@ static int parse_limits(const struct key_use *use, const struct strv *words, cha
 			use->text);
 	for (size_t i = 1; i < words->n; i++) {
 		uint64_t value = 0;
-		int limit = parse_limit(use, words->v[i], &value);
+		int limit;
+
+		key_at_word(use, i);
+		limit = parse_limit(use, words->v[i], &value);
 
 		if (limit < 0)
 			return limit;
@@ -88,7 +91,7 @@ static int check_device(const struct key_use *use, const struct policy_cgroup *c
 	for (size_t i = 0; i < cgroup->n_io_limits; i++)
 		if (streq(cgroup->io_limits[i].device, device))
 			return key_error(use, "'%s': this device has limits already, in line %u",
-				device, cgroup->io_limits[i].line);
+				device, cgroup->io_limits[i].at.line);
 	return 0;
 }
 
@@ -105,6 +108,7 @@ static int parse_io_max(const struct key_use *use, void *field)
 	r = parse_limits(use, &words, &limits);
 	if (r < 0)
 		return r;
+	key_at_word(use, 0);
 	r = check_device(use, cgroup, words.v[0]);
 	if (r < 0)
 		return r;
@@ -115,7 +119,7 @@ static int parse_io_max(const struct key_use *use, void *field)
 	room[cgroup->n_io_limits++] = (struct policy_io_limit){
 		.device = take_ptr(words.v[0]),
 		.limits = take_ptr(limits),
-		.line = use->line,
+		.at = use->at,
 	};
 	return 0;
 }

@@ -112,6 +112,7 @@ static int parse_rule(
 {
 	int r;
 
+	key_at_word(use, 0);
 	r = words->n ? parse_protocol(use, words->v[0], rule) : 0;
 	if (r < 0)
 		return r;
@@ -120,14 +121,18 @@ static int parse_rule(
 			"'%s' is no rule: 'PROTOCOL NETWORK PORTS', as in 'tcp "
 			"10.0.0.0/8 443,8000-8099'",
 			use->text);
+	key_at_word(use, 1);
 	r = parse_network(use, words->v[1], rule);
-	return r < 0 ? r : parse_ports(use, words->v[2], rule);
+	if (r < 0)
+		return r;
+	key_at_word(use, 2);
+	return parse_ports(use, words->v[2], rule);
 }
 
 static int parse_net_rules(const struct key_use *use, void *target)
 {
 	_cleanup_strv_ struct strv words = { 0 };
-	struct policy_net_rule rule = { .line = use->line }, *room;
+	struct policy_net_rule rule = { .at = use->at }, *room;
 	struct policy *policy = target;
 	int r = key_words(use, &words);
 

@@ -33,11 +33,11 @@ static void dump_cgroup(FILE *out, const char *name, const struct policy_cgroup 
 {
 	for (size_t i = 0; i < cgroup->n_settings; i++)
 		(void)fprintf(out, "%s %s: %s (line %u)\n", name, cgroup->settings[i].file,
-			cgroup->settings[i].value, cgroup->settings[i].line);
+			cgroup->settings[i].value, cgroup->settings[i].at.line);
 	for (size_t i = 0; i < cgroup->n_io_limits; i++)
 		(void)fprintf(out, "%s io.max: %s %s (line %u)\n", name,
 			cgroup->io_limits[i].device, cgroup->io_limits[i].limits,
-			cgroup->io_limits[i].line);
+			cgroup->io_limits[i].at.line);
 }
 
 static void dump_duration(FILE *out, const char *name, uint64_t usec)
@@ -61,7 +61,7 @@ static void dump_grants(FILE *out, const struct policy *policy)
 		const struct policy_grant *grant = &policy->filesystem.grants[i];
 
 		(void)fprintf(out, "%s: <%s> (line %u)\n", names[grant->rights], grant->path,
-			grant->line);
+			grant->at.line);
 	}
 }
 
@@ -76,7 +76,7 @@ static void dump_rules(FILE *out, const struct policy *policy)
 			rule->protocol == POLICY_TCP ? "tcp" : "udp", address, rule->prefix);
 		for (size_t j = 0; j < rule->n_ports; j++)
 			(void)fprintf(out, " %d-%d", rule->ports[j].first, rule->ports[j].last);
-		(void)fprintf(out, " (line %u)\n", rule->line);
+		(void)fprintf(out, " (line %u)\n", rule->at.line);
 	}
 }
 
@@ -264,9 +264,9 @@ TEST(shipped_template_is_the_defaults)
 	}
 	/* Line numbers are all that may differ. */
 	for (size_t i = 0; i < template->cgroup.n_settings; i++)
-		template->cgroup.settings[i].line = 0;
+		template->cgroup.settings[i].at.line = 0;
 	for (size_t i = 0; i < template->cgroup_sandbox.n_settings; i++)
-		template->cgroup_sandbox.settings[i].line = 0;
+		template->cgroup_sandbox.settings[i].at.line = 0;
 	out = open_memstream(&first, &size);
 	dump(out, template);
 	(void)fclose(out);

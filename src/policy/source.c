@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/source.h"
+
+#include "policy/array.h"
+
+#include <string.h>
+
+struct policy_source *sources_add(struct policy_sources *sources, const char *name)
+{
+	struct policy_source **room =
+		array_room(sources->v, sources->n, sizeof(struct policy_source *));
+	struct policy_source *source;
+
+	if (!room)
+		return NULL;
+	sources->v = room;
+	source = calloc(1, sizeof(*source));
+	if (!source)
+		return NULL;
+	source->name = strdup(name);
+	if (!source->name) {
+		free(source);
+		return NULL;
+	}
+	room[sources->n++] = source;
+	return source;
+}
+
+void sources_clear(struct policy_sources *sources)
+{
+	for (size_t i = 0; i < sources->n; i++) {
+		free(sources->v[i]->name);
+		free(sources->v[i]->text);
+		free(sources->v[i]);
+	}
+	free(sources->v);
+	*sources = (struct policy_sources){ 0 };
+}
+
+const char *place_line(const struct policy_place *place, size_t *ret_length)
+{
+	const struct policy_source *source = place->source;
+	const char *line, *end, *feed;
+
+	if (!source || !source->text || !place->line)
+		return NULL;
+	line = source->text;
+	end = line + source->size;
+	for (unsigned int i = 1; i < place->line; i++) {
+		feed = memchr(line, '\n', (size_t)(end - line));
+		if (!feed)
+			return NULL;
+		line = feed + 1;
+	}
+	feed = memchr(line, '\n', (size_t)(end - line));
+	*ret_length = (size_t)((feed ? feed : end) - line);
+	return line;
+}
+
+const char *place_file(const struct policy_place *place)
+{
+	return place->source ? place->source->name : "the defaults";
+}
+
+int place_compare(const struct policy_place *a, const struct policy_place *b)
+{
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return a->column < b->column ? -1 : a->column > b->column;
+}
+
+size_t count_characters(const char *s, size_t n)
+{
+	size_t count = 0;
+
+	/* All bytes of UTF-8 but those that go on with a character. */
+	for (size_t i = 0; i < n; i++)
+		count += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return count;
+}
