@@ -20,6 +20,8 @@ const struct cmd cmds[] = {
 		cmd_run },
 	{ "list", "[--json]", "list the sandboxes", cmd_list },
 	{ "policy check", "[--json] FILE...", "check policy files", cmd_policy_check },
+	{ "policy show", "[--json] TENANT", "print a policy, and where each value comes from",
+		cmd_policy_show },
 	{ "policy keys", "[--json]", "list what a policy can say", cmd_policy_keys },
 	{ "lsm load", "", "load the LSM programs and all tenants' own", cmd_lsm_load },
 	{ "lsm status", "[--json]", "show what is loaded", cmd_lsm_status },

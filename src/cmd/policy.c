@@ -136,3 +136,100 @@ int cmd_policy_keys(const struct cmd_context *context, int argc, char **argv)
 	print_json(json_pack("{s:o}", "keys", keys));
 	return CMD_DONE;
 }
+
+/* Calls back for each value of the policy, in the order of the key table. */
+static void each_value(const struct policy *policy,
+	void (*visit)(const struct policy_assignment *value, void *arg), void *arg)
+{
+	for (size_t i = 0; i < policy_keys.n; i++) {
+		const struct key *key = &policy_keys.keys[i];
+		bool said = false;
+
+		for (size_t j = 0; j < policy->n_assignments; j++)
+			if (policy->assignments[j].key == key) {
+				visit(&policy->assignments[j], arg);
+				said = true;
+			}
+		if (!said && key->type && key->initial)
+			visit(&(struct policy_assignment){ key, (char *)key->initial, { 0 } }, arg);
+	}
+}
+
+static void print_value(const struct policy_assignment *value, void *arg)
+{
+	const char **section = arg;
+
+	if (!streq(*section, value->key->section)) {
+		*section = value->key->section;
+		(void)printf("\n[%s]\n", *section);
+	}
+	if (value->at.source)
+		(void)printf("# %s:%u\n", place_file(&value->at), value->at.line);
+	else
+		(void)printf("# %s\n", place_file(&value->at));
+	(void)printf("%s =%s%s\n", value->key->name, *value->text ? " " : "", value->text);
+}
+
+static void add_value(const struct policy_assignment *value, void *arg)
+{
+	json_t *json = json_pack("{s:s, s:s, s:s}", "section", value->key->section, "key",
+		value->key->name, "value", value->text);
+
+	if (json && value->at.source) {
+		(void)json_object_set_new(json, "file", name_to_json(place_file(&value->at)));
+		(void)json_object_set_new(json, "line", json_integer(value->at.line));
+		(void)json_object_set_new(json, "column", json_integer(value->at.column));
+	}
+	(void)json_array_append_new(arg, json);
+}
+
+static void show(const struct policy *policy, bool as_json)
+{
+	const char *section = "";
+	json_t *values;
+
+	if (!as_json) {
+		(void)printf("version = 1\n");
+		each_value(policy, print_value, &section);
+		return;
+	}
+	values = json_array();
+	each_value(policy, add_value, values);
+	print_json(json_pack("{s:s, s:o}", "tenant", policy->tenant, "values", values));
+}
+
+int cmd_policy_show(const struct cmd_context *context, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	_cleanup_policy_report_ struct policy_report report = { 0 };
+	_cleanup_policy_ struct policy *policy = NULL;
+	struct sbx_error err = { 0 };
+	bool as_json = false;
+	int option, r;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (option == 'h') {
+			(void)printf("usage: sandboxctl policy show [--json] TENANT\n\n"
+				     "Prints its policy, and where each value comes from.\n");
+			return CMD_DONE;
+		}
+		if (option != 'j')
+			return cmd_usage("policy show");
+		as_json = true;
+	}
+	if (argc - optind != 1)
+		return cmd_usage("policy show");
+	r = policy_load_tenant(&context->dirs, argv[optind], &policy, &report, &err);
+	/* A tenant without a policy has none that could be wrong. */
+	if (r == -ENOENT || (r < 0 && report.n_errors == 0))
+		return cmd_fail(&err);
+	policy_report_print(&report, stderr);
+	if (r < 0)
+		return CMD_FAILED;
+	show(policy, as_json);
+	return CMD_DONE;
+}

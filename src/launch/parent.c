@@ -96,11 +96,13 @@ static int check_tenants(struct run *run, struct sbx_error *err)
 	if (r == 0)
 		r = tenants_fingerprint(config, run->lsm.ready.generation, &now, err);
 	if (r == 0)
-		r = tenants_own_fingerprint(LSM_OWN_LIST, run->lsm.ready.generation, &own, err);
+		r = tenants_watched_fingerprint(LSM_WATCHED, run->lsm.ready.generation, &own, err);
 	if (r < 0 || now + own == loaded.tenants)
 		return r;
 	r = error_set(err, ESTALE,
-		"'%s/tenants', or a folder that a tenant owns, is not what was loaded", config);
+		"'%s/tenants', what a policy includes, or a folder that a tenant owns is not what "
+		"was loaded",
+		config);
 	return error_cure(err, r, "sandboxctl lsm load");
 }
 

@@ -11,6 +11,7 @@
 #include "state/tenants.h"
 
 #include <fcntl.h>
+#include <limits.h>
 
 /* A tree that a policy owns, with where that stands. */
 struct tree {
@@ -24,6 +25,7 @@ struct all {
 	size_t n_trees;
 	uint32_t *ids;
 	size_t n_ids;
+	struct strv included; /* files of policies that lie outside of the tenants folder */
 };
 
 static void all_clear(struct all *all)
@@ -32,6 +34,7 @@ static void all_clear(struct all *all)
 		resolved_clear(&all->trees[i].place);
 	free(all->trees);
 	free(all->ids);
+	strv_clear(&all->included);
 }
 
 static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
@@ -67,6 +70,23 @@ static int add_id(struct all *all, uint32_t id, struct sbx_error *err)
 	return 0;
 }
 
+/* Those inside are looked at as the folder is. */
+static int add_included(struct all *all, const struct policy_dirs *dirs,
+	const struct policy *policy, struct sbx_error *err)
+{
+	char folder[PATH_MAX];
+
+	(void)snprintf(folder, sizeof(folder), "%s/tenants", dirs->config);
+	for (size_t i = 0; i < policy->sources.n; i++) {
+		const char *name = policy->sources.v[i]->name;
+
+		if (!(path_lies_in(name, folder) && !strstr(name, "..")) &&
+			strv_add(&all->included, name) < 0)
+			return error_errno(err, ENOMEM, "read the tenants' policies");
+	}
+	return 0;
+}
+
 static int add_tenant(struct all *all, const struct policy_dirs *dirs, const char *name,
 	uint32_t max_id, struct sbx_error *err)
 {
@@ -78,6 +98,8 @@ static int add_tenant(struct all *all, const struct policy_dirs *dirs, const cha
 		r = ids_get(name, policy->id, max_id, &id, err);
 	if (r == 0)
 		r = add_id(all, id, err);
+	if (r == 0)
+		r = add_included(all, dirs, policy, err);
 	for (size_t i = 0; r == 0 && i < policy->filesystem.n_grants; i++)
 		if (policy->filesystem.grants[i].rights == POLICY_OWN)
 			r = add_tree(all, policy, id, &policy->filesystem.grants[i], err);
@@ -159,30 +181,75 @@ static int forget_earlier(const struct lsm *lsm, struct sbx_loaded *loaded, stru
 	return r < 0 ? r : forget_rules(lsm, err);
 }
 
-/* For `run`, which looks whether these are still the trees that are owned. */
-static int write_list(
-	const struct all *all, uint64_t key, uint64_t *ret_hash, struct sbx_error *err)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-	struct stat st;
-	int r = f ? 0 : error_errno(err, errno, "list the tenants' own");
+/* What `run` looks at, and adds up as it is done here. */
+struct watch_list {
+	FILE *out;
+	uint64_t key, sum;
+};
 
-	*ret_hash = 0;
+static int watch(struct watch_list *list, enum tenants_watched kind, const char *path,
+	const struct stat *st, struct sbx_error *err)
+{
+	if (strchr(path, '\n'))
+		return error_set(err, EINVAL, "'%s': a line break in a path", path);
+	list->sum += tenants_watched_hash(list->key, kind, path, st);
+	(void)fprintf(list->out, "%c%s\n", kind, path);
+	return 0;
+}
+
+static int watch_trees(struct watch_list *list, const struct all *all, struct sbx_error *err)
+{
+	struct stat st;
+	int r = 0;
+
 	for (size_t i = 0; i < all->n_trees && r == 0; i++) {
 		const struct resolved *place = &all->trees[i].place;
 
 		if (fstat(place->fd, &st) < 0)
-			r = error_errno(err, errno, "stat '%s'", place->path);
-		else if (strchr(place->path, '\n'))
-			r = error_set(err, EINVAL, "own '%s': a line break in a path", place->path);
-		*ret_hash += tenants_own_hash(key, place->path, &st);
-		(void)fprintf(f, "%s\n", place->path);
+			return error_errno(err, errno, "stat '%s'", place->path);
+		r = watch(list, TENANTS_TREE, place->path, &st, err);
 	}
-	if (f && fclose(f) != 0 && r == 0)
-		r = error_errno(err, ENOMEM, "list the tenants' own");
-	return r < 0 ? r : fs_replace(AT_FDCWD, LSM_OWN_LIST, text, size, FS_VOLATILE, err);
+	return r;
+}
+
+static int watch_files(struct watch_list *list, const struct all *all, struct sbx_error *err)
+{
+	struct stat st;
+	int r = 0;
+
+	for (size_t i = 0; i < all->included.n && r == 0; i++) {
+		const char *path = all->included.v[i];
+
+		/* Many policies include one file. */
+		if (i > 0 && streq(path, all->included.v[i - 1]))
+			continue;
+		if (stat(path, &st) < 0)
+			return error_errno(err, errno, "stat '%s'", path);
+		r = watch(list, TENANTS_FILE, path, &st, err);
+	}
+	return r;
+}
+
+static int write_watched(struct all *all, uint64_t key, uint64_t *ret_sum, struct sbx_error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	struct watch_list list = { .out = open_memstream(&text, &size), .key = key };
+	int r;
+
+	if (!list.out)
+		return error_errno(err, ENOMEM, "list what policies speak of");
+	strv_sort(&all->included);
+	r = watch_trees(&list, all, err);
+	if (r == 0)
+		r = watch_files(&list, all, err);
+	if (fclose(list.out) != 0 && r == 0)
+		r = error_errno(err, ENOMEM, "list what policies speak of");
+	if (r == 0)
+		r = fs_replace(AT_FDCWD, LSM_WATCHED, text, size, FS_VOLATILE, err);
+	if (r == 0)
+		*ret_sum = list.sum;
+	return r;
 }
 
 int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
@@ -191,7 +258,7 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	_cleanup_(all_clear) struct all all = { 0 };
 	_cleanup_strv_ struct strv names = { 0 };
 	struct sbx_loaded loaded = { 0 };
-	uint64_t fingerprint, own = 0;
+	uint64_t fingerprint, watched = 0;
 	/* Taken first: what changes from here on is seen as a change by `run`. */
 	int r = tenants_fingerprint(dirs->config, lsm->ready.generation, &fingerprint, err);
 
@@ -204,8 +271,8 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	if (r == 0)
 		r = load_owners(lsm, &all, err);
 	if (r == 0)
-		r = write_list(&all, lsm->ready.generation, &own, err);
+		r = write_watched(&all, lsm->ready.generation, &watched, err);
 	if (r == 0)
-		r = write_loaded(lsm, fingerprint + own, &loaded, err);
+		r = write_loaded(lsm, fingerprint + watched, &loaded, err);
 	return r < 0 ? r : forget_earlier(lsm, &loaded, err);
 }

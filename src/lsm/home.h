@@ -13,7 +13,7 @@
 
 #define LSM_DIR	     "/run/sandboxctl/lsm"
 #define LSM_HOME_PIN LSM_DIR "/mnt"
-#define LSM_OWN_LIST LSM_DIR "/own"
+#define LSM_WATCHED  LSM_DIR "/watched"
 #define LSM_LOCK     LSM_DIR "/lock"
 
 /* Paths inside. */

@@ -137,7 +137,7 @@ int host_config_load(
 	r = key_read_file(&load, path, &why);
 	sources_clear(&sources);
 	if (r == -ENOENT)
-		r = key_read_defaults(&load) < 0 ? error_errno(&why, ENOMEM, "read '%s'", path) : 0;
+		r = 0; /* the defaults are set */
 	if (r < 0) {
 		if (err)
 			*err = why;

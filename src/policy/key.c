@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/key.h"
 
+#include "policy/array.h"
 #include "policy/file.h"
 #include "policy/text.h"
 
@@ -94,6 +95,47 @@ static void reset(const struct key_use *use)
 		(void)parse(&initial);
 }
 
+/* A key of the policy, and not of how it is read. */
+static bool is_said(const struct key *key)
+{
+	return key->type != &type_version && key->type != &type_include;
+}
+
+/* What an earlier file said of a scalar, or a list that is cleared, counts no longer. */
+static void drop_assignments(struct key_load *load, const struct key *key)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < load->n_assignments; i++)
+		if (load->assignments[i].key == key)
+			free(load->assignments[i].text);
+		else
+			load->assignments[kept++] = load->assignments[i];
+	load->n_assignments = kept;
+}
+
+static void assign(struct key_load *load, const struct key_use *use)
+{
+	struct policy_assignment *room;
+	char *text;
+
+	if (!is_said(use->key))
+		return;
+	if (!use->key->type->list || !*use->text)
+		drop_assignments(load, use->key);
+	if (use->key->type->list && !*use->text)
+		return;
+	room = array_room(load->assignments, load->n_assignments, sizeof(*room));
+	if (room)
+		load->assignments = room;
+	text = room ? strdup(use->text) : NULL;
+	if (!text) {
+		load->no_memory = true;
+		return;
+	}
+	room[load->n_assignments++] = (struct policy_assignment){ use->key, text, use->at };
+}
+
 static void note(struct key_load *load, const struct key_use *use)
 {
 	struct key_seen *seen = seen_of(load, use->key);
@@ -103,6 +145,7 @@ static void note(struct key_load *load, const struct key_use *use)
 	if (seen->first.source != load->source)
 		seen->first = use->at;
 	seen->last = use->at;
+	load->begun |= is_said(use->key);
 }
 
 static void set(struct key_load *load, const struct key *key, const struct lines_pair *pair)
@@ -121,8 +164,9 @@ static void set(struct key_load *load, const struct key *key, const struct lines
 		(void)key_error(&use, "has no value");
 	} else if (!*pair->value) {
 		reset(&use);
-	} else {
-		(void)parse(&use);
+		assign(load, &use);
+	} else if (parse(&use) == 0) {
+		assign(load, &use);
 	}
 }
 
@@ -167,7 +211,6 @@ void key_clear(const struct key_table *table, void *target)
 /* The rows before any section: `version`. */
 static void start(struct key_load *load)
 {
-	load->guesses = GUESSES_MAX;
 	load->section = load->section_end = load->table->keys;
 	while (load->section_end < table_end(load->table) && !*load->section_end->section)
 		load->section_end++;
@@ -180,32 +223,9 @@ static int read_source(struct key_load *load)
 	int r;
 
 	start(load);
-	r = set_defaults(load);
-	if (r < 0)
-		return r;
 	r = lines_read(load->source, load->report, &events, load);
-	if (r == -ENOMEM)
-		return r;
 	if (r == 0)
 		expect_version(load, &whole);
-	if (r == 0 && load->table->check && !load->stopped)
-		load->table->check(load);
-	return load->no_memory ? -ENOMEM : 0;
-}
-
-int key_read_defaults(struct key_load *load)
-{
-	_cleanup_free_ struct key_seen *seen = calloc(load->table->n, sizeof(*seen));
-	int r;
-
-	if (!seen)
-		return -ENOMEM;
-	load->seen = seen;
-	start(load);
-	r = set_defaults(load);
-	load->seen = NULL;
-	free(load->columns);
-	load->columns = NULL;
 	return r;
 }
 
@@ -221,35 +241,90 @@ static int refuse(struct key_load *load, int r, struct sbx_error *err)
 static int open_source(struct key_load *load, const char *path, struct sbx_error *err)
 {
 	struct policy_source *source = sources_add(load->sources, path);
+	const char *shipped = load->dirs ? load->dirs->shipped : NULL;
+	int r;
 
 	if (!source)
 		return error_errno(err, ENOMEM, "read '%s'", path);
+	source->shipped = shipped && path_lies_in(path, shipped);
 	load->source = source;
-	return file_read(path, &source->text, &source->size, err);
+	r = file_read(path, &source->text, &source->size, err);
+	return r < 0 && r != -ENOMEM ? refuse(load, r, err) : r;
+}
+
+int key_read(struct key_load *load, const char *path, struct sbx_error *err)
+{
+	/* The file that includes this one goes on where it was. */
+	const struct key_load outer = *load;
+	struct sbx_error why = { 0 };
+	int r = open_source(load, path, &why);
+
+	load->versioned = load->stopped = load->begun = false;
+	if (r == 0 && read_source(load) == -ENOMEM)
+		r = error_errno(&why, ENOMEM, "read '%s'", path);
+	/* What wasn't read as a whole has nothing that could be held against the rest. */
+	if (r < 0 || load->stopped)
+		load->incomplete = true;
+	load->source = outer.source;
+	load->section = outer.section;
+	load->section_end = outer.section_end;
+	load->versioned = outer.versioned;
+	load->stopped = outer.stopped;
+	load->begun = outer.begun;
+	if (r < 0 && err)
+		*err = why;
+	return r;
+}
+
+int key_begin(struct key_load *load, struct sbx_error *err)
+{
+	load->first_problem = load->report->n;
+	load->errors_before = load->report->n_errors;
+	load->guesses = GUESSES_MAX;
+	load->seen = calloc(load->table->n, sizeof(*load->seen));
+	if (!load->seen || set_defaults(load) < 0)
+		return error_errno(err, ENOMEM, "read the defaults");
+	return 0;
+}
+
+void assignments_clear(struct policy_assignment **assignments, size_t *n)
+{
+	for (size_t i = 0; i < *n; i++)
+		free((*assignments)[i].text);
+	free(*assignments);
+	*assignments = NULL;
+	*n = 0;
+}
+
+int key_end(struct key_load *load, struct sbx_error *err)
+{
+	size_t errors;
+	int r = 0;
+
+	if (load->seen && load->table->check && !load->incomplete)
+		load->table->check(load);
+	report_sort(load->report, load->first_problem);
+	errors = load->report->n_errors - load->errors_before;
+	if (load->no_memory)
+		r = error_errno(err, ENOMEM, "read a policy");
+	else if (errors)
+		r = report_to_error(load->report, load->first_problem, errors, err);
+	free(load->seen);
+	free(load->columns);
+	load->seen = NULL;
+	load->columns = NULL;
+	if (r < 0)
+		assignments_clear(&load->assignments, &load->n_assignments);
+	return r;
 }
 
 int key_read_file(struct key_load *load, const char *path, struct sbx_error *err)
 {
-	_cleanup_free_ struct key_seen *seen = calloc(load->table->n, sizeof(*seen));
-	struct sbx_error why = { 0 };
-	size_t from = load->report->n, errors = load->report->n_errors;
-	int r = seen ? open_source(load, path, &why) : error_errno(&why, ENOMEM, "read '%s'", path);
+	int r = key_begin(load, err), end;
 
-	if (r < 0) {
-		if (r != -ENOMEM)
-			r = refuse(load, r, &why);
-		if (err)
-			*err = why;
-		return r;
-	}
-	load->seen = seen;
-	r = read_source(load);
-	load->seen = NULL;
-	free(load->columns);
-	load->columns = NULL;
-	if (r == -ENOMEM)
-		return error_errno(err, ENOMEM, "read '%s'", path);
-	report_sort(load->report, from);
-	errors = load->report->n_errors - errors;
-	return errors ? report_to_error(load->report, from, errors, err) : 0;
+	if (r == 0)
+		r = key_read(load, path, err);
+	end = key_end(load, r < 0 ? NULL : err);
+	assignments_clear(&load->assignments, &load->n_assignments);
+	return r < 0 ? r : end;
 }

@@ -87,18 +87,30 @@ struct key_load {
 	unsigned int guesses; /* suggestions that may still be made: they are slow */
 	bool versioned; /* something stood in the file: `version` came first, or was missed */
 	bool stopped; /* by a version that isn't ours: the rest may mean anything */
+	bool begun; /* a key other than `version` and `include` stood in the file */
 	bool no_memory;
+	bool incomplete; /* a file could not be read, or not to its end */
+	unsigned int depth; /* of includes */
+	size_t first_problem, errors_before; /* in the report */
+	struct policy_assignment *assignments;
+	size_t n_assignments;
 };
 
 /*
- * Fills load->target by load->table: the defaults first, then the file PATH. The caller sets table,
- * dirs, tenant, target, sources and report. Problems go to the report, in the order of their
- * places. Returns 0, -EINVAL with the first error in ERR, or -errno where the file can't be read.
+ * One target from several files. key_begin() sets the defaults; the caller has set table, dirs,
+ * tenant, target, sources and report before. key_read() reads a file, of which problems go to the
+ * report; -errno, and nothing read, where the file can't be. key_end() checks what concerns several
+ * keys, and puts the problems in order: 0, and `assignments` is the caller's; or -EINVAL with the
+ * first error in ERR. After key_begin() it must be called in any case.
  */
-int key_read_file(struct key_load *load, const char *path, struct sbx_error *err);
+int key_begin(struct key_load *load, struct sbx_error *err);
+int key_read(struct key_load *load, const char *path, struct sbx_error *err);
+int key_end(struct key_load *load, struct sbx_error *err);
 
-/* The defaults alone. 0 or -ENOMEM. */
-int key_read_defaults(struct key_load *load);
+void assignments_clear(struct policy_assignment **assignments, size_t *n);
+
+/* All three for one file, whose assignments nobody wants. */
+int key_read_file(struct key_load *load, const char *path, struct sbx_error *err);
 
 /* Empties every field of TARGET that a row can. */
 void key_clear(const struct key_table *table, void *target);
@@ -163,6 +175,7 @@ extern const struct key_type type_grants; /* struct policy; key->number is the r
 extern const struct key_type type_tmp; /* uint64_t, bytes */
 extern const struct key_type type_net_rules; /* struct policy */
 extern const struct key_type type_tenant_id; /* uint32_t */
+extern const struct key_type type_include; /* none: the files are read at once */
 extern const struct key_type type_profile; /* char * */
 extern const struct key_type type_syscalls; /* struct strv; those of this architecture */
 extern const struct key_type type_any_syscalls; /* the same, others are left out */

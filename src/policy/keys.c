@@ -52,8 +52,8 @@ static const struct key keys[] = {
 
 	{ "tenant", "id", .type = &type_tenant_id, FIELD(id),
 		.help = "The tenant's number; without it one is assigned, once", SINCE_0_1 },
-	{ "tenant", "include",
-		.help = "Other policies to start from", SINCE_0_1 },
+	{ "tenant", "include", .type = &type_include,
+		.help = "Other policies to start from, before all other keys", SINCE_0_1 },
 
 	{ "runtime", "type", .type = &type_word, FIELD(runtime.type), .words = runtime_words,
 		.help = "What runs a WASM module; without it the host's default", SINCE_0_1 },

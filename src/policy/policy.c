@@ -41,24 +41,45 @@ static int name_policy(
 	return 0;
 }
 
-/* Drop-ins are not built yet, and passing over them would mean less than the administrator wrote.
- */
-static int refuse_drop_ins(const char *path, struct key_load *load, struct sbx_error *err)
+/* "NAME.ini", and no leftover of an editor or a package. */
+static int is_drop_in(const struct dirent *entry)
 {
-	struct policy_place whole = { load->source, 0, 0 };
+	size_t n = strlen(entry->d_name), tail = strlen(suffix);
+
+	return entry->d_name[0] != '.' && n > tail && streq(entry->d_name + n - tail, suffix);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* PATH.d/ *.ini; whatever the locale, in the order of bytes. */
+static int read_drop_ins(struct key_load *load, const char *path, struct sbx_error *err)
+{
 	_cleanup_free_ char *folder = NULL;
-	struct stat st;
+	struct dirent **entries;
+	int n, r = 0;
 
 	if (asprintf(&folder, "%s.d", path) < 0) {
 		folder = NULL;
 		return error_errno(err, ENOMEM, "read '%s'", path);
 	}
-	if (lstat(folder, &st) < 0)
-		return 0;
-	report_error(load->report, &whole, "'%s' exists: drop-ins are not supported by this build",
-		folder);
-	return error_set(
-		err, EINVAL, "'%s' exists: drop-ins are not supported by this build", folder);
+	n = scandir(folder, &entries, is_drop_in, by_name);
+	if (n < 0)
+		return errno == ENOENT ? 0 : error_errno(err, errno, "read folder '%s'", folder);
+	for (int i = 0; i < n; i++) {
+		char *file = NULL;
+
+		if (r == 0 && asprintf(&file, "%s/%s", folder, entries[i]->d_name) < 0)
+			r = error_errno(err, ENOMEM, "read '%s'", folder);
+		else if (r == 0)
+			r = key_read(load, file, err);
+		free(file);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
 }
 
 /* What has no tenant's name isn't read. */
@@ -80,7 +101,7 @@ static int read_policy(const struct policy_dirs *dirs, const char *path, const c
 		.sources = policy ? &policy->sources : NULL,
 		.report = report,
 	};
-	int r, drop_ins;
+	int r, end;
 
 	if (policy)
 		policy->path = strdup(path);
@@ -92,10 +113,16 @@ static int read_policy(const struct policy_dirs *dirs, const char *path, const c
 		return r;
 	}
 	load.tenant = policy->tenant;
-	r = key_read_file(&load, path, err);
-	drop_ins = r == -ENOENT ? 0 : refuse_drop_ins(path, &load, r < 0 ? NULL : err);
-	if (r < 0 || drop_ins < 0)
-		return r < 0 ? r : drop_ins;
+	r = key_begin(&load, err);
+	if (r == 0)
+		r = key_read(&load, path, err);
+	if (r == 0)
+		r = read_drop_ins(&load, path, err);
+	end = key_end(&load, r < 0 ? NULL : err);
+	policy->assignments = load.assignments;
+	policy->n_assignments = load.n_assignments;
+	if (r < 0 || end < 0)
+		return r < 0 ? r : end;
 	*ret_policy = take_ptr(policy);
 	return 0;
 }
@@ -186,6 +213,7 @@ struct policy *policy_free(struct policy *policy)
 	free(policy->cgroup_sandbox.settings);
 	free(policy->filesystem.grants);
 	free(policy->path);
+	assignments_clear(&policy->assignments, &policy->n_assignments);
 	sources_clear(&policy->sources);
 	free(policy);
 	return NULL;

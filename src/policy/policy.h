@@ -105,10 +105,21 @@ enum policy_seccomp_default {
 	POLICY_SECCOMP_TRAP,
 };
 
+struct key;
+
+/* A value as it stands in a file, of those that have not been overridden or cleared. */
+struct policy_assignment {
+	const struct key *key;
+	char *text;
+	struct policy_place at;
+};
+
 struct policy {
 	char tenant[NAME_MAX_LEN + 1];
 	char *path; /* of the tenant's own file */
 	struct policy_sources sources; /* of all files that it was read from */
+	struct policy_assignment *assignments; /* in the order they were read */
+	size_t n_assignments;
 
 	uint32_t id; /* [tenant] id; 0: assigned by the registry */
 
@@ -150,6 +161,7 @@ struct policy {
 /* A problem of a file. `line` and `column` are as in struct policy_place. */
 struct policy_problem {
 	char *file;
+	unsigned int order; /* of the file among those that were read */
 	unsigned int line, column;
 	bool warning;
 	char *text; /* "memory.max: '5Q' is not a size" */
@@ -172,9 +184,11 @@ void policy_report_clear(struct policy_report *report);
 void policy_report_print(const struct policy_report *report, FILE *out);
 
 /*
- * Reads DIRS->config/tenants/TENANT.ini. Returns 0 and the policy, -ENOENT where the tenant has no
- * file (then `err` says so and how to make one), -EINVAL when the file has errors: `err` holds the
- * first and how many there are in all, `report` (may be NULL) every one, in file order.
+ * Reads DIRS->config/tenants/TENANT.ini, then what lies in TENANT.ini.d/ *.ini, in the order of the
+ * names; each file after those that it includes. A later scalar wins, a later list adds. Returns 0
+ * and the policy, -ENOENT where the tenant has no file (then `err` says so and how to make one),
+ * -EINVAL when the file has errors: `err` holds the first and how many there are in all, `report`
+ * (may be NULL) every one, in file order.
  */
 int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
 	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err);

@@ -13,7 +13,7 @@ static void check_profile(struct key_load *load)
 	const struct profile *profile = load->target;
 
 	if (!profile->syscalls.n && !key_seen(load, "seccomp", "allow")->bad) {
-		struct policy_place whole = { load->source, 0, 0 };
+		struct policy_place whole = { load->sources->v[0], 0, 0 };
 
 		report_error(load->report, &whole, "allows no system call");
 	}

@@ -39,6 +39,7 @@ static int complete(struct policy_problem *problem, const struct policy_place *a
 	problem->file = strdup(place_file(at));
 	if (!problem->file)
 		return -ENOMEM;
+	problem->order = at->source ? at->source->order : 0;
 	problem->line = at->line;
 	problem->column = at->column;
 	problem->excerpt = copy_line(at);
@@ -96,12 +97,12 @@ struct numbered {
 static int compare_places(const void *a, const void *b)
 {
 	const struct numbered *x = a, *y = b;
-	const struct policy_place p = { .line = x->problem.line, .column = x->problem.column };
-	const struct policy_place q = { .line = y->problem.line, .column = y->problem.column };
-	int order = place_compare(&p, &q);
+	const unsigned int p[] = { x->problem.order, x->problem.line, x->problem.column };
+	const unsigned int q[] = { y->problem.order, y->problem.line, y->problem.column };
 
-	if (order)
-		return order;
+	for (size_t i = 0; i < ARRAY_SIZE(p); i++)
+		if (p[i] != q[i])
+			return p[i] < q[i] ? -1 : 1;
 	return x->number < y->number ? -1 : 1;
 }
 

@@ -13,7 +13,7 @@ void report_error(struct policy_report *report, const struct policy_place *at, c
 void report_warning(struct policy_report *report, const struct policy_place *at, const char *fmt,
 	...) __attribute__((format(printf, 3, 4)));
 
-/* Puts the problems from number FROM on, all of one file, into the order of their places. */
+/* Puts the problems from number FROM on into the order of their files and places. */
 void report_sort(struct policy_report *report, size_t from);
 
 /*

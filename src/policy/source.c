@@ -22,6 +22,7 @@ struct policy_source *sources_add(struct policy_sources *sources, const char *na
 		free(source);
 		return NULL;
 	}
+	source->order = (unsigned int)sources->n;
 	room[sources->n++] = source;
 	return source;
 }
@@ -64,6 +65,10 @@ const char *place_file(const struct policy_place *place)
 
 int place_compare(const struct policy_place *a, const struct policy_place *b)
 {
+	unsigned int x = a->source ? a->source->order : 0, y = b->source ? b->source->order : 0;
+
+	if (x != y)
+		return x < y ? -1 : 1;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;
 	return a->column < b->column ? -1 : a->column > b->column;

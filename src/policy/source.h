@@ -6,12 +6,15 @@
 #ifndef SBX_POLICY_SOURCE_H
 #define SBX_POLICY_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct policy_source {
 	char *name; /* the path as it was given */
 	char *text; /* NULL: it could not be read */
 	size_t size;
+	unsigned int order; /* in which it was added */
+	bool shipped; /* with this build: it serves all architectures */
 };
 
 /*
@@ -39,7 +42,7 @@ const char *place_line(const struct policy_place *place, size_t *ret_length);
 /* The name of its file, or "the defaults". */
 const char *place_file(const struct policy_place *place);
 
-/* -1, 0 or 1: in the order of the text, for places in one source. */
+/* Below, at or above 0: in the order of the sources, then of the text. */
 int place_compare(const struct policy_place *a, const struct policy_place *b);
 
 /* How many characters the N bytes at S are: the column behind them, less one. */

@@ -9,6 +9,15 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+static uint64_t hash_name(uint64_t key, const char *name)
+{
+	struct siphash h;
+
+	siphash_init(&h, key, 2);
+	siphash_add(&h, name, strlen(name) + 1);
+	return siphash_end(&h).word[0];
+}
+
 static uint64_t hash_file(uint64_t key, const char *name, const struct stat *st)
 {
 	struct siphash h;
@@ -23,11 +32,55 @@ static uint64_t hash_file(uint64_t key, const char *name, const struct stat *st)
 	return siphash_end(&h).word[0];
 }
 
-static bool is_policy(const char *name)
+static bool ends_with(const char *name, const char *end)
 {
-	size_t n = strlen(name);
+	size_t n = strlen(name), tail = strlen(end);
 
-	return n > 4 && streq(name + n - 4, ".ini");
+	return n > tail && streq(name + n - tail, end);
+}
+
+/* Adds up the files of a folder, for the order of its entries means nothing. */
+static int add_folder(
+	DIR *dir, const char *path, uint64_t key, uint64_t *sum, struct sbx_error *err);
+
+/* "acme.ini.d", whose files are a part of acme's policy. */
+static int add_drop_ins(DIR *dir, const char *path, const char *name, uint64_t key, uint64_t *sum,
+	struct sbx_error *err)
+{
+	_cleanup_closedir_ DIR *below = NULL;
+	int fd = openat(dirfd(dir), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOTDIR ? 0 : error_errno(err, errno, "open '%s/%s'", path, name);
+	below = fdopendir(fd);
+	if (!below) {
+		int r = error_errno(err, errno, "open '%s/%s'", path, name);
+
+		(void)close(fd);
+		return r;
+	}
+	return add_folder(below, path, key + hash_name(key, name), sum, err);
+}
+
+static int add_folder(
+	DIR *dir, const char *path, uint64_t key, uint64_t *sum, struct sbx_error *err)
+{
+	struct dirent *entry;
+	struct stat st;
+	int r = 0;
+
+	while (r == 0 && (errno = 0, entry = readdir(dir))) {
+		if (ends_with(entry->d_name, ".ini.d")) {
+			r = add_drop_ins(dir, path, entry->d_name, key, sum, err);
+			continue;
+		}
+		if (!ends_with(entry->d_name, ".ini"))
+			continue;
+		if (fstatat(dirfd(dir), entry->d_name, &st, 0) < 0)
+			return error_errno(err, errno, "stat '%s/%s'", path, entry->d_name);
+		*sum += hash_file(key, entry->d_name, &st);
+	}
+	return r == 0 && errno ? error_errno(err, errno, "read '%s'", path) : r;
 }
 
 int tenants_fingerprint(
@@ -36,31 +89,25 @@ int tenants_fingerprint(
 	_cleanup_closedir_ DIR *dir = NULL;
 	uint64_t sum = key;
 	char path[PATH_MAX];
-	struct dirent *entry;
-	struct stat st;
+	int r;
 
 	(void)snprintf(path, sizeof(path), "%s/tenants", config_dir);
 	dir = opendir(path);
 	if (!dir && errno != ENOENT)
 		return error_errno(err, errno, "open '%s'", path);
-	/* A sum, for the order of a folder's entries means nothing. */
-	while (dir && (errno = 0, entry = readdir(dir))) {
-		if (!is_policy(entry->d_name))
-			continue;
-		if (fstatat(dirfd(dir), entry->d_name, &st, 0) < 0)
-			return error_errno(err, errno, "stat '%s/%s'", path, entry->d_name);
-		sum += hash_file(key, entry->d_name, &st);
-	}
-	if (dir && errno)
-		return error_errno(err, errno, "read '%s'", path);
-	*ret_fingerprint = sum;
-	return 0;
+	r = dir ? add_folder(dir, path, key, &sum, err) : 0;
+	if (r == 0)
+		*ret_fingerprint = sum;
+	return r;
 }
 
-uint64_t tenants_own_hash(uint64_t key, const char *path, const struct stat *st)
+uint64_t tenants_watched_hash(
+	uint64_t key, enum tenants_watched kind, const char *path, const struct stat *st)
 {
 	struct siphash h;
 
+	if (kind == TENANTS_FILE)
+		return hash_file(key, path, st);
 	siphash_init(&h, key, 1);
 	siphash_add(&h, path, strlen(path) + 1);
 	siphash_add(&h, &st->st_dev, sizeof(st->st_dev));
@@ -68,24 +115,27 @@ uint64_t tenants_own_hash(uint64_t key, const char *path, const struct stat *st)
 	return siphash_end(&h).word[0];
 }
 
-int tenants_own_fingerprint(
+int tenants_watched_fingerprint(
 	const char *list, uint64_t key, uint64_t *ret_fingerprint, struct sbx_error *err)
 {
 	_cleanup_fclose_ FILE *f = fopen(list, "re");
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *line = NULL;
 	uint64_t sum = 0;
 	size_t size = 0;
 	ssize_t n;
 
 	if (!f && errno != ENOENT)
 		return error_errno(err, errno, "open '%s'", list);
-	while (f && (n = getline(&path, &size, f)) > 0) {
+	while (f && (n = getline(&line, &size, f)) > 1) {
+		enum tenants_watched kind = (enum tenants_watched)line[0];
 		struct stat st = { 0 };
+		int r;
 
-		path[n - 1] = '\0';
-		/* Nothing there hashes as no inode has it. */
-		(void)lstat(path, &st);
-		sum += tenants_own_hash(key, path, &st);
+		line[n - 1] = '\0';
+		/* A tree is no link; a file may be one. Nothing there hashes as no inode has it. */
+		r = kind == TENANTS_FILE ? stat(line + 1, &st) : lstat(line + 1, &st);
+		(void)r;
+		sum += tenants_watched_hash(key, kind, line + 1, &st);
 	}
 	if (f && ferror(f))
 		return error_errno(err, EIO, "read '%s'", list);

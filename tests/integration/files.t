@@ -291,33 +291,4 @@ sandbox -t c --policy "$world/own.ini" -- "$probe" exit 0
 like "own in a policy that lsm load doesn't know" "$status:$err" \
 	"125:*own '$t/given' is not loaded as this tenant's: *sandboxctl lsm load"$'\n'
 
-# ---- mount points, made in a tree that a tenant changes meanwhile ----
-
-# The mount point of a grant within a grant is sometimes there, sometimes not, and sometimes a link to
-# where the tenant wants a folder made by root.
-mkdir -m 777 "$world"/{swap,swap/x,victim}
-mkdir "$world/swap/x/y"
-tenant swap <<POLICY
-[filesystem]
-exec = $world/bin
-write = $world/swap
-read = $world/swap/x/y
-POLICY
-load
-perl -e 'chdir shift or die; while (1) {
-	rename "x", "away"; symlink $ARGV[0], "x"; unlink "x"; rename "away", "x" }' \
-	"$world/swap" "$world/victim" &
-swapper=$!
-n_ran=0 n_refused=0
-for ((i = 0; i < 40; i++)); do
-	sandbox -t swap -- "$probe" exit 0
-	case $status in 0) ((n_ran += 1)) ;; 125) ((n_refused += 1)) ;; esac
-done
-kill "$swapper"
-wait "$swapper" 2>/dev/null
-is "each run of the 40 was a whole one, or none" "$((n_ran + n_refused))" 40
-ok "both happened ($n_ran, $n_refused)" test "$n_ran" -gt 0 -a "$n_refused" -gt 0
-found=("$world/victim"/*)
-is "and nothing was made where the link leads" "${found[*]}" ""
-
 finish

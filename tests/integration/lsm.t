@@ -84,8 +84,8 @@ exec = $world/bin
 own = $world/c
 POLICY
 mkdir -m 777 "$world/c"
-changed="sandboxctl: run: '$config/tenants', or a folder that a tenant owns, is not what was loaded: \
-sandboxctl lsm load"
+changed="sandboxctl: run: '$config/tenants', what a policy includes, or a folder that a tenant owns is not \
+what was loaded: sandboxctl lsm load"
 refuses 125 "$changed" "another tenant is new: nobody runs before it is known" \
 	sandboxctl run -t a -- "$probe" exit 0
 load
@@ -97,6 +97,24 @@ rm "$config/tenants/c.ini"
 refuses 125 "$changed" "a tenant's file is gone: likewise" sandboxctl run -t a -- "$probe" exit 0
 load
 allowed "after lsm load" a exit 0
+umask 022
+mkdir -p "$config/tenants/b.ini.d" "$config/common"
+mkdir -m 777 "$world/more"
+printf 'version = 1\n[tenant]\ninclude = %s\n' "$config/common/more.ini" >"$config/tenants/b.ini.d/10.ini"
+printf 'version = 1\n[filesystem]\nown = %s\n' "$world/more" >"$config/common/more.ini"
+refuses 125 "$changed" "a tenant has a drop-in: likewise" sandboxctl run -t a -- "$probe" exit 0
+load
+is "what it includes owns" "$(sandboxctl run -t b -- "$probe" write "$world/more/new" 2>&1)" "write: ok"
+printf 'version = 1\n' >"$config/common/more.ini"
+refuses 125 "$changed" "what it includes was changed: likewise" sandboxctl run -t a -- "$probe" exit 0
+load
+allowed "after lsm load" a exit 0
+touch "$config/tenants/b.ini.d/10.ini"
+refuses 125 "$changed" "the drop-in was touched: likewise" sandboxctl run -t a -- "$probe" exit 0
+rm -r "$config/tenants/b.ini.d" "$config/common"
+umask 0
+load
+allowed "without all of it" a exit 0
 
 tenant d <<POLICY
 [filesystem]

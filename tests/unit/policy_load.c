@@ -93,24 +93,147 @@ TEST(file_names)
 				   &policy, NULL, &err));
 }
 
-/* They are not built: passing over them would mean less than the administrator wrote. */
-TEST(drop_ins_are_refused)
+TEST(drop_ins_in_the_order_of_their_names)
+{
+	struct policy *policy = NULL;
+
+	make_config();
+	(void)tmpdir_write("tenants/acme.ini",
+		"version = 1\n[process]\ncwd = /0\nenv = A=0\n[filesystem]\nread = /srv/0\n");
+	(void)tmpdir_folder("tenants/acme.ini.d");
+	(void)tmpdir_write("tenants/acme.ini.d/20-b.ini",
+		"version = 1\n[process]\ncwd = /2\n[filesystem]\nread = /srv/2\n");
+	(void)tmpdir_write("tenants/acme.ini.d/10-a.ini",
+		"version = 1\n[process]\ncwd = /1\nenv =\n[filesystem]\nread = /srv/1\n");
+	(void)tmpdir_write("tenants/acme.ini.d/30-c.ini~", "nonsense");
+	(void)tmpdir_write("tenants/acme.ini.d/.40-d.ini", "nonsense");
+	ASSERT_EQ(0, policy_load_tenant(&dirs, "acme", &policy, NULL, &err));
+	EXPECT_STREQ("/2", policy->process.cwd);
+	EXPECT_EQ(0, policy->process.env.n);
+	ASSERT_EQ(3, policy->filesystem.n_grants);
+	for (size_t i = 0; i < 3; i++) {
+		const struct policy_grant *grant = &policy->filesystem.grants[i];
+
+		EXPECT_EQ((char)('0' + i), grant->path[strlen("/srv/")]);
+		EXPECT_TRUE(grant->at.source == policy->sources.v[i]);
+	}
+	EXPECT_TRUE(says(place_file(&policy->filesystem.grants[1].at), "acme.ini.d/10-a.ini"));
+	/* What was overridden or cleared is nobody's word any more. */
+	EXPECT_EQ(4, policy->n_assignments);
+	(void)policy_free(policy);
+}
+
+TEST(drop_ins_with_problems)
 {
 	_cleanup_policy_report_ struct policy_report report = { 0 };
 	struct policy *policy = NULL;
 
 	make_config();
-	(void)tmpdir_write("tenants/acme.ini", "version = 1\n");
-	EXPECT_EQ(0, try_load("acme"));
+	(void)tmpdir_write("tenants/acme.ini", "version = 1\n[cgroup]\npids.max = none\n");
 	(void)tmpdir_folder("tenants/acme.ini.d");
+	(void)tmpdir_write("tenants/acme.ini.d/b.ini", "[cgroup]\npids.max = some\n");
+	(void)tmpdir_write("tenants/acme.ini.d/a.ini", "version = 1\n[cgroup]\nmemory.high = 1G\n");
 	EXPECT_EQ(-EINVAL, policy_load_tenant(&dirs, "acme", &policy, &report, &err));
-	EXPECT_TRUE(says(err.text, "acme.ini.d' exists: drop-ins are not supported by this build"));
-	EXPECT_EQ(1, report.n_errors);
-	/* Beside errors of the file itself: both are told, the first one leads. */
-	(void)tmpdir_write("tenants/acme.ini", "version = 2\n");
+	ASSERT_EQ(4, report.n);
+	EXPECT_TRUE(says(report.problems[0].file, "acme.ini"));
+	EXPECT_TRUE(says(report.problems[1].file, "a.ini"));
+	EXPECT_TRUE(says(report.problems[1].text, "memory.high: 1073741824 is above"));
+	EXPECT_TRUE(says(report.problems[2].text, "'version = 1' is missing"));
+	EXPECT_TRUE(says(report.problems[3].text, "'some' is not a number"));
+	/* One that can't be read fails all of it. */
 	policy_report_clear(&report);
+	(void)tmpdir_write("tenants/acme.ini", "version = 1\n");
+	(void)tmpdir_write("tenants/acme.ini.d/a.ini", "version = 1\n");
+	ASSERT_EQ(0, chmod(tmpdir_write("tenants/acme.ini.d/b.ini", "version = 1\n"), 0666));
 	EXPECT_EQ(-EINVAL, policy_load_tenant(&dirs, "acme", &policy, &report, &err));
-	EXPECT_EQ(2, report.n_errors);
+	EXPECT_TRUE(says(err.text, "b.ini: can be written by everybody"));
+}
+
+TEST(includes_are_read_first_and_once)
+{
+	struct policy *policy = NULL;
+
+	make_config();
+	(void)tmpdir_folder("common");
+	(void)tmpdir_write("common/base.ini", "version = 1\n[process]\ncwd = /base\n"
+					      "[filesystem]\nread = /srv/base\n");
+	(void)tmpdir_write("common/left.ini",
+		"version = 1\n[tenant]\ninclude = base.ini\n[filesystem]\nread = /srv/left\n");
+	(void)tmpdir_write("common/right.ini",
+		"version = 1\n[tenant]\ninclude = base.ini\n[filesystem]\nread = /srv/right\n");
+	(void)tmpdir_write("tenants/acme.ini",
+		"version = 1\n[tenant]\ninclude = "
+		"../common/left.ini ../common/right.ini\nid = 7\n"
+		"[process]\ncwd = /own\n[filesystem]\nread = /srv/own\n");
+	ASSERT_EQ(0, policy_load_tenant(&dirs, "acme", &policy, NULL, &err));
+	EXPECT_STREQ("/own", policy->process.cwd);
+	EXPECT_EQ(7, policy->id);
+	ASSERT_EQ(4, policy->filesystem.n_grants);
+	EXPECT_STREQ("/srv/base", policy->filesystem.grants[0].path);
+	EXPECT_STREQ("/srv/left", policy->filesystem.grants[1].path);
+	EXPECT_STREQ("/srv/right", policy->filesystem.grants[2].path);
+	EXPECT_STREQ("/srv/own", policy->filesystem.grants[3].path);
+	(void)policy_free(policy);
+}
+
+TEST(includes_that_go_wrong)
+{
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+		{ "include = acme.ini\n", "acme.ini:3: include: 'acme.ini' includes itself" },
+		{ "include = missing.ini\n", "missing.ini: open: No such file" },
+		{ "include = circle.ini\n", "included more than 8 deep" },
+		{ "include = @nothing\n", "there is no shipped policy '@nothing'" },
+		{ "include = @../x\n", "'@../x' is no name of a shipped policy" },
+		{ "include =\n", "include: has no value" },
+		{ "id = 7\ninclude = other.ini\n", ":4: include: comes before all other keys" },
+		{ "include = wrong.ini\n", "wrong.ini:3: [cgroup] pids.mox: not supported by this "
+					   "build; did you mean 'pids.max'?" },
+		{ "include = newer.ini\n", "newer.ini:1: version: '2' is not supported" },
+	};
+
+	make_config();
+	(void)tmpdir_write("tenants/other.ini", "version = 1\n");
+	(void)tmpdir_write("tenants/circle.ini", "version = 1\n[tenant]\ninclude = ./circle.ini\n");
+	(void)tmpdir_write("tenants/wrong.ini", "version = 1\n[cgroup]\npids.mox = 1\n");
+	(void)tmpdir_write("tenants/newer.ini", "version = 2\nno matter what\n");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_policy_report_ struct policy_report report = { 0 };
+		struct policy *policy = NULL;
+		char text[200];
+		bool said = false;
+
+		(void)snprintf(text, sizeof(text), "version = 1\n[tenant]\n%s", cases[i].text);
+		(void)tmpdir_write("tenants/acme.ini", text);
+		EXPECT_EQ(-EINVAL, policy_load_tenant(&dirs, "acme", &policy, &report, &err));
+		for (size_t j = 0; j < report.n; j++) {
+			const struct policy_problem *p = &report.problems[j];
+			char all[700];
+
+			(void)snprintf(all, sizeof(all), "%s:%u: %s", p->file, p->line, p->text);
+			said |= strstr(all, cases[i].message) != NULL;
+			(void)snprintf(all, sizeof(all), "%s: %s", p->file, p->text);
+			said |= strstr(all, cases[i].message) != NULL;
+		}
+		if (!said)
+			EXPECT_STREQ(cases[i].message, err.text);
+	}
+}
+
+TEST(shipped_includes_serve_all_architectures)
+{
+	struct policy *policy = NULL;
+
+	as_owner_of(SHIPPED);
+	(void)tmpdir_make();
+	ASSERT_EQ(
+		0, policy_load_file(&dirs,
+			   tmpdir_write("acme.ini", "version = 1\n[tenant]\ninclude = @default\n"),
+			   NULL, &policy, NULL, &err));
+	EXPECT_TRUE(strv_contains(&policy->seccomp.allow, "execve"));
+	EXPECT_FALSE(strv_contains(&policy->seccomp.allow, "socketcall"));
+	(void)policy_free(policy);
 }
 
 TEST(list_of_tenants)

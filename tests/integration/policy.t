@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The policy commands, as people use them. What the parser says of each kind of mistake is for the unit
+# tests and their fixtures.
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+
+umask 022
+mkdir -m 777 "$world"/{a,read}
+mkdir -p "$world/config/tenants/acme.ini.d" "$world/config/common"
+cd "$world/config" || bail "cd"
+
+# says CODE OUT ERR TEXT COMMAND...: patterns for both streams.
+says() {
+	status=0
+	"${@:5}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	read_all out "$tmp/out"
+	read_all err "$tmp/err"
+	# shellcheck disable=SC2053
+	if [[ $status == "$1" && $out == $2 && $err == $3 ]]; then
+		result ok "$4"
+	else
+		result "not ok" "$4" "wanted: $1" "stdout: $2" "stderr: $3" "$(what_happened)"
+	fi
+}
+policy() {
+	sandboxctl --config-dir "$world/config" policy "$@"
+}
+nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+cat >common/base.ini <<-'INI'
+	version = 1
+	[filesystem]
+	read = /srv/world/read
+	[process]
+	env = FROM=base
+	cwd = /tmp
+INI
+cat >tenants/acme.ini <<-INI
+	version = 1
+	[tenant]
+	include = ../common/base.ini
+	[filesystem]
+	own = $world/a
+	exec = $world/bin
+	[cgroup]
+	memory.swap.max =
+INI
+cat >tenants/acme.ini.d/10.ini <<-'INI'
+	version = 1
+	[cgroup]
+	pids.max = 7
+	[process]
+	cwd = /
+INI
+
+# ---- check ----
+
+says 0 "" "" "a policy without a problem, for whoever asks" nobody sandboxctl policy check tenants/acme.ini
+tab=$'\t'
+printf 'version = 1\n[cgroup]\nmemory.max = 5Q\n\tpids.max = 3\n' >bad.ini
+says 1 "" "bad.ini:3:14: error: memory.max: '5Q' is not a size*
+    3 | memory.max = 5Q
+      |              ^
+bad.ini:4:2: error: indented: *
+    4 | ${tab}pids.max = 3
+      | $tab^
+" "all problems at once, each with its place" sandboxctl policy check bad.ini
+says 1 '*"file": "bad.ini"*"errors": 2*"line": 3*"column": 14*"severity": "error"*"excerpt": "memory.max = 5Q"*' "" \
+	"the same as JSON" sandboxctl policy check --json bad.ini
+says 0 '*"errors": 0*"problems": \[\]*' "" "JSON of a good one" sandboxctl policy check --json tenants/acme.ini
+says 1 "" "bad.ini:3:14: *" "several files: one that is bad is enough" \
+	sandboxctl policy check tenants/acme.ini bad.ini
+says 1 "" "missing.ini: error: open: No such file or directory"$'\n' "a file that isn't there" \
+	sandboxctl policy check missing.ini
+says 2 "" "usage: sandboxctl policy check *" "no file" sandboxctl policy check
+says 2 "" "*'--bogus'*usage: sandboxctl policy check *" "an unknown option" sandboxctl policy check --bogus
+
+# ---- show ----
+
+says 0 "version = 1
+
+?runtime?
+# the defaults
+timeout = infinity
+
+?cgroup?
+*# $world/config/tenants/acme.ini:8
+memory.swap.max =
+*# $world/config/tenants/acme.ini.d/10.ini:3
+pids.max = 7
+*# $world/config/tenants/acme.ini:5
+own = $world/a
+*# $world/config/tenants/../common/base.ini:3
+read = /srv/world/read
+*# $world/config/tenants/acme.ini.d/10.ini:5
+cwd = /
+*env = FROM=base
+*" "" "show: each value, and where it stands" policy show acme
+[[ $out == *"cwd = /tmp"* ]] && result "not ok" "show: what was overridden is not said" "$out"
+mkdir shown
+echo "$out" >shown/acme.ini
+before=$(policy show acme | grep -v '^#')
+mv tenants kept && mv shown tenants
+is "what is shown is a policy, and the same one" "$(policy show acme | grep -v '^#')" "$before"
+mv tenants shown && mv kept tenants
+says 0 '*"tenant": "acme"*"key": "pids.max",*"value": "7",*"file": "'"$world"'/config/tenants/acme.ini.d/10.ini",*"line": 3*' \
+	"" "show --json" policy show --json acme
+says 1 "" "sandboxctl: tenant 'nobody' has no policy: *: copy *" "a tenant without a policy" policy show nobody
+echo nonsense >>tenants/acme.ini.d/10.ini
+says 1 "" "$world/config/tenants/acme.ini.d/10.ini:6:1: error: 'nonsense': *" "a policy with an error" \
+	policy show acme
+sed -i '$d' tenants/acme.ini.d/10.ini
+
+# ---- keys ----
+
+says 0 "*cgroup *memory.max *SIZE *256M *" "" "keys" sandboxctl policy keys
+says 0 '*"key": "memory.max",*"form": "SIZE",*"default": "256M",*' "" "keys --json" sandboxctl policy keys --json
+
+# ---- and it is what runs ----
+
+cp -r common "$config/"
+cp -r tenants/acme.ini tenants/acme.ini.d "$config/tenants/"
+load
+sandbox -t acme -- "$probe" env
+like "environment and folder are those shown" "$line" "env: ok *FROM=base*"
+sandbox -t acme -- "$probe" cwd
+is "the drop-in's word is the last" "$line" "cwd: ok /"
+is "in the cgroup too" "$(<"$base/acme.slice/pids.max")" 7
+rm -r "$config/common" "$config/tenants/acme.ini.d"
+cd /
+
+finish
