@@ -12,6 +12,8 @@ libexecdir = $(prefix)/libexec
 datadir = $(prefix)/share
 mandir = $(datadir)/man
 includedir = $(prefix)/include
+# Where the program looks, whatever the prefix.
+sysconfdir = /etc
 
 # A variant is a build of its own beside the others: `make SAN=1`, `make FAILPOINTS=1`.
 VARIANT := $(if $(SAN),/san)$(if $(FAILPOINTS),/failpoints)
@@ -314,7 +316,8 @@ bench-launch: all $(BENCH_PROGRAMS) build/demo/probe build/vm/6.1/.done
 
 install: all build/libexec/sandboxctl/wazero
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libexecdir)/sandboxctl \
-		$(DESTDIR)$(includedir)/sandboxctl $(DESTDIR)$(mandir)
+		$(DESTDIR)$(includedir)/sandboxctl $(DESTDIR)$(mandir) \
+		$(DESTDIR)$(sysconfdir)/sandboxctl/tenants
 	install -m 755 $(O)/bin/sandboxctl $(DESTDIR)$(bindir)/sandboxctl
 	install -m 755 $(O)/libexec/sandboxctl/lsm-load build/libexec/sandboxctl/wazero \
 		$(DESTDIR)$(libexecdir)/sandboxctl

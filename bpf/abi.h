@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 2
+#define SBX_ABI_VERSION 3
 
 /*
  * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
@@ -18,9 +18,12 @@
  */
 #define SBX_HOOKS(X)            \
 	X(file_open)            \
+	X(path_truncate)        \
+	X(socket_create)        \
 	X(socket_connect)       \
 	X(socket_sendmsg)       \
 	X(sctp_bind_connect)    \
+	X(uring_override_creds) \
 	X(task_alloc)           \
 	X(bprm_committed_creds) \
 	X(sb_alloc_security)    \

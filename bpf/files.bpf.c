@@ -82,7 +82,8 @@ static __always_inline __u32 wanted_by(struct file *file)
 /*
  * Overlayfs opens the file below in the name of the task that opened its own, and copies up that
  * way: the task's own open was judged already. What tells such an open: the credentials are
- * overridden, and the mount is internal to the kernel. Either alone is in a tenant's hands.
+ * overridden, and the mount is internal to the kernel. Either alone is in a tenant's hands, and an
+ * overlay over another tenant's tree may be too: ownership holds below all the same.
  */
 static __always_inline bool is_kernel_internal(struct file *file)
 {
@@ -98,10 +99,9 @@ static __always_inline bool is_kernel_internal(struct file *file)
 	return ns == (void *)-EINVAL;
 }
 
-static __always_inline int deny_file(
-	const struct actor *a, struct file *file, __u32 wanted, enum sbx_why why, __u32 owner)
+static __always_inline int deny_file(const struct actor *a, enum sbx_hook hook,
+	struct dentry *dentry, __u32 wanted, enum sbx_why why, __u32 owner)
 {
-	struct dentry *dentry = file->f_path.dentry;
 	struct inode *inode = dentry->d_inode;
 	struct sbx_denial d = {
 		.why = why,
@@ -112,7 +112,7 @@ static __always_inline int deny_file(
 	};
 
 	(void)bpf_probe_read_kernel_str(d.name, sizeof(d.name), dentry->d_name.name);
-	return deny(a, SBX_HOOK_file_open, &d);
+	return deny(a, hook, &d);
 }
 
 SEC("lsm/file_open")
@@ -133,9 +133,31 @@ int BPF_PROG(file_open, struct file *file)
 		why = a.why;
 	else
 		why = judge(&a, file->f_path.dentry, wanted, &owner);
-	if (why == SBX_WHY_NONE || is_kernel_internal(file))
+	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernel_internal(file)))
 		return 0;
-	return errno_in_range(deny_file(&a, file, wanted, why, owner));
+	return errno_in_range(
+		deny_file(&a, SBX_HOOK_file_open, file->f_path.dentry, wanted, why, owner));
+}
+
+/* truncate(2) writes without an open. */
+SEC("lsm/path_truncate")
+int BPF_PROG(path_truncate, const struct path *path)
+{
+	enum sbx_why why;
+	__u32 owner = 0;
+	struct actor a;
+
+	identify(&a);
+	if (a.standing == STANDING_HOST || a.standing == STANDING_SETUP)
+		return 0;
+	if (a.standing == STANDING_NOBODY || !a.leaf)
+		why = a.why;
+	else
+		why = judge(&a, path->dentry, SBX_WRITE, &owner);
+	if (why == SBX_WHY_NONE)
+		return 0;
+	return errno_in_range(
+		deny_file(&a, SBX_HOOK_path_truncate, path->dentry, SBX_WRITE, why, owner));
 }
 
 /* A superblock that the set-up of a sandbox makes belongs to that sandbox. */

@@ -78,6 +78,7 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	__u16 sk_type;
 	__u16 sk_protocol;
 };
 
@@ -120,6 +121,12 @@ enum {
 	AF_UNIX = 1,
 	AF_INET = 2,
 	AF_INET6 = 10,
+	AF_NETLINK = 16,
+
+	NETLINK_ROUTE = 0,
+
+	SOCK_STREAM = 1,
+	SOCK_DGRAM = 2,
 
 	IPPROTO_TCP = 6,
 	IPPROTO_UDP = 17,

@@ -64,12 +64,25 @@ static __always_inline enum sbx_why judge_peer(
 }
 
 /*
+ * The kinds of sockets that rules speak of. MPTCP, SCTP and ping have protocols of their own; a raw
+ * socket may say TCP or UDP, but not be of their type.
+ */
+static __always_inline bool is_plain(const struct sock *sk)
+{
+	__u16 type = sk->sk_type, protocol = sk->sk_protocol;
+
+	return (type == SOCK_STREAM && protocol == IPPROTO_TCP) ||
+	       (type == SOCK_DGRAM && protocol == IPPROTO_UDP);
+}
+
+/*
  * `family` is what the kernel will take the address for, which isn't always what it says.
  * Returns SBX_WHY_NONE, or why not, with what is known of the peer in `d`.
  */
 static __always_inline enum sbx_why judge_address(const struct actor *a, struct sbx_denial *d,
-	__u16 family, __u16 protocol, const void *address)
+	__u16 family, const struct sock *sk, const void *address)
 {
+	__u16 protocol = sk->sk_protocol;
 	struct peer p = { 0 };
 	bool known;
 
@@ -85,8 +98,7 @@ static __always_inline enum sbx_why judge_address(const struct actor *a, struct 
 		return SBX_WHY_NO_RULE;
 	d->port = p.port;
 	__builtin_memcpy(d->address, p.address, 16);
-	/* MPTCP, SCTP, raw and ping sockets are protocols of their own here: none is allowed. */
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+	if (!is_plain(sk))
 		return SBX_WHY_FAMILY;
 	return judge_peer(a, &p, protocol);
 }
@@ -114,7 +126,7 @@ int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address)
 	if (family == AF_UNSPEC && (own_family == AF_INET || own_family == AF_INET6))
 		return 0;
 	if (own_family == AF_INET || own_family == AF_INET6)
-		d.why = judge_address(&a, &d, family, sk->sk_protocol, address);
+		d.why = judge_address(&a, &d, family, sk, address);
 	else
 		d.family = own_family;
 	if (d.why == SBX_WHY_NONE)
@@ -150,7 +162,7 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 		return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
 	/* Connected by whatever way: an SCTP socket has ways of its own. */
 	d.protocol = sk->sk_protocol;
-	if (own_family != AF_UNIX && d.protocol != IPPROTO_TCP && d.protocol != IPPROTO_UDP)
+	if (own_family != AF_UNIX && !is_plain(sk))
 		return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
 	name = msg->msg_name;
 	if (!name || msg->msg_namelen <= 0)
@@ -160,13 +172,11 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 			return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
 		/*
 		 * udp_sendmsg() takes AF_UNSPEC for AF_INET; udpv6_sendmsg() for no address at
-		 * all, and AF_INET for what it says.
+		 * all, but IPV6_ADDRFORM may turn its socket into the other kind meanwhile.
 		 */
-		if (family == AF_UNSPEC && own_family == AF_INET6)
-			return 0;
 		if (family == AF_UNSPEC)
 			family = AF_INET;
-		d.why = judge_address(&a, &d, family, sk->sk_protocol, name);
+		d.why = judge_address(&a, &d, family, sk, name);
 	}
 	if (d.why == SBX_WHY_NONE)
 		return 0;
@@ -186,4 +196,22 @@ int BPF_PROG(sctp_bind_connect, struct sock *sk)
 	if (a.standing == STANDING_NOBODY)
 		d.why = a.why;
 	return errno_in_range(deny(&a, SBX_HOOK_sctp_bind_connect, &d));
+}
+
+/* What there are no hooks for on the way out can't be made: AF_XDP sends from poll(2). */
+SEC("lsm/socket_create")
+int BPF_PROG(socket_create, int family, int type, int protocol, int kern)
+{
+	struct sbx_denial d = { .why = SBX_WHY_FAMILY, .family = family, .protocol = protocol };
+	struct actor a;
+
+	if (kern || family == AF_UNIX || family == AF_INET || family == AF_INET6 ||
+		(family == AF_NETLINK && protocol == NETLINK_ROUTE))
+		return 0;
+	identify(&a);
+	if (a.standing == STANDING_HOST || a.standing == STANDING_SETUP)
+		return 0;
+	if (a.standing == STANDING_NOBODY)
+		d.why = a.why;
+	return errno_in_range(deny(&a, SBX_HOOK_socket_create, &d));
 }

@@ -36,3 +36,17 @@ int BPF_PROG(bprm_committed_creds, struct linux_binprm *bprm)
 		sticky->state = SBX_TASK_ENFORCED;
 	return 0;
 }
+
+/* With another's credentials in hand io_uring opens look like those of the kernel's own. */
+SEC("lsm/uring_override_creds")
+int BPF_PROG(uring_override_creds, const struct cred *cred)
+{
+	struct sbx_denial d = { .why = SBX_WHY_FAMILY };
+	struct actor a;
+
+	identify(&a);
+	if (a.standing == STANDING_HOST)
+		return 0;
+	d.why = a.standing == STANDING_NOBODY ? a.why : SBX_WHY_RIGHTS;
+	return errno_in_range(deny(&a, SBX_HOOK_uring_override_creds, &d));
+}

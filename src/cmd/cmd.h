@@ -38,6 +38,7 @@ int cmd_run(const struct cmd_context *context, int argc, char **argv);
 int cmd_list(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_check(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_show(const struct cmd_context *context, int argc, char **argv);
+int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_keys(const struct cmd_context *context, int argc, char **argv);
 int cmd_lsm_load(const struct cmd_context *context, int argc, char **argv);
 int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv);

@@ -220,8 +220,26 @@ static bool check_runtime(const struct cmd_context *context, const char *arg, st
 	return true;
 }
 
+static bool check_config(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	_cleanup_host_config_ struct host_config host = { 0 };
+	struct sbx_error err = { 0 };
+
+	(void)arg;
+	if (host_config_load(&context->dirs, &host, &err) < 0) {
+		SAY(f, "%s", err.text);
+		CURE(f, "%s", *err.cure ? err.cure : "correct it: nothing runs before");
+		return false;
+	}
+	SAY(f, "%s/sandboxctl.ini: base %s, lsm %s", context->dirs.config, host.base,
+		host.lsm ? "on" : "off");
+	CURE(f, "set 'lsm = on': without it nothing tells one tenant's files from another's");
+	return host.lsm;
+}
+
 static const struct row rows[] = {
 	{ "user", NULL, false, check_root },
+	{ "configuration", NULL, false, check_config },
 	{ "capabilities", NULL, false, check_capabilities },
 	{ "cgroup v2", NULL, false, check_cgroup },
 	{ "controller memory", "memory", false, check_controller },

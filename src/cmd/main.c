@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/process.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "kernel/mntns.h"
@@ -22,6 +23,8 @@ const struct cmd cmds[] = {
 	{ "policy check", "[--json] FILE...", "check policy files", cmd_policy_check },
 	{ "policy show", "[--json] TENANT", "print a policy, and where each value comes from",
 		cmd_policy_show },
+	{ "policy explain", "[--json] TENANT ACT WHAT...", "say what a policy allows, and why",
+		cmd_policy_explain },
 	{ "policy keys", "[--json]", "list what a policy can say", cmd_policy_keys },
 	{ "lsm load", "", "load the LSM programs and all tenants' own", cmd_lsm_load },
 	{ "lsm status", "[--json]", "show what is loaded", cmd_lsm_status },
@@ -65,6 +68,12 @@ static int parse_options(struct cmd_context *context, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "+v", options, NULL)) != -1)
 		switch (option) {
 		case 'c':
+			/* Mistyped, it would be an installation without tenants. */
+			if (access(optarg, F_OK) < 0) {
+				(void)fprintf(stderr, "sandboxctl: --config-dir '%s': %s\n", optarg,
+					strerror(errno));
+				return CMD_USAGE;
+			}
 			context->dirs.config = optarg;
 			break;
 		case 'v':
@@ -126,6 +135,28 @@ static const char *cmd_at(const void *list, size_t i)
 	return ((const struct cmd *)list)[i].name;
 }
 
+/* "lsm" alone, or with a word that is none of its own. */
+static bool is_group(const char *word)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < n_cmds; i++) {
+		const char *rest = str_after(cmds[i].name, word);
+
+		if (!rest || *rest != ' ')
+			continue;
+		if (found)
+			(void)fprintf(stderr, ", %s", rest + 1);
+		else
+			(void)fprintf(stderr, "sandboxctl: '%s' is followed by one of: %s", word,
+				rest + 1);
+		found = true;
+	}
+	if (found)
+		(void)fputc('\n', stderr);
+	return found;
+}
+
 static int unknown(int argc, char **argv)
 {
 	char words[256];
@@ -139,6 +170,8 @@ static int unknown(int argc, char **argv)
 				argv[0]);
 			return CMD_USAGE;
 		}
+	if (is_group(argv[0]))
+		return CMD_USAGE;
 	nearest = str_nearest(argv[0], cmds, n_cmds, cmd_at);
 	if (!nearest)
 		nearest = str_nearest(words, cmds, n_cmds, cmd_at);
@@ -169,8 +202,10 @@ int main(int argc, char **argv)
 {
 	struct cmd_context context = { .dirs.config = DEFAULT_CONFIG_DIR };
 	struct sbx_error err = { 0 };
+	char name[64];
 	int exit_code;
 
+	process_normalise();
 	if (fill_standard_descriptors(&err) < 0)
 		return cmd_fail(&err);
 	exit_code = parse_options(&context, argc, argv);
@@ -189,6 +224,9 @@ int main(int argc, char **argv)
 		int n = match(&cmds[i], argc, argv);
 
 		if (n > 0) {
+			/* getopt(3) says by this name what is wrong with an option. */
+			(void)snprintf(name, sizeof(name), "sandboxctl: %s", cmds[i].name);
+			argv[n - 1] = name;
 			optind = 1;
 			return cmds[i].main(&context, argc - n + 1, argv + n - 1);
 		}

@@ -40,8 +40,12 @@ void report_plan(const struct plan *plan)
 	const struct policy *policy = plan->policy;
 	const char *step;
 
-	(void)printf("tenant %s id %u uid %u name %s\npolicy %s\n", policy->tenant, plan->tenant_id,
-		(unsigned int)plan->uid, plan->name, policy->path);
+	(void)printf("tenant %s ", policy->tenant);
+	if (plan->tenant_id)
+		(void)printf("id %u uid %u ", plan->tenant_id, (unsigned int)plan->uid);
+	else
+		(void)printf("id to be assigned ");
+	(void)printf("name %s\npolicy %s\n", plan->name, policy->path);
 	(void)printf("cgroup %s/%s.slice/%s.scope\n", plan->host.base, policy->tenant, plan->name);
 	print_cgroup("tenant", &policy->cgroup);
 	print_cgroup("sandbox", &policy->cgroup_sandbox);
@@ -63,7 +67,8 @@ void report_plan(const struct plan *plan)
 
 static void describe_file(const struct sbx_denial *d, char *text, size_t size)
 {
-	(void)snprintf(text, size, "open of '%s' (inode %llu on %u:%u) for%s%s%s", d->name,
+	(void)snprintf(text, size, "%s of '%s' (inode %llu on %u:%u) for%s%s%s",
+		d->hook == SBX_HOOK_path_truncate ? "truncate" : "open", d->name,
 		(unsigned long long)d->ino, d->dev >> 20, d->dev & 0xfffff,
 		d->wanted & SBX_READ ? " read" : "", d->wanted & SBX_WRITE ? " write" : "",
 		d->wanted & SBX_EXEC ? " exec" : "");
@@ -82,7 +87,7 @@ static void describe_address(const struct sbx_denial *d, char *text, size_t size
 	char address[INET6_ADDRSTRLEN] = "?", protocol[32];
 
 	if (d->family == AF_UNIX) {
-		(void)snprintf(text, size, "a unix socket");
+		(void)snprintf(text, size, "connect to a unix socket");
 		return;
 	}
 	if (d->family != AF_INET && d->family != AF_INET6) {
@@ -112,8 +117,12 @@ static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 {
 	char what[160], owner[NAME_MAX_LEN + 32] = "";
 
-	if (d->hook == SBX_HOOK_file_open)
+	if (d->hook == SBX_HOOK_file_open || d->hook == SBX_HOOK_path_truncate)
 		describe_file(d, what, sizeof(what));
+	else if (d->hook == SBX_HOOK_socket_create)
+		(void)snprintf(what, sizeof(what), "a socket of address family %u", d->family);
+	else if (d->hook == SBX_HOOK_uring_override_creds)
+		(void)snprintf(what, sizeof(what), "an io_uring personality");
 	else
 		describe_address(d, what, sizeof(what));
 	if (d->why == SBX_WHY_OWNED)

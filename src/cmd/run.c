@@ -180,6 +180,7 @@ static int run(struct run_arguments *a)
 
 	if (!is_root())
 		return SANDBOXCTL_EXIT_SETUP;
+	a->options.only_plan = a->dry_run;
 	if (a->dry_run)
 		return dry_run(&a->options);
 	launch(&a->options, &outcome);

@@ -87,13 +87,29 @@ static int set_hostname(struct child *c)
 	return sethostname(tenant, strlen(tenant)) < 0 ? -errno : 0;
 }
 
-/* No core dumps. With 0 the kernel still feeds a core_pattern that is a pipe; with 1 neither. */
+/*
+ * What the caller may have more of than a tenant should. No core dumps: with 0 the kernel still
+ * feeds a core_pattern that is a pipe, with 1 neither. Real-time priorities would pass by cpu.max.
+ */
+static const struct {
+	int resource;
+	rlim_t most;
+} limits[] = {
+	{ RLIMIT_CORE, 1 },
+	{ RLIMIT_RTPRIO, 0 },
+	{ RLIMIT_NICE, 0 },
+};
+
 static int set_rlimits(struct child *c)
 {
-	const struct rlimit none = { 1, 1 };
-
 	(void)c;
-	return setrlimit(RLIMIT_CORE, &none) < 0 ? -errno : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		const struct rlimit limit = { limits[i].most, limits[i].most };
+
+		if (setrlimit(limits[i].resource, &limit) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
 /* 0, 1, 2, the pipe and what is executed; the latter two end with exec. */

@@ -4,7 +4,9 @@
 #include "sandboxctl/exit.h"
 #include "state/ids.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static int load_host(struct plan *plan, struct sbx_error *err)
 {
@@ -50,12 +52,39 @@ static int set_name(struct plan *plan, struct sbx_error *err)
 static int set_ids(struct plan *plan, struct sbx_error *err)
 {
 	const struct host_config *host = &plan->host;
-	int r = ids_get(plan->policy->tenant, plan->policy->id, host->last_id - host->first_id,
-		&plan->tenant_id, err);
+	uint32_t max = host->last_id - host->first_id, wanted = plan->policy->id;
+	int r = (plan->options->only_plan ? ids_find : ids_get)(
+		plan->policy->tenant, wanted, max, &plan->tenant_id, err);
 
-	if (r == 0)
-		plan->uid = host->first_id + plan->tenant_id;
-	return r;
+	if (r == -ENOENT)
+		plan->tenant_id = wanted;
+	else if (r < 0)
+		return error_prefix(err, r, "'%s'", plan->policy->path);
+	plan->uid = host->first_id + plan->tenant_id;
+	return 0;
+}
+
+/*
+ * The command gets these as they are. From a folder of the host's it could go on to all others,
+ * past the private root.
+ */
+static int check_standard_descriptors(struct plan *plan, struct sbx_error *err)
+{
+	static const char *const names[] = { "stdin", "stdout", "stderr" };
+
+	(void)plan;
+	for (int fd = 0; fd < (int)ARRAY_SIZE(names); fd++) {
+		int flags = fcntl(fd, F_GETFL);
+		struct stat st;
+
+		if (flags < 0 || fstat(fd, &st) < 0)
+			return error_errno(err, errno, "look at %s", names[fd]);
+		if (S_ISDIR(st.st_mode) || (flags & O_PATH))
+			return error_set(err, EINVAL,
+				"%s is a folder, or a path that isn't open: a sandbox gets neither",
+				names[fd]);
+	}
+	return 0;
 }
 
 static int set_timeout(struct plan *plan, struct sbx_error *err)
@@ -72,6 +101,7 @@ static int (*const before_command[])(struct plan *plan, struct sbx_error *err) =
 	set_name,
 	set_ids,
 	set_timeout,
+	check_standard_descriptors,
 };
 
 static int make(struct plan *plan, int *ret_exit, struct sbx_error *err)

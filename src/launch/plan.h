@@ -26,6 +26,7 @@ struct run_options {
 	uint64_t timeout; /* usec; 0: the policy's */
 	char *const *command; /* at least one word; ends with NULL */
 	void (*trace)(const char *step); /* called before each step of the parent; may be NULL */
+	bool only_plan; /* nothing will be done: no id is assigned */
 };
 
 /* Descriptors of the child between close_range and exec. */
@@ -39,7 +40,7 @@ struct plan {
 	struct host_config host;
 	struct policy *policy;
 	char name[NAME_MAX_LEN + 1];
-	uint32_t tenant_id;
+	uint32_t tenant_id; /* 0: none yet, with only_plan */
 	uid_t uid; /* the gid is the same number */
 	uint64_t timeout; /* usec */
 

@@ -128,6 +128,24 @@ static int check_module_dir(const struct plan *plan, struct sbx_error *err)
 	return 0;
 }
 
+/* The runtime reads it as the tenant: the file's own mode has its say. */
+static int check_readable(const struct plan *plan, struct sbx_error *err)
+{
+	const char *path = plan->command.place.path;
+	struct stat st;
+	mode_t bit;
+	int r;
+
+	if (fstat(plan->command.place.fd, &st) < 0)
+		return error_errno(err, errno, "stat '%s'", path);
+	bit = st.st_uid == plan->uid ? S_IRUSR : st.st_gid == plan->uid ? S_IRGRP : S_IROTH;
+	if (st.st_mode & bit)
+		return 0;
+	r = error_set(err, EACCES, "'%s' can't be read by its tenant (uid %u)", path,
+		(unsigned int)plan->uid);
+	return error_cure(err, r, "chmod o+r '%s'", path);
+}
+
 static int plan_module(struct plan *plan, struct sbx_error *err)
 {
 	_cleanup_strv_ struct strv env = { 0 };
@@ -146,6 +164,8 @@ static int plan_module(struct plan *plan, struct sbx_error *err)
 	if (n < 0 || (size_t)n >= sizeof(plan->module_path))
 		return error_errno(err, ENAMETOOLONG, "'%s'", plan->command.place.path);
 	r = check_module_dir(plan, err);
+	if (r == 0)
+		r = check_readable(plan, err);
 	if (r == 0)
 		r = runtime_find(plan->runtime, plan->options->libexec, &plan->runtime_place, err);
 	if (r == 0)

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 /* Passed on to the command; a second SIGTERM ends all. */
@@ -187,6 +188,14 @@ static void set_end(struct outcome *outcome, const siginfo_t *end)
 	}
 }
 
+/* No unix socket can be connected yet, and every shell asks one for the names of users: no reason.
+ */
+static bool was_denied(const struct outcome *o)
+{
+	return outcome_denials(o) > 0 &&
+	       !(o->leaf.last.hook == SBX_HOOK_socket_connect && o->leaf.last.family == AF_UNIX);
+}
+
 /* A status alone doesn't say why: runtimes turn a denial into any code of theirs. */
 static void set_reason(struct watch *w)
 {
@@ -200,7 +209,7 @@ static void set_reason(struct watch *w)
 		o->reason = OUTCOME_OOM;
 	} else if (o->signal == SIGSYS) {
 		o->reason = OUTCOME_SECCOMP;
-	} else if (o->exit_code != 0 && !o->signal && outcome_denials(o) > 0) {
+	} else if (o->exit_code != 0 && !o->signal && was_denied(o)) {
 		o->reason = OUTCOME_LSM;
 	}
 }

@@ -7,6 +7,7 @@
  */
 #include "base/failpoint.h"
 #include "base/fs.h"
+#include "base/process.h"
 #include "libexec/canary.h"
 #include "libexec/own.h"
 #include "lsm/home.h"
@@ -154,7 +155,12 @@ int main(int argc, char **argv)
 	}
 	l.dirs = (struct policy_dirs){ .config = argv[1], .shipped = argv[2] };
 	l.verbose = argc == 4;
+	process_normalise();
 	r = host_config_load(&l.dirs, &l.host, &err);
+	if (r == 0 && !l.host.lsm) {
+		r = error_set(&err, EPERM, "sandboxctl.ini says lsm = off");
+		(void)error_cure(&err, r, "set 'lsm = on' first");
+	}
 	if (r == 0)
 		r = run(&l, &err);
 	if (r < 0)

@@ -94,8 +94,11 @@ static int add_tenant(struct all *all, const struct policy_dirs *dirs, const cha
 	uint32_t id;
 	int r = policy_load_tenant(dirs, name, &policy, NULL, err);
 
-	if (r == 0)
+	if (r == 0) {
 		r = ids_get(name, policy->id, max_id, &id, err);
+		if (r < 0)
+			return error_prefix(err, r, "'%s'", policy->path);
+	}
 	if (r == 0)
 		r = add_id(all, id, err);
 	if (r == 0)

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/files.h"
 
+#include "base/fs.h"
+#include "base/str.h"
+
+#include <limits.h>
+
 static int add(struct lsm_files *files, int fd, size_t origin)
 {
 	struct lsm_file *file = realloc(files->file, (files->n + 1) * sizeof(*file));
@@ -18,21 +23,66 @@ static int add(struct lsm_files *files, int fd, size_t origin)
 	return 0;
 }
 
-static int collect(struct lsm_files *files, const int *trees, size_t n_trees, struct sbx_error *err)
+/* How long the path of the tree is that a path lies in; 0: it doesn't. */
+static size_t depth_in(const char *path, const char *tree)
 {
-	for (size_t i = 0; i < n_trees; i++) {
-		size_t first = files->below.n;
-		int r = submounts_add(&files->below, trees[i], err);
+	return path_lies_in(path, tree) ? strlen(tree) : 0;
+}
+
+/* What is mounted below two trees is of the inner one, as a folder there would be. */
+static bool is_nearest(const struct strv *paths, size_t tree, const char *path)
+{
+	for (size_t i = 0; i < paths->n; i++)
+		if (depth_in(path, paths->v[i]) > depth_in(path, paths->v[tree]))
+			return false;
+	return true;
+}
+
+static int add_below(struct lsm_files *files, const struct strv *paths, size_t tree, size_t first,
+	struct sbx_error *err)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = first; i < files->below.n; i++) {
+		int r = fs_path_of(files->below.fds[i], path, sizeof(path), err);
 
 		if (r < 0)
 			return r;
-		if (add(files, trees[i], i) < 0)
+		if (is_nearest(paths, tree, path) && add(files, files->below.fds[i], tree) < 0)
 			return error_errno(err, ENOMEM, "collect the granted files");
-		for (size_t j = first; j < files->below.n; j++)
-			if (add(files, files->below.fds[j], i) < 0)
-				return error_errno(err, ENOMEM, "collect the granted files");
 	}
 	return 0;
+}
+
+static int read_paths(
+	const int *trees, size_t n_trees, struct strv *ret_paths, struct sbx_error *err)
+{
+	char path[PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; i < n_trees && r == 0; i++) {
+		r = fs_path_of(trees[i], path, sizeof(path), err);
+		if (r == 0 && strv_add(ret_paths, path) < 0)
+			r = error_errno(err, ENOMEM, "collect the granted files");
+	}
+	return r;
+}
+
+static int collect(struct lsm_files *files, const int *trees, size_t n_trees, struct sbx_error *err)
+{
+	_cleanup_strv_ struct strv paths = { 0 };
+	int r = read_paths(trees, n_trees, &paths, err);
+
+	for (size_t i = 0; i < n_trees && r == 0; i++) {
+		size_t first = files->below.n;
+
+		if (add(files, trees[i], i) < 0)
+			return error_errno(err, ENOMEM, "collect the granted files");
+		r = submounts_add(&files->below, trees[i], err);
+		if (r == 0)
+			r = add_below(files, &paths, i, first, err);
+	}
+	return r;
 }
 
 int lsm_files_collect(const struct lsm *lsm, const int *trees, size_t n_trees,

@@ -137,6 +137,7 @@ int load_pin_ready(struct loaded_programs *p, struct sbx_error *err)
 		.base_level = p->base_level,
 		.base_id = p->base_id,
 	};
+	const struct sbx_counters none = { 0 };
 	__u32 zero = 0;
 	int r = 0;
 
@@ -149,6 +150,9 @@ int load_pin_ready(struct loaded_programs *p, struct sbx_error *err)
 		return r;
 	if (bpf_map_update_elem(bpf_map__fd(p->skeleton->maps.ready), &zero, &ready, BPF_ANY) < 0)
 		return error_errno(err, errno, "write the map 'ready'");
+	/* What the canary was denied is nobody's denial. */
+	if (bpf_map_update_elem(bpf_map__fd(p->skeleton->maps.counters), &zero, &none, BPF_ANY) < 0)
+		return error_errno(err, errno, "write the map 'counters'");
 	return pin_map(p, "ready", err);
 }
 

@@ -62,9 +62,11 @@ static int pin_open(const char *name, int *ret_fd, struct sbx_error *err)
 
 	(void)snprintf(path, sizeof(path), HOME_BPF "/%s", name);
 	fd = bpf_obj_get(path);
+	if (fd < 0 && errno != ENOENT)
+		return error_errno(err, errno, "open the pin '%s'", name);
 	if (fd < 0)
 		return error_set(err, ESTALE, "the LSM is loaded in part only: pin '%s': %s", name,
-			strerror(errno));
+			strerror(ENOENT));
 	*ret_fd = fd;
 	return 0;
 }
@@ -162,8 +164,10 @@ int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 		r = open_map(map, &lsm.map[map], err);
 	if (r == 0)
 		r = pin_open("file_info", &lsm.file_info, err);
-	if (r < 0)
+	if (r == -ESTALE)
 		return error_cure(err, r, "sandboxctl lsm unload --force && sandboxctl lsm load");
+	if (r < 0)
+		return r;
 	*ret_lsm = lsm;
 	lsm = LSM_INIT;
 	return 0;

@@ -1,44 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/networks.h"
 
+#include "policy/net.h"
+
 #include <arpa/inet.h>
 
-struct network {
-	uint8_t address[16];
-	uint8_t prefix;
-};
-
-static const struct network walls[] = {
-	{ { [10] = 0xff, [11] = 0xff }, 96 }, /* IPv4 */
-	{ { [10] = 0xff, [11] = 0xff, [12] = 127 }, 104 }, /* 127.0.0.0/8 */
-	{ { [15] = 1 }, 128 }, /* ::1 */
-};
-
-static bool covers(const struct network *outer, const struct network *inner)
+static struct net of_rule(const struct policy_net_rule *rule)
 {
-	unsigned int bytes = outer->prefix / 8, bits = outer->prefix % 8;
-
-	if (outer->prefix > inner->prefix || memcmp(outer->address, inner->address, bytes) != 0)
-		return false;
-	return bits == 0 || (outer->address[bytes] ^ inner->address[bytes]) >> (8 - bits) == 0;
-}
-
-static bool holds(const struct network *rule, const struct network *entry)
-{
-	if (!covers(rule, entry))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(walls); i++)
-		if (covers(&walls[i], entry) && !covers(&walls[i], rule))
-			return false;
-	return true;
-}
-
-static struct network of_rule(const struct policy_net_rule *rule)
-{
-	struct network n = { .prefix = rule->prefix };
-
-	memcpy(n.address, &rule->address, sizeof(n.address));
-	return n;
+	return (struct net){ rule->address, rule->prefix };
 }
 
 static int too_many(const struct policy_net_rule *rule, struct sbx_error *err)
@@ -67,7 +36,7 @@ static int add_ports(
 	return 0;
 }
 
-static int fill(struct network_entry *entry, uint32_t policy, const struct network *network,
+static int fill(struct network_entry *entry, uint32_t policy, const struct net *network,
 	const struct policy_net_rule *rules, size_t n_rules, struct sbx_error *err)
 {
 	int r = 0;
@@ -75,11 +44,11 @@ static int fill(struct network_entry *entry, uint32_t policy, const struct netwo
 	*entry = (struct network_entry){
 		.key = { .prefixlen = 32 + network->prefix, .policy = policy },
 	};
-	memcpy(entry->key.address, network->address, sizeof(entry->key.address));
+	memcpy(entry->key.address, &network->address, sizeof(entry->key.address));
 	for (size_t i = 0; i < n_rules && r == 0; i++) {
-		struct network rule = of_rule(&rules[i]);
+		struct net rule = of_rule(&rules[i]);
 
-		if (holds(&rule, network))
+		if (net_holds(&rule, network))
 			r = add_ports(&entry->rule, &rules[i], err);
 	}
 	return r;
@@ -88,7 +57,7 @@ static int fill(struct network_entry *entry, uint32_t policy, const struct netwo
 int networks_compile(uint32_t policy, const struct policy_net_rule *rules, size_t n_rules,
 	struct network_entry **ret_entries, size_t *ret_n, struct sbx_error *err)
 {
-	size_t n = ARRAY_SIZE(walls) + n_rules;
+	size_t n = NET_N_WALLS + n_rules;
 	_cleanup_free_ struct network_entry *entries = calloc(n, sizeof(*entries));
 	int r = 0;
 
@@ -96,8 +65,8 @@ int networks_compile(uint32_t policy, const struct policy_net_rule *rules, size_
 		return error_errno(err, ENOMEM, "compile the connect rules");
 	/* One entry a rule; two rules of one network make the same entry twice: harmless. */
 	for (size_t i = 0; i < n && r == 0; i++) {
-		struct network network =
-			i < ARRAY_SIZE(walls) ? walls[i] : of_rule(&rules[i - ARRAY_SIZE(walls)]);
+		struct net network =
+			i < NET_N_WALLS ? net_walls[i] : of_rule(&rules[i - NET_N_WALLS]);
 
 		r = fill(&entries[i], policy, &network, rules, n_rules, err);
 	}

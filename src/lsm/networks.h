@@ -3,8 +3,7 @@
  * `connect` rules as entries of a longest-prefix map.
  *
  * Such a map answers with the longest prefix only, so each entry holds the ports of all rules that
- * cover it. IPv4 lies in ::ffff:0:0/96, and "::/0" doesn't mean it; a loopback address counts only
- * where a rule names it. So these ranges are walls: what a rule outside says doesn't hold inside.
+ * hold there; the walls of policy/net.h have entries of their own.
  */
 #ifndef SBX_LSM_NETWORKS_H
 #define SBX_LSM_NETWORKS_H

@@ -8,6 +8,32 @@
 /* IPv4 addresses live in ::ffff:0:0/96. */
 enum { V4_PREFIX = 96 };
 
+const struct net net_walls[NET_N_WALLS] = {
+	{ { .s6_addr = { [10] = 0xff, [11] = 0xff } }, V4_PREFIX },
+	{ { .s6_addr = { [10] = 0xff, [11] = 0xff, [12] = 127 } }, V4_PREFIX + 8 },
+	{ { .s6_addr = { [15] = 1 } }, 128 },
+};
+
+static bool covers(const struct net *outer, const struct net *inner)
+{
+	const uint8_t *a = outer->address.s6_addr, *b = inner->address.s6_addr;
+	unsigned int bytes = outer->prefix / 8, bits = outer->prefix % 8;
+
+	if (outer->prefix > inner->prefix || memcmp(a, b, bytes) != 0)
+		return false;
+	return bits == 0 || (a[bytes] ^ b[bytes]) >> (8 - bits) == 0;
+}
+
+bool net_holds(const struct net *rule, const struct net *network)
+{
+	if (!covers(rule, network))
+		return false;
+	for (size_t i = 0; i < NET_N_WALLS; i++)
+		if (covers(&net_walls[i], network) && !covers(&net_walls[i], rule))
+			return false;
+	return true;
+}
+
 static int parse_address(const char *s, struct in6_addr *ret_address, bool *ret_v4)
 {
 	char inner[INET6_ADDRSTRLEN];

@@ -13,6 +13,22 @@ enum { NET_PORTS_MAX = 16 };
 /* Room for "[IPv6]/128". */
 enum { NET_TEXT_SIZE = INET6_ADDRSTRLEN + 8 };
 
+/* A network, IPv4 as ::ffff:a.b.c.d; a single address has the prefix 128. */
+struct net {
+	struct in6_addr address;
+	uint8_t prefix;
+};
+
+/*
+ * IPv4 lies in ::ffff:0:0/96, and "::/0" doesn't mean it; a loopback address counts only where a
+ * rule names it. So these ranges are walls: what a rule outside says doesn't hold inside.
+ */
+#define NET_N_WALLS 3
+extern const struct net net_walls[NET_N_WALLS];
+
+/* Whether a rule on RULE says something of all of NETWORK. */
+bool net_holds(const struct net *rule, const struct net *network);
+
 /*
  * "10.0.0.0/8", "10.1.2.3", "[2001:db8::]/32", "[::1]" into a 16-byte network, IPv4 as
  * ::ffff:a.b.c.d. 0; -EINVAL when S is no network, -ERANGE for a prefix that is too long.

@@ -85,6 +85,8 @@ static int parse_size(const struct key_use *use, void *field)
 	/* The kernel counts pages in a long and takes what exceeds it for "max". */
 	if (r < 0 || bytes > (uint64_t)INT64_MAX - page)
 		return key_error(use, "'%s' is too large", use->text);
+	if (bytes == 0 && streq(use->key->name, "memory.max"))
+		return key_error(use, "'%s' leaves no memory at all", use->text);
 	if (bytes > 0 && bytes < page)
 		return key_error(use,
 			"'%s' is less than a page of %llu bytes: is its unit missing?", use->text,

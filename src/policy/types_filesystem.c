@@ -22,12 +22,13 @@ static int add_grant(const struct key_use *use, struct policy *policy, char *pat
 	return 0;
 }
 
-static const char *judge_path(const struct key_use *use, char *path)
+static const char *judge_path(char *path)
 {
 	const char *why = text_normalise_path(path);
 
-	if (!why && streq(path, "/") && use->key->number & (POLICY_OWN | POLICY_WRITE))
-		why = "the root as a whole can be granted for read and exec only";
+	/* The only root there is yet is a private one. */
+	if (!why && streq(path, "/"))
+		why = "a private root can't hold the root as a whole";
 	return why;
 }
 
@@ -38,7 +39,7 @@ static int parse_grants(const struct key_use *use, void *target)
 
 	for (size_t i = 0; i < words.n && r != -ENOMEM; i++) {
 		_cleanup_free_ char *as_written = strdup(words.v[i]);
-		const char *why = judge_path(use, words.v[i]);
+		const char *why = judge_path(words.v[i]);
 
 		if (!as_written)
 			return -ENOMEM;

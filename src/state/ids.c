@@ -17,7 +17,6 @@
 struct ids {
 	uint32_t of_tenant; /* 0: none yet */
 	char owner_of_wanted[NAME_MAX_LEN + 1];
-	uint32_t highest;
 };
 
 static int parse_line(
@@ -32,8 +31,46 @@ static int parse_line(
 		ids->of_tenant = id;
 	if (id == wanted)
 		(void)snprintf(ids->owner_of_wanted, sizeof(ids->owner_of_wanted), "%s", name);
-	if (id > ids->highest)
-		ids->highest = id;
+	return 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The lowest id that no line has, from `first` to `max`; 0: there is none. */
+static uint32_t lowest_free(const uint32_t *sorted, size_t n, uint32_t first, uint32_t max)
+{
+	uint32_t id = first;
+
+	for (size_t i = 0; i < n && id <= max; i++)
+		if (sorted[i] == id)
+			id++;
+	return id <= max ? id : 0;
+}
+
+/* `text` was parsed, so each line is a name and an id. */
+static int find_free(const char *text, uint32_t max, uint32_t *ret_id)
+{
+	_cleanup_free_ uint32_t *used = NULL;
+	size_t n = 0;
+
+	for (const char *c = text; *c; c++)
+		n += *c == '\n';
+	used = calloc(n + 1, sizeof(*used));
+	if (!used)
+		return -ENOMEM;
+	n = 0;
+	for (const char *c = strchr(text, ' '); c; c = strchr(c + 1, ' '))
+		used[n++] = (uint32_t)strtoul(c + 1, NULL, 10);
+	if (n)
+		qsort(used, n, sizeof(*used), compare_ids);
+	*ret_id = lowest_free(used, n, IDS_FIRST_ASSIGNED, max);
+	if (!*ret_id)
+		*ret_id = lowest_free(used, n, 1, max);
 	return 0;
 }
 
@@ -64,17 +101,28 @@ static int load(
 	return parse(text, tenant, wanted, ids, err);
 }
 
-static int check_wanted(
-	const char *tenant, uint32_t wanted, const struct ids *ids, struct sbx_error *err)
+static int check_wanted(const char *tenant, uint32_t wanted, uint32_t max, const struct ids *ids,
+	struct sbx_error *err)
 {
+	int r;
+
+	if (wanted > max) {
+		r = error_set(err, ERANGE, "tenant '%s': id %u is above the range of ids, 1 to %u",
+			tenant, wanted, max);
+		return error_cure(err, r, "choose another one, or widen 'ids' in sandboxctl.ini");
+	}
 	if (!wanted || ids->of_tenant == wanted)
 		return 0;
-	if (ids->of_tenant)
-		return error_set(err, EEXIST, "tenant '%s' has the id %u, its policy says %u",
+	if (ids->of_tenant) {
+		r = error_set(err, EEXIST, "tenant '%s' has the id %u for good, its policy says %u",
 			tenant, ids->of_tenant, wanted);
-	if (*ids->owner_of_wanted)
-		return error_set(err, EEXIST, "id %u of tenant '%s' is tenant '%s''s", wanted,
-			tenant, ids->owner_of_wanted);
+		return error_cure(err, r, "write 'id = %u', or leave it out", ids->of_tenant);
+	}
+	if (*ids->owner_of_wanted) {
+		r = error_set(err, EEXIST, "tenant '%s': id %u is, or was, tenant '%s''s", tenant,
+			wanted, ids->owner_of_wanted);
+		return error_cure(err, r, "choose another one, or leave it out");
+	}
 	return 0;
 }
 
@@ -82,11 +130,15 @@ static int assign(char *text, const char *tenant, uint32_t wanted, uint32_t max,
 	struct sbx_error *err)
 {
 	_cleanup_free_ char *grown = NULL;
-	uint32_t id = wanted ? wanted : ids->highest + 1;
+	uint32_t id = wanted;
 	int n;
 
-	if (id > max || id == 0)
-		return error_set(err, ENOSPC, "tenant '%s': no id is left below %u", tenant, max);
+	if (!id && find_free(text, max, &id) < 0)
+		return error_errno(err, ENOMEM, "write '%s'", IDS_FILE);
+	if (!id) {
+		n = error_set(err, ENOSPC, "tenant '%s': all ids up to %u are used", tenant, max);
+		return error_cure(err, n, "widen 'ids' in sandboxctl.ini");
+	}
 	n = asprintf(&grown, "%s%s %u\n", text, tenant, id);
 	if (n < 0)
 		return error_errno(err, ENOMEM, "write '%s'", IDS_FILE);
@@ -94,37 +146,54 @@ static int assign(char *text, const char *tenant, uint32_t wanted, uint32_t max,
 	return fs_replace(AT_FDCWD, IDS_FILE, grown, (size_t)n, FS_DURABLE, err);
 }
 
-int ids_get(
-	const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id, struct sbx_error *err)
+/* Under the lock: somebody else may have been first. */
+static int assign_locked(char *text, const char *tenant, uint32_t wanted, uint32_t max,
+	struct ids *ids, struct sbx_error *err)
+{
+	_cleanup_close_ int lock = -1;
+	int r = fs_make_private_dir(IDS_DIR, err);
+
+	if (r == 0)
+		r = fs_lock(IDS_LOCK, &lock, err);
+	if (r == 0)
+		r = load(text, tenant, wanted, ids, err);
+	if (r == 0)
+		r = check_wanted(tenant, wanted, max, ids, err);
+	return r < 0 || ids->of_tenant ? r : assign(text, tenant, wanted, max, ids, err);
+}
+
+static int get(const char *tenant, uint32_t wanted, uint32_t max, bool may_assign, uint32_t *ret_id,
+	struct sbx_error *err)
 {
 	_cleanup_free_ char *text = malloc(IDS_SIZE);
-	_cleanup_close_ int lock = -1;
 	struct ids ids;
 	int r;
 
 	if (!text)
 		return error_errno(err, ENOMEM, "read '%s'", IDS_FILE);
 	r = load(text, tenant, wanted, &ids, err);
-	if (r == 0 && !ids.of_tenant) {
-		r = fs_make_private_dir(IDS_DIR, err);
-		if (r == 0)
-			r = fs_lock(IDS_LOCK, &lock, err);
-		/* Somebody else may have been first. */
-		if (r == 0)
-			r = load(text, tenant, wanted, &ids, err);
-		if (r == 0)
-			r = check_wanted(tenant, wanted, &ids, err);
-		if (r == 0 && !ids.of_tenant)
-			r = assign(text, tenant, wanted, max, &ids, err);
-	}
 	if (r == 0)
-		r = check_wanted(tenant, wanted, &ids, err);
+		r = check_wanted(tenant, wanted, max, &ids, err);
+	if (r == 0 && !ids.of_tenant)
+		r = may_assign ? assign_locked(text, tenant, wanted, max, &ids, err) : -ENOENT;
 	if (r == 0 && ids.of_tenant > max)
 		r = error_set(err, ERANGE, "tenant '%s': its id %u is above the range of ids",
 			tenant, ids.of_tenant);
 	if (r == 0)
 		*ret_id = ids.of_tenant;
 	return r;
+}
+
+int ids_get(
+	const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id, struct sbx_error *err)
+{
+	return get(tenant, wanted, max, true, ret_id, err);
+}
+
+int ids_find(
+	const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id, struct sbx_error *err)
+{
+	return get(tenant, wanted, max, false, ret_id, err);
 }
 
 int ids_name(uint32_t id, char ret_name[static NAME_MAX_LEN + 1])

@@ -11,11 +11,19 @@
 
 #include <stdint.h>
 
+/* Below this ids are given to policies that name theirs, so that these find them free. */
+#define IDS_FIRST_ASSIGNED 1000
+
 /*
- * The id of a tenant, 1 to `max`; assigned now where it has none. `wanted` (0: any) is what its
- * policy asks for: -EEXIST when that is another tenant's, or when this tenant has another one.
+ * The id of a tenant, 1 to `max`; assigned now where it has none: `wanted`, where its policy names
+ * one (0: any that nobody has had). -EEXIST when that is another tenant's, or when this tenant has
+ * another one already.
  */
 int ids_get(
+	const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id, struct sbx_error *err);
+
+/* The same, but nothing is assigned: -ENOENT where it would be. */
+int ids_find(
 	const char *tenant, uint32_t wanted, uint32_t max, uint32_t *ret_id, struct sbx_error *err);
 
 /* The tenant of an id, for reports. -ENOENT when there is none. */

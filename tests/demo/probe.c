@@ -23,6 +23,7 @@ static const struct attempt *const tables[] = {
 	attempts_process,
 	attempts_others,
 	attempts_calls,
+	attempts_kernel,
 };
 
 static bool announced;

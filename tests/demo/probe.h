@@ -42,6 +42,7 @@ extern const struct attempt attempts_families[];
 extern const struct attempt attempts_process[];
 extern const struct attempt attempts_others[];
 extern const struct attempt attempts_calls[];
+extern const struct attempt attempts_kernel[];
 
 /* Any number of arguments. */
 #define ANY 1000

@@ -6,8 +6,11 @@
 
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -125,6 +128,93 @@ static int attempt_connectx_sctp(char **args, struct detail *detail)
 	return send(fd, "x", 1, 0) < 0 ? failed_at(detail, "send") : 0;
 }
 
+/* A datagram of its own making, with the header of a UDP packet. */
+static int attempt_raw_udp(char **args, struct detail *detail)
+{
+	struct sockaddr_in to;
+	_cleanup_close_ int fd = -1;
+	uint16_t datagram[5] = { htons(5555), 0, htons(sizeof(datagram)), 0, 0 };
+
+	if (parse_address(args, &to) != 0)
+		return PROBE_USAGE;
+	datagram[1] = to.sin_port;
+	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP);
+	if (fd < 0)
+		return failed_at(detail, "socket");
+	return sendto(fd, datagram, sizeof(datagram), 0, (const struct sockaddr *)&to, sizeof(to)) <
+			       0
+		       ? -errno
+		       : 0;
+}
+
+/* What the thread that sends shares with the one that changes the socket. */
+struct addrform {
+	struct sockaddr_in unspec; /* of AF_UNSPEC: none to an IPv6 socket, IPv4 to an IPv4 one */
+	volatile int fd;
+	volatile bool done;
+};
+
+static void *send_unspec(void *arg)
+{
+	struct addrform *race = arg;
+
+	while (!race->done)
+		(void)sendto(race->fd, "x", 1, MSG_DONTWAIT, (const struct sockaddr *)&race->unspec,
+			sizeof(race->unspec));
+	return NULL;
+}
+
+/* Connects to ADDR ALLOWED as IPv6, and makes an IPv4 socket of it while the other thread sends. */
+static void change_form(struct addrform *race, const struct sockaddr_in *allowed, time_t until)
+{
+	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6, .sin6_port = allowed->sin_port };
+	int inet = AF_INET;
+
+	mapped.sin6_addr.s6_addr[10] = mapped.sin6_addr.s6_addr[11] = 0xff;
+	memcpy(&mapped.sin6_addr.s6_addr[12], &allowed->sin_addr, 4);
+	while (time(NULL) < until) {
+		int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		(void)connect(fd, (const struct sockaddr *)&mapped, sizeof(mapped));
+		race->fd = fd;
+		(void)sched_yield();
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_ADDRFORM, &inet, sizeof(inet));
+		(void)sched_yield();
+		race->fd = -1;
+		(void)close(fd);
+	}
+}
+
+/* Whether a datagram comes to PORT, where this probe itself listens. */
+static int attempt_addrform(char **args, struct detail *detail)
+{
+	struct addrform race = { .fd = -1 };
+	struct sockaddr_in allowed, other;
+	char *other_args[] = { args[0], args[2] };
+	_cleanup_close_ int fd = -1;
+	unsigned int n = 0;
+	uint32_t seconds;
+	pthread_t sender;
+	char byte;
+
+	if (parse_address(args, &allowed) != 0 || parse_address(other_args, &other) != 0 ||
+		str_to_u32(args[3], &seconds) < 0)
+		return PROBE_USAGE;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&other, sizeof(other)) < 0)
+		return failed_at(detail, "bind");
+	race.unspec = other;
+	race.unspec.sin_family = AF_UNSPEC;
+	if (pthread_create(&sender, NULL, send_unspec, &race) != 0)
+		return failed_at(detail, "thread");
+	change_form(&race, &allowed, time(NULL) + (time_t)seconds);
+	race.done = true;
+	(void)pthread_join(sender, NULL);
+	while (recv(fd, &byte, 1, 0) == 1)
+		n++;
+	return n ? 0 : -EACCES;
+}
+
 const struct attempt attempts_families[] = {
 	{ "netlink", "", 0, 0, attempt_netlink, "ask for the network devices" },
 	{ "socket", "KIND", 1, 1, attempt_socket,
@@ -133,5 +223,8 @@ const struct attempt attempts_families[] = {
 		"SCTP; prints its line once it listens" },
 	{ "connectx-sctp", "ADDR PORT", 2, 2, attempt_connectx_sctp,
 		"SCTP by SCTP_SOCKOPT_CONNECTX" },
+	{ "raw-udp", "ADDR PORT", 2, 2, attempt_raw_udp, "UDP by a raw socket" },
+	{ "addrform", "ADDR ALLOWED PORT SECONDS", 4, 4, attempt_addrform,
+		"UDP by a socket that changes its family meanwhile" },
 	{ 0 },
 };

@@ -100,10 +100,34 @@ refuses 125 "sandboxctl: run: $world/policy.ini:3: mode: *'audit' is not support
 policy "[namespaces]" "pid = yes"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: *pid: *not supported by this build*" \
 	"a key that is not built" with_policy
+policy "[cgroup]" "memory.max = 0"
+refuses 125 "sandboxctl: run: $world/policy.ini:3: memory.max: '0' leaves no memory at all" "no memory" with_policy
 policy "[filesystem]" "exec = /"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: *'/'*" "the whole root" with_policy
 rm "$world/policy.ini"
 refuses 125 "sandboxctl: run: *$world/policy.ini*" "a policy that isn't there" with_policy
+
+# ---- ids ----
+
+tenant named <<<"[tenant]
+id = 7"
+load
+policy "[tenant]" "id = 7"
+refuses 125 "sandboxctl: run: '$world/policy.ini': tenant 'other': id 7 is, or was, tenant 'named''s: choose *" \
+	"an id that another tenant has" sandboxctl run -t other --policy "$world/policy.ini" -- "$probe" exit 0
+policy "[tenant]" "id = 8"
+refuses 125 "sandboxctl: run: '$world/policy.ini': tenant 'named' has the id 7 for good, its policy says 8: write *" \
+	"another id than it has" sandboxctl run -t named --policy "$world/policy.ini" -- "$probe" exit 0
+policy "[tenant]" "id = 70000"
+refuses 125 "sandboxctl: run: '$world/policy.ini': tenant 'other': id 70000 is above the range of ids, 1 to 65535: *" \
+	"an id above the range" sandboxctl run -t other --policy "$world/policy.ini" -- "$probe" exit 0
+policy "[filesystem]" "exec = $world/bin"
+before=$(</var/lib/sandboxctl/tenants)
+like "--dry-run says that an id is to be assigned" \
+	"$(sandboxctl run -t fresh --policy "$world/policy.ini" --dry-run -- "$probe")" "tenant fresh id to be assigned *"
+is "and assigns none" "$(</var/lib/sandboxctl/tenants)" "$before"
+rm "$config/tenants/named.ini" "$world/policy.ini"
+load
 
 # ---- the command ----
 
@@ -122,6 +146,10 @@ refuses 126 "sandboxctl: run: '$probe' is not a WASM module, and * type wants on
 	"a program where a module must be" sandboxctl run -t typed -- "$probe" exit 0
 refuses 126 "sandboxctl: run: '$world/modules/text.wasm' is not executable*" \
 	"a text that is called .wasm" sandboxctl run -t a -- "$world/modules/text.wasm"
+cp "$world/modules/module" "$world/modules/secret"
+chmod 600 "$world/modules/secret"
+refuses 126 "sandboxctl: run: '$world/modules/secret' can't be read by its tenant (uid *): chmod o+r *" \
+	"a module that its tenant can't read" sandboxctl run -t a -- "$world/modules/secret"
 refuses 126 "sandboxctl: run: '$world/modules/component' is a WASM component, and wazero runs core modules only*" \
 	"a WASM component" sandboxctl run -t a -- "$world/modules/component"
 
@@ -153,6 +181,10 @@ refuses 2 "sandboxctl: 'rum'* is not a subcommand: did you mean 'run'?" "an unkn
 refuses 2 "sandboxctl: 'exec' is not supported by this build" "a subcommand that is not built" sandboxctl exec
 refuses 2 "usage: sandboxctl *" "no subcommand" sandboxctl
 refuses 2 "usage: sandboxctl lsm load *" "an operand too many" sandboxctl lsm load now
+refuses 2 "sandboxctl: 'lsm' is followed by one of: load, status, unload" "half a subcommand" sandboxctl lsm
+refuses 2 "sandboxctl: 'lsm' is followed by one of: load, *" "a mistyped half" sandboxctl lsm laod
+refuses 2 "sandboxctl: --config-dir '/etc/sandbxctl': No such file or directory" "a mistyped folder" \
+	sandboxctl --config-dir /etc/sandbxctl lsm load
 refuses 2 "usage: sandboxctl list *" "an operand too many for list" sandboxctl list all
 
 # ---- and all is well with what is right ----

@@ -182,6 +182,22 @@ for fs in tmpfs ext4; do
 	umount "$t/shared/late"
 done
 
+for fs in tmpfs ext4; do
+	t=$world/$fs
+	cp "$t/a/file" "$t/a/cut" && cp "$t/a/file" "$t/shared/b/cut" && chmod 666 "$t"/{a,shared/b}/cut
+	allowed "$fs: truncate(2): its own" a truncate "$t/a/cut"
+	denied lsm:path_truncate:owned "$fs: truncate(2): another's" a truncate "$t/shared/b/cut"
+	denied lsm:path_truncate:owned "$fs: LSM alone: truncate(2): another's" a/x truncate "$t/shared/b/cut"
+	denied lsm:path_truncate:rights "$fs: LSM alone: truncate(2): a read grant" a/x truncate "$t/read/file"
+	ok "$fs: it has its bytes still" test -s "$t/shared/b/cut"
+done
+allowed "LSM alone: an overlay over its own, copied up" a/x copy-up "$world/tmpfs/a" "$world/ext4/a" file
+denied lsm:file_open:owned "LSM alone: an overlay over another's, copied up" \
+	a/x copy-up "$world/tmpfs/shared/b" "$world/ext4/a" cut
+is "io_uring with registered credentials: the host" "$("$probe" uring-personality "/proc/$$/ns/net")" \
+	"uring-personality: ok"
+denied lsm:uring_override_creds:rights "LSM alone: io_uring with registered credentials" \
+	a/x uring-personality "/proc/$$/ns/net"
 denied lsm:file_open:no_grant "LSM alone: a file of the host's" a/x read /etc/passwd
 denied lsm:file_open:no_grant "LSM alone: a tmpfs of its own making" a/x new-tmpfs
 allowed "LSM alone: a program with an exec grant" a/x exec "$probe" exit 0

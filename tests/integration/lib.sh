@@ -260,7 +260,8 @@ stop() {
 	local hook all=
 	kill -TERM "${supervisors[$1]}"
 	ended "$1"
-	for hook in file_open socket_connect socket_sendmsg; do
+	for hook in file_open path_truncate socket_create socket_connect socket_sendmsg sctp_bind_connect \
+		uring_override_creds; do
 		[[ -z ${expected[$1:$hook]-} ]] || all+=${all:+,}\"$hook\":${expected[$1:$hook]}
 		unset "expected[$1:$hook]"
 	done

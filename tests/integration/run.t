@@ -74,6 +74,10 @@ cd / || bail "cd"
 
 # ---- exit codes ----
 
+# A shell asks for the names of users by a unix socket: that it can't is not why it fails.
+sandbox -t acme -- "$busybox" sh -c '"$0" connect-unix @nobody; exit 42' "$probe"
+field reason
+is "a unix socket that could not be connected is no reason" "$status:$REPLY" "42:exit"
 for code in 0 1 42; do
 	sandbox -t acme -- "$probe" exit "$code"
 	field reason
@@ -187,6 +191,29 @@ like "list --json too" "${list//[[:space:]]/}" \
 	"[[]{*\"tenant\":\"acme\",\"name\":\"one\",\"state\":\"running\",\"pid\":$pid,*}]"
 stop acme/one
 is "list is empty when it has ended" "$(sandboxctl list --json)" "[]"
+
+# ---- what the caller has, and the tenant shouldn't ----
+
+for word in stdin:0 stdout:1 stderr:2; do
+	status=0
+	eval "sandboxctl run -t acme -- \"\$probe\" exit 0 ${word#*:}<\"\$world\"" >/dev/null 2>"$tmp/err" || status=$?
+	is "a folder as ${word%:*}: it would lead out of the private root" "$status" 125
+done
+(ulimit -r 50 && exec "$probe" sleep 1000 >"$tmp/out") & host=$!
+until [[ -s $tmp/out ]]; do :; done
+like "real-time priority: the host" "$(grep "realtime priority" "/proc/$host/limits")" "*priority*50*"
+kill "$host"
+ulimit -r 50
+start acme/r "$probe" sleep 1000 </dev/null
+ulimit -r 0
+first_process acme/r
+like "none for a tenant" "$(grep "realtime priority" "/proc/$REPLY/limits")" "*priority *0 *0 *"
+stop acme/r
+is "a caller that ignores SIGCHLD" "$(trap '' CHLD; sandboxctl run -t acme -- "$probe" exit 3 >/dev/null 2>&1; echo $?)" 3
+is "a caller that may write no file" \
+	"$( (ulimit -f 0; sandboxctl run -t acme --env X=new -- "$probe" exit 3 2>&1; echo $?) | tail -n 1)" 3
+is "a caller that may open 20 files" \
+	"$( (ulimit -n 20; sandboxctl run -t acme -- "$probe" exit 3 2>&1; echo $?) | tail -n 1)" 3
 
 # ---- signals ----
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a program of ours may be started with, made what it counts on.
+ */
+#ifndef SBX_BASE_PROCESS_H
+#define SBX_BASE_PROCESS_H
+
+/*
+ * Children can be waited for, whatever the caller ignored; files can be written and descriptors
+ * opened, as far as this process may raise its limits.
+ */
+void process_normalise(void);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * policy explain: looks up what the question is about, and asks the policy room.
+ */
+#include "cmd/cmd.h"
+#include "kernel/resolve.h"
+#include "policy/explain.h"
+#include "policy/net.h"
+#include "policy/syscalls.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define DEFAULT_PROFILE "@default"
+
+/* All that was resolved for a question about a file. */
+struct lookup {
+	struct resolved *grants, *owns;
+	struct explain_place *places;
+	struct explain_own *others;
+	struct policy **policies; /* of the other tenants, whose names and places are used */
+	size_t n_grants, n_owns, n_policies;
+};
+
+struct asked {
+	const struct cmd_context *context;
+	struct policy *policy;
+	char **what; /* the words of the question */
+	int n_what;
+	struct lookup lookup; /* the answer points into it */
+};
+
+static void lookup_clear(struct lookup *l)
+{
+	for (size_t i = 0; i < l->n_grants; i++)
+		resolved_clear(&l->grants[i]);
+	for (size_t i = 0; i < l->n_owns; i++)
+		resolved_clear(&l->owns[i]);
+	for (size_t i = 0; i < l->n_policies; i++)
+		(void)policy_free(l->policies[i]);
+	free(l->grants);
+	free(l->owns);
+	free(l->places);
+	free(l->others);
+	free(l->policies);
+}
+
+static int look_up_grants(struct lookup *l, const struct policy *policy, struct sbx_error *err)
+{
+	size_t n = policy->filesystem.n_grants;
+
+	l->grants = calloc(n + 1, sizeof(*l->grants));
+	l->places = calloc(n + 1, sizeof(*l->places));
+	if (!l->grants || !l->places)
+		return error_errno(err, ENOMEM, "resolve the grants");
+	for (size_t i = 0; i < n; i++) {
+		const struct policy_grant *grant = &policy->filesystem.grants[i];
+		int r = resolve_path(grant->path, &l->grants[i], err);
+
+		if (r < 0)
+			return error_prefix(
+				err, r, "%s:%u", place_file(&grant->at), grant->at.line);
+		l->places[l->n_grants] = (struct explain_place){ l->grants[i].path, grant };
+		l->n_grants++;
+	}
+	return 0;
+}
+
+static int add_own(struct lookup *l, const struct policy *policy, const struct policy_grant *grant,
+	struct sbx_error *err)
+{
+	struct resolved *owns = reallocarray(l->owns, l->n_owns + 1, sizeof(*owns));
+	struct explain_own *others;
+	int r;
+
+	if (!owns)
+		return error_errno(err, ENOMEM, "read the tenants' own");
+	l->owns = owns;
+	others = reallocarray(l->others, l->n_owns + 1, sizeof(*others));
+	if (!others)
+		return error_errno(err, ENOMEM, "read the tenants' own");
+	l->others = others;
+	r = resolve_path(grant->path, &owns[l->n_owns], err);
+	if (r < 0)
+		return error_prefix(err, r, "%s:%u", place_file(&grant->at), grant->at.line);
+	others[l->n_owns] = (struct explain_own){ owns[l->n_owns].path, policy->tenant, grant->at };
+	l->n_owns++;
+	return 0;
+}
+
+/* Whose policy has an error, or an `own` that isn't there, keeps everybody from running too. */
+static int look_up_others(struct lookup *l, const struct asked *a, struct sbx_error *err)
+{
+	_cleanup_strv_ struct strv names = { 0 };
+	int r = policy_list_tenants(&a->context->dirs, &names, err);
+
+	if (r < 0)
+		return r;
+	l->policies = calloc(names.n + 1, sizeof(struct policy *));
+	if (!l->policies)
+		return error_errno(err, ENOMEM, "read the tenants' policies");
+	for (size_t i = 0; i < names.n && r == 0; i++) {
+		struct policy *other;
+
+		if (streq(names.v[i], a->policy->tenant))
+			continue;
+		r = policy_load_tenant(&a->context->dirs, names.v[i], &other, NULL, err);
+		if (r < 0)
+			break;
+		l->policies[l->n_policies++] = other;
+		for (size_t j = 0; j < other->filesystem.n_grants && r == 0; j++)
+			if (other->filesystem.grants[j].rights == POLICY_OWN)
+				r = add_own(l, other, &other->filesystem.grants[j], err);
+	}
+	return r;
+}
+
+/* Whether the private root holds this link: in a granted tree, or on the way to one. */
+static bool link_is_there(const struct lookup *l, const char *link)
+{
+	for (size_t i = 0; i < l->n_grants; i++)
+		if (path_lies_in(link, l->grants[i].path) ||
+			strv_contains(&l->grants[i].links, link))
+			return true;
+	return false;
+}
+
+/* A path on its way to a real one: what is real so far, and what is still to go. */
+struct walk {
+	char real[PATH_MAX], rest[PATH_MAX];
+	unsigned int n_links;
+};
+
+/* Puts the target of the link at `at` before what is left. */
+static int follow(struct walk *w, const char *at, struct sbx_error *err)
+{
+	char target[PATH_MAX], joined[PATH_MAX];
+	ssize_t n = readlink(at, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return error_errno(err, errno, "read the symlink '%s'", at);
+	target[n] = '\0';
+	if (++w->n_links > 40 || (size_t)snprintf(joined, sizeof(joined), "%s/%s", target,
+					 w->rest) >= sizeof(joined))
+		return error_errno(err, ELOOP, "look up '%s'", at);
+	memcpy(w->rest, joined, strlen(joined) + 1);
+	if (*target == '/')
+		w->real[0] = '\0';
+	return 0;
+}
+
+static void drop_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash)
+		*slash = '\0';
+}
+
+/* Takes the next component. 1: it is a link that isn't there in the sandbox. */
+static int step(const struct lookup *l, struct walk *w, struct sbx_error *err)
+{
+	size_t n = strcspn(w->rest, "/"), skip = w->rest[n] ? n + 1 : n;
+	char name[NAME_MAX + 1], at[PATH_MAX];
+	struct stat st;
+	bool there;
+
+	if (n >= sizeof(name) || strlen(w->real) + n + 2 > sizeof(at))
+		return error_errno(err, ENAMETOOLONG, "look up a path");
+	memcpy(name, w->rest, n);
+	name[n] = '\0';
+	memmove(w->rest, w->rest + skip, strlen(w->rest + skip) + 1);
+	if (streq(name, "..")) {
+		drop_last(w->real);
+		return 0;
+	}
+	if (!*name || streq(name, "."))
+		return 0;
+	(void)snprintf(at, sizeof(at), "%s/%s", w->real, name);
+	there = lstat(at, &st) == 0;
+	if (!there && (errno != ENOENT || *w->rest))
+		return error_errno(err, errno, "look up '%s'", at);
+	if (there && S_ISLNK(st.st_mode))
+		return link_is_there(l, at) ? follow(w, at, err) : 1;
+	memcpy(w->real, at, strlen(at) + 1);
+	return 0;
+}
+
+/*
+ * The real path of what the sandbox finds under that path: a symlink counts only where it sees one.
+ * 1 and the link, where it doesn't. The last component needn't exist: it may be made.
+ */
+static int find_real(
+	const struct lookup *l, const char *path, char real[static PATH_MAX], struct sbx_error *err)
+{
+	struct walk w = { 0 };
+	int r = 0;
+
+	if (*path != '/' || strlen(path) >= sizeof(w.rest))
+		return error_set(err, EINVAL, "'%s' is not an absolute path", path);
+	memcpy(w.rest, path, strlen(path) + 1);
+	while (r == 0 && *w.rest)
+		r = step(l, &w, err);
+	(void)snprintf(real, PATH_MAX, "%s", *w.real ? w.real : "/");
+	return r;
+}
+
+static int explain_path(
+	struct asked *a, enum policy_rights wanted, struct explanation *ret, struct sbx_error *err)
+{
+	struct lookup *l = &a->lookup;
+	char real[PATH_MAX];
+	int r = look_up_grants(l, a->policy, err);
+
+	if (r == 0)
+		r = look_up_others(l, a, err);
+	if (r == 0)
+		r = find_real(l, a->what[0], real, err);
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		*ret = (struct explanation){ 0 };
+		(void)snprintf(ret->why, sizeof(ret->why),
+			"it leads through a symlink that is not in the private root");
+		return 0;
+	}
+	explain_file(&(struct explain_files){ l->places, l->n_grants, l->others, l->n_owns }, real,
+		wanted, ret);
+	return 0;
+}
+
+static int ask_open(struct asked *a, struct explanation *ret, struct sbx_error *err)
+{
+	return explain_path(a, POLICY_READ, ret, err);
+}
+
+static int ask_write(struct asked *a, struct explanation *ret, struct sbx_error *err)
+{
+	return explain_path(a, POLICY_WRITE, ret, err);
+}
+
+static int ask_exec(struct asked *a, struct explanation *ret, struct sbx_error *err)
+{
+	return explain_path(a, POLICY_EXEC, ret, err);
+}
+
+static int ask_connect(struct asked *a, struct explanation *ret, struct sbx_error *err)
+{
+	struct policy_ports ports[NET_PORTS_MAX];
+	struct in6_addr address;
+	uint8_t prefix;
+	size_t n;
+
+	if (!streq(a->what[0], "tcp") && !streq(a->what[0], "udp"))
+		return error_set(err, EINVAL, "'%s' is neither tcp nor udp", a->what[0]);
+	if (net_parse(a->what[1], &address, &prefix) < 0 || prefix != 128)
+		return error_set(err, EINVAL, "'%s' is no address: as in 10.1.2.3 or [2001:db8::1]",
+			a->what[1]);
+	if (net_parse_ports(a->what[2], ports, &n) < 0 || n != 1 || ports[0].first != ports[0].last)
+		return error_set(err, EINVAL, "'%s' is no port from 1 to 65535", a->what[2]);
+	explain_connect(a->policy, streq(a->what[0], "tcp") ? POLICY_TCP : POLICY_UDP, &address,
+		ports[0].first, ret);
+	return 0;
+}
+
+/* Of a native program; a module's runtime starts from its own profile where the policy has none. */
+static int ask_syscall(struct asked *a, struct explanation *ret, struct sbx_error *err)
+{
+	const char *profile =
+		a->policy->seccomp.profile ? a->policy->seccomp.profile : DEFAULT_PROFILE;
+	_cleanup_strv_ struct strv names = { 0 };
+	int r;
+
+	if (syscalls_find(a->what[0]) != SYSCALLS_HERE)
+		return error_set(
+			err, EINVAL, "'%s' is no system call of this architecture", a->what[0]);
+	r = policy_load_profile(&a->context->dirs, profile, &names, err);
+	if (r < 0)
+		return r;
+	explain_syscall(a->policy, &names, profile, a->what[0], ret);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int n_what;
+	int (*ask)(struct asked *a, struct explanation *ret, struct sbx_error *err);
+} acts[] = {
+	{ "open", 1, ask_open },
+	{ "write", 1, ask_write },
+	{ "exec", 1, ask_exec },
+	{ "connect", 3, ask_connect },
+	{ "syscall", 1, ask_syscall },
+};
+
+static void print_text(const struct explanation *e)
+{
+	(void)printf("%s: ", e->allowed ? "allowed" : "denied");
+	if (e->at.source)
+		(void)printf("%s:%u: ", place_file(&e->at), e->at.line);
+	(void)printf("%s\n", e->why);
+	if (*e->cure)
+		(void)printf("would allow it: %s\n", e->cure);
+}
+
+static void print_json(const struct explanation *e)
+{
+	json_t *json =
+		json_pack("{s:b, s:s, s:s}", "allowed", e->allowed, "why", e->why, "cure", e->cure);
+
+	if (json && e->at.source) {
+		(void)json_object_set_new(json, "file", json_string(place_file(&e->at)));
+		(void)json_object_set_new(json, "line", json_integer(e->at.line));
+	}
+	if (!json || json_dumpf(json, stdout, JSON_COMPACT) < 0)
+		(void)fputs("{}", stdout);
+	(void)putchar('\n');
+	json_decref(json);
+}
+
+static int answer(struct asked *a, const char *act, bool json)
+{
+	struct sbx_error err = { 0 };
+	struct explanation e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
+		if (!streq(acts[i].name, act))
+			continue;
+		if (a->n_what != acts[i].n_what)
+			return cmd_usage("policy explain");
+		if (acts[i].ask(a, &e, &err) < 0)
+			return cmd_fail(&err);
+		json ? print_json(&e) : print_text(&e);
+		return CMD_DONE;
+	}
+	(void)fprintf(stderr,
+		"sandboxctl: policy explain: '%s' is none of open, write, exec, connect and "
+		"syscall\n",
+		act);
+	return CMD_USAGE;
+}
+
+int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	_cleanup_policy_ struct policy *policy = NULL;
+	struct asked a = { .context = context };
+	struct sbx_error err = { 0 };
+	bool json = false;
+	int option, exit_code;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (option == 'h') {
+			(void)printf(
+				"usage: sandboxctl policy explain [--json] TENANT ACT WHAT...\n\n"
+				"  open PATH | write PATH | exec PATH\n"
+				"  connect tcp|udp ADDRESS PORT\n"
+				"  syscall NAME\n\n"
+				"Says whether its policy allows that, by which line, and what "
+				"line\n"
+				"would. Of an open, write or exec it tells what the walls allow; "
+				"the\n"
+				"file's own mode may still deny it.\n");
+			return CMD_DONE;
+		}
+		if (option != 'j')
+			return cmd_usage("policy explain");
+		json = true;
+	}
+	if (argc - optind < 3)
+		return cmd_usage("policy explain");
+	if (policy_load_tenant(&context->dirs, argv[optind], &policy, NULL, &err) < 0)
+		return cmd_fail(&err);
+	a.policy = policy;
+	a.what = argv + optind + 2;
+	a.n_what = argc - optind - 2;
+	exit_code = answer(&a, argv[optind + 1], json);
+	lookup_clear(&a.lookup);
+	return exit_code;
+}

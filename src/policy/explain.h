@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a policy says of one act, by which of its lines, and which line would change that. Nothing
+ * is looked up here: paths come resolved.
+ */
+#ifndef SBX_POLICY_EXPLAIN_H
+#define SBX_POLICY_EXPLAIN_H
+
+#include "policy/policy.h"
+
+struct explanation {
+	bool allowed;
+	struct policy_place at; /* of the line that decides; nowhere: none does */
+	char why[320];
+	char cure[320]; /* a line, and where it belongs; "": no line would allow it */
+};
+
+/* A grant, and the real path of what it names. */
+struct explain_place {
+	const char *path;
+	const struct policy_grant *grant;
+};
+
+/* A tree that another tenant owns. */
+struct explain_own {
+	const char *path;
+	const char *tenant;
+	struct policy_place at;
+};
+
+struct explain_files {
+	const struct explain_place *places;
+	size_t n_places;
+	const struct explain_own *owns;
+	size_t n_owns;
+};
+
+/*
+ * Of the file with this real path. `wanted` is POLICY_READ, POLICY_WRITE or POLICY_EXEC. The
+ * nearest grant above it decides, and another tenant's ownership before all grants.
+ */
+void explain_file(const struct explain_files *files, const char *path, enum policy_rights wanted,
+	struct explanation *ret);
+
+void explain_connect(const struct policy *policy, enum policy_protocol protocol,
+	const struct in6_addr *address, uint16_t port, struct explanation *ret);
+
+/*
+ * Of a system call that this architecture has. `profile` is the list that the policy starts from,
+ * by its name.
+ */
+void explain_syscall(const struct policy *policy, const struct strv *profile,
+	const char *profile_name, const char *name, struct explanation *ret);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ways to have the kernel open a file in its own name.
+ */
+#include "probe.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/io_uring.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* The two rings of one queue of a single entry. */
+struct ring {
+	int fd;
+	struct io_uring_params params;
+	char *sq, *cq;
+	struct io_uring_sqe *entry;
+};
+
+static int open_ring(struct ring *r)
+{
+	const struct io_uring_params *p = &r->params;
+
+	r->fd = (int)syscall(SYS_io_uring_setup, 1, &r->params);
+	if (r->fd < 0)
+		return -errno;
+	r->sq = mmap(NULL, p->sq_off.array + p->sq_entries * sizeof(uint32_t),
+		PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, IORING_OFF_SQ_RING);
+	r->cq = mmap(NULL, p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe),
+		PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, IORING_OFF_CQ_RING);
+	r->entry = mmap(NULL, p->sq_entries * sizeof(*r->entry), PROT_READ | PROT_WRITE, MAP_SHARED,
+		r->fd, IORING_OFF_SQES);
+	return r->sq == MAP_FAILED || r->cq == MAP_FAILED || (void *)r->entry == MAP_FAILED
+		       ? -ENOMEM
+		       : 0;
+}
+
+/* Submits the one entry, waits, and returns what came of it. */
+static int submit(struct ring *r)
+{
+	unsigned int *tail = (unsigned int *)(r->sq + r->params.sq_off.tail);
+	const struct io_uring_cqe *done =
+		(const struct io_uring_cqe *)(r->cq + r->params.cq_off.cqes);
+
+	((uint32_t *)(r->sq + r->params.sq_off.array))[0] = 0;
+	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, r->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+		return -errno;
+	return done[0].res;
+}
+
+/*
+ * Opens with credentials that were registered before: they differ from the task's own then, as
+ * those of the kernel's own opens do.
+ */
+static int attempt_uring_personality(char **args, struct detail *detail)
+{
+	struct ring r = { 0 };
+	int id, e = open_ring(&r);
+
+	if (e < 0)
+		return failed_at(detail, "setup");
+	id = (int)syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_PERSONALITY, NULL, 0);
+	if (id < 0)
+		return failed_at(detail, "register");
+	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0)
+		return failed_at(detail, "setgid");
+	r.entry->opcode = IORING_OP_OPENAT;
+	r.entry->fd = AT_FDCWD;
+	r.entry->addr = (uint64_t)(uintptr_t)args[0];
+	r.entry->open_flags = O_RDONLY;
+	r.entry->personality = (uint16_t)id;
+	e = submit(&r);
+	return e < 0 ? e : 0;
+}
+
+/* An overlay over LOWER with its layers in OWN; a change of mode copies the file up. */
+static int attempt_copy_up(char **args, struct detail *detail)
+{
+	static const char *const layers[] = { "upper", "work", "merged" };
+	char path[512], data[1600];
+
+	for (size_t i = 0; i < ARRAY_SIZE(layers); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", args[1], layers[i]);
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			return failed_at(detail, "mkdir");
+	}
+	(void)snprintf(data, sizeof(data), "lowerdir=%s,upperdir=%s/upper,workdir=%s/work", args[0],
+		args[1], args[1]);
+	if (mount("overlay", path, "overlay", 0, data) < 0)
+		return failed_at(detail, "mount");
+	(void)snprintf(path, sizeof(path), "%s/merged/%s", args[1], args[2]);
+	if (chmod(path, 0644) < 0) {
+		int r = -errno;
+
+		(void)snprintf(path, sizeof(path), "%s/merged", args[1]);
+		(void)umount2(path, MNT_DETACH);
+		return r;
+	}
+	(void)snprintf(path, sizeof(path), "%s/merged", args[1]);
+	(void)umount2(path, MNT_DETACH);
+	return 0;
+}
+
+const struct attempt attempts_kernel[] = {
+	{ "uring-personality", "PATH", 1, 1, attempt_uring_personality,
+		"open by io_uring, with registered credentials" },
+	{ "copy-up", "LOWER OWN FILE", 3, 3, attempt_copy_up,
+		"FILE of LOWER through an overlay, copied up into OWN" },
+	{ 0 },
+};

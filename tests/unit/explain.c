@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/explain.h"
+
+#include "policy/net.h"
+#include "tmpdir.h"
+
+static struct policy_dirs dirs;
+static struct sbx_error err;
+
+static struct policy *load(const char *text)
+{
+	struct policy *policy = NULL;
+	const char *folder = tmpdir_make();
+
+	dirs = (struct policy_dirs){ folder, folder };
+	if (policy_load_file(&dirs, tmpdir_write("acme.ini", text), "acme", &policy, NULL, &err) <
+		0)
+		printf("# %s\n", err.text);
+	ASSERT_TRUE(policy);
+	return policy;
+}
+
+/* The answer, with its line: "allowed:4", "denied:0" where no line decides. */
+static const char *verdict(const struct explanation *e)
+{
+	static char text[32];
+
+	(void)snprintf(text, sizeof(text), "%s:%u", e->allowed ? "allowed" : "denied", e->at.line);
+	return text;
+}
+
+static const char *ask_file(const struct policy *policy, const struct explain_own *owns,
+	size_t n_owns, const char *path, enum policy_rights wanted)
+{
+	static struct explain_place places[16];
+	static struct explanation e;
+	struct explain_files files = {
+		.places = places,
+		.n_places = policy->filesystem.n_grants,
+		.owns = owns,
+		.n_owns = n_owns,
+	};
+
+	for (size_t i = 0; i < policy->filesystem.n_grants; i++)
+		places[i] = (struct explain_place){ policy->filesystem.grants[i].path,
+			&policy->filesystem.grants[i] };
+	explain_file(&files, path, wanted, &e);
+	/* What is denied has a cure, but for what no line would allow. */
+	EXPECT_TRUE(e.allowed ? !*e.cure : *e.why);
+	return verdict(&e);
+}
+
+TEST(the_nearest_grant_decides)
+{
+	struct policy *p = load("version = 1\n[filesystem]\nread = /srv\nwrite = /srv/a\n"
+				"read = /srv/a/b\nexec = /srv/a/b/c\nwrite = /srv/a/b/c\n");
+
+	EXPECT_STREQ("allowed:3", ask_file(p, NULL, 0, "/srv", POLICY_READ));
+	EXPECT_STREQ("allowed:3", ask_file(p, NULL, 0, "/srv/x/y", POLICY_READ));
+	EXPECT_STREQ("denied:3", ask_file(p, NULL, 0, "/srv/x/y", POLICY_WRITE));
+	EXPECT_STREQ("allowed:4", ask_file(p, NULL, 0, "/srv/a/x", POLICY_WRITE));
+	EXPECT_STREQ("denied:4", ask_file(p, NULL, 0, "/srv/a/x", POLICY_EXEC));
+	EXPECT_STREQ("denied:5", ask_file(p, NULL, 0, "/srv/a/b/x", POLICY_WRITE));
+	/* Two grants on one folder add up. */
+	EXPECT_STREQ("allowed:6", ask_file(p, NULL, 0, "/srv/a/b/c/x", POLICY_EXEC));
+	EXPECT_STREQ("allowed:7", ask_file(p, NULL, 0, "/srv/a/b/c/x", POLICY_WRITE));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/srv2", POLICY_READ));
+	(void)policy_free(p);
+}
+
+TEST(ownership_beats_grants)
+{
+	struct policy *p = load("version = 1\n[filesystem]\nwrite = /srv /srv/b/c\n");
+	const struct explain_own own = { "/srv/b", "b", { p->sources.v[0], 77, 1 } };
+
+	EXPECT_STREQ("allowed:3", ask_file(p, &own, 1, "/srv/x", POLICY_WRITE));
+	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/srv/b", POLICY_READ));
+	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/srv/b/c/d", POLICY_READ));
+	(void)policy_free(p);
+}
+
+TEST(the_private_root)
+{
+	struct policy *p = load("version = 1\n[filesystem]\nread = /srv/a/b\n");
+
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/tmp/x", POLICY_WRITE));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/tmp/x", POLICY_EXEC));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/dev/null", POLICY_WRITE));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/dev/sda", POLICY_READ));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/srv/a", POLICY_READ));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/srv/a", POLICY_WRITE));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/", POLICY_READ));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/etc/passwd", POLICY_READ));
+	(void)policy_free(p);
+}
+
+static const char *ask_connect(const struct policy *policy, enum policy_protocol protocol,
+	const char *address, uint16_t port)
+{
+	struct in6_addr parsed;
+	struct explanation e;
+	uint8_t prefix;
+
+	ASSERT_EQ(0, net_parse(address, &parsed, &prefix));
+	explain_connect(policy, protocol, &parsed, port, &e);
+	return verdict(&e);
+}
+
+TEST(connect_rules_and_their_walls)
+{
+	struct policy *p =
+		load("version = 1\n[network]\nmode = host\nconnect = tcp 10.0.0.0/8 443\n"
+		     "connect = tcp 0.0.0.0/0 80\nconnect = tcp [::]/0 80\n"
+		     "connect = udp 127.0.0.1 53\n");
+
+	EXPECT_STREQ("allowed:4", ask_connect(p, POLICY_TCP, "10.1.2.3", 443));
+	EXPECT_STREQ("denied:0", ask_connect(p, POLICY_UDP, "10.1.2.3", 443));
+	EXPECT_STREQ("allowed:5", ask_connect(p, POLICY_TCP, "10.1.2.3", 80));
+	EXPECT_STREQ("denied:0", ask_connect(p, POLICY_TCP, "127.0.0.1", 80));
+	EXPECT_STREQ("denied:0", ask_connect(p, POLICY_TCP, "[::1]", 80));
+	EXPECT_STREQ("allowed:6", ask_connect(p, POLICY_TCP, "[2001:db8::1]", 80));
+	EXPECT_STREQ("allowed:7", ask_connect(p, POLICY_UDP, "127.0.0.1", 53));
+	EXPECT_STREQ("denied:0", ask_connect(p, POLICY_TCP, "0.0.0.0", 80));
+	EXPECT_STREQ("denied:0", ask_connect(p, POLICY_TCP, "[::]", 80));
+	(void)policy_free(p);
+}
+
+TEST(system_calls)
+{
+	struct policy *p = load("version = 1\n[seccomp]\nallow = mount keyctl\nallow = getpid\n"
+				"deny = read keyctl\n");
+	struct strv profile = { 0 };
+	struct explanation e;
+	static const struct {
+		const char *name, *verdict;
+	} calls[] = { { "mount", "allowed:3" }, { "getpid", "allowed:4" }, { "read", "denied:5" },
+		{ "keyctl", "denied:5" }, { "write", "allowed:0" }, { "ptrace", "denied:0" } };
+
+	ASSERT_EQ(0, strv_add(&profile, "read"));
+	ASSERT_EQ(0, strv_add(&profile, "write"));
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		explain_syscall(p, &profile, "@p", calls[i].name, &e);
+		EXPECT_STREQ(calls[i].verdict, verdict(&e));
+	}
+	EXPECT_STREQ("allow = ptrace in [seccomp]", e.cure);
+	strv_clear(&profile);
+	(void)policy_free(p);
+}
