@@ -181,7 +181,7 @@ check-unit: $(UNIT_TESTS) check-start
 	$(Q)for t in $(UNIT_TESTS); do tests/tap build/results/unit-$${t##*/} $$t; done
 
 check-san: check-start
-	$(Q)$(MAKE) --no-print-directory SAN=1 check-unit-san
+	$(Q)$(MAKE) --no-print-directory SAN=1 check-unit-san check-fuzz
 
 .PHONY: check-unit-san
 check-unit-san: $(UNIT_TESTS)
@@ -208,6 +208,50 @@ check-one: check-start
 		$(notdir $(UNIT_TESTS)) $(GUEST_TESTS)" >&2; exit 2; \
 	fi
 	$(Q)tests/tap --sum build/results
+
+# ---- fuzzing: `make fuzz SECONDS=60`, the seeds alone in `make check` ----
+
+FUZZ_TARGETS := policy values
+FUZZ_SEEDS_policy = $(wildcard tests/fixtures/policy/*/*.ini policies/*.ini policies/*/*.ini)
+FUZZ_SEEDS_values = $(wildcard tests/fuzz/seeds/values/*)
+FUZZ_SOURCES := $(wildcard src/base/*.c src/policy/*.c)
+SECONDS ?= 60
+
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SOURCES) $(HEADERS) | build/deps/fuzz
+	$(call say,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS_ALL) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' -o $@ $< \
+		$(FUZZ_SOURCES) -lseccomp -linih
+
+.PHONY: fuzz $(FUZZ_TARGETS:%=fuzz-%) check-fuzz
+fuzz: $(FUZZ_TARGETS:%=fuzz-%)
+
+# New inputs stay under build; what crashes lies there too.
+$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: build/fuzz/%
+	@mkdir -p build/fuzz/corpus/$* build/fuzz/seeds/$*
+	@for f in $(FUZZ_SEEDS_$*); do cp $$f build/fuzz/seeds/$*/$$(echo $$f | tr / -); done
+	$(Q)$< -max_total_time=$(SECONDS) -timeout=5 -max_len=8192 -print_final_stats=1 \
+		-artifact_prefix=build/fuzz/$*- build/fuzz/corpus/$* build/fuzz/seeds/$* \
+		2>build/fuzz/$*.log || { tail -n 60 build/fuzz/$*.log; exit 1; }
+	$(Q)tail -n 5 build/fuzz/$*.log
+
+$(O)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h \
+		$(call object,$(LIBRARY_SOURCES)) | build/deps/build
+	$(call say,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' \
+		$(LDFLAGS_ALL) -o $@ $< tests/fuzz/replay.c $(call object,$(LIBRARY_SOURCES)) $(LIBS)
+
+check-fuzz: $(FUZZ_TARGETS:%=$(O)/tests/fuzz/%)
+	$(Q)$(foreach t,$(FUZZ_TARGETS),tests/tap build/results/fuzz-$(t) \
+		$(O)/tests/fuzz/$(t) $(FUZZ_SEEDS_$(t)) &&) :
+
+# For long: what `make check` does a sample of.
+.PHONY: soak
+soak: $(GUEST_NEEDS)
+	for k in $(KERNELS); do tests/vm/run -t 7200 -k $$k -- \
+		env POLICIES=500 tests/integration/run explain || exit 1; done
 
 # ---- linters ----
 

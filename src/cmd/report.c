@@ -10,21 +10,6 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-static const char *rights_name(enum policy_rights rights)
-{
-	switch (rights) {
-	case POLICY_READ:
-		return "read";
-	case POLICY_WRITE:
-		return "write";
-	case POLICY_EXEC:
-		return "exec";
-	case POLICY_OWN:
-		return "own";
-	}
-	return "?";
-}
-
 static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
 {
 	for (size_t i = 0; i < cgroup->n_settings; i++)
@@ -50,7 +35,7 @@ void report_plan(const struct plan *plan)
 	print_cgroup("tenant", &policy->cgroup);
 	print_cgroup("sandbox", &policy->cgroup_sandbox);
 	for (size_t i = 0; i < plan->n_places; i++)
-		(void)printf("%s %s\n", rights_name(policy->filesystem.grants[i].rights),
+		(void)printf("%s %s\n", policy_rights_name(policy->filesystem.grants[i].rights),
 			plan->places[i].path);
 	(void)printf("network %s\nsyscalls %zu allowed, %u instructions\n",
 		policy->network.mode == POLICY_NETWORK_HOST ? "host" : "none", plan->syscalls.n,

@@ -41,21 +41,6 @@ __attribute__((format(printf, 3, 4))) static void add_cure(
 
 /* ---- files ---- */
 
-static const char *right_name(enum policy_rights right)
-{
-	switch (right) {
-	case POLICY_READ:
-		return "read";
-	case POLICY_WRITE:
-		return "write";
-	case POLICY_EXEC:
-		return "exec";
-	case POLICY_OWN:
-		return "own";
-	}
-	return "?";
-}
-
 /* What a grant allows, of read, write and exec. */
 static unsigned int rights_of(enum policy_rights grant)
 {
@@ -123,7 +108,7 @@ static void explain_private(const struct explain_files *files, const char *path,
 		return;
 	}
 	say(ret, false, NULL, "no grant covers it: it is not in the private root");
-	add_cure(ret, "filesystem", "%s = %s", right_name(wanted), path);
+	add_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), path);
 }
 
 void explain_file(const struct explain_files *files, const char *path, enum policy_rights wanted,
@@ -142,9 +127,9 @@ void explain_file(const struct explain_files *files, const char *path, enum poli
 		return;
 	}
 	say(ret, (rights_of(p->grant->rights) & wanted) != 0, &p->grant->at, "%s = %s",
-		right_name(p->grant->rights), p->grant->path);
+		policy_rights_name(p->grant->rights), p->grant->path);
 	if (!ret->allowed)
-		add_cure(ret, "filesystem", "%s = %s", right_name(wanted), path);
+		add_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), path);
 }
 
 /* ---- network ---- */

@@ -230,38 +230,34 @@ static int read_source(struct key_load *load)
 }
 
 /* Reports the file as a whole, with the cure in the same line: a report has one line a problem. */
-static int refuse(struct key_load *load, int r, struct sbx_error *err)
+static int refuse(
+	struct key_load *load, const struct policy_source *source, int r, struct sbx_error *err)
 {
-	struct policy_place whole = { load->source, 0, 0 };
+	struct policy_place whole = { source, 0, 0 };
 
 	report_error(load->report, &whole, *err->cure ? "%s (%s)" : "%s%s", err->text, err->cure);
-	return error_prefix(err, r, "%s", load->source->name);
+	return error_prefix(err, r, "%s", source->name);
 }
 
-static int open_source(struct key_load *load, const char *path, struct sbx_error *err)
+static struct policy_source *add_source(struct key_load *load, const char *name)
 {
-	struct policy_source *source = sources_add(load->sources, path);
+	struct policy_source *source = sources_add(load->sources, name);
 	const char *shipped = load->dirs ? load->dirs->shipped : NULL;
-	int r;
 
-	if (!source)
-		return error_errno(err, ENOMEM, "read '%s'", path);
-	source->shipped = shipped && path_lies_in(path, shipped);
-	load->source = source;
-	r = file_read(path, &source->text, &source->size, err);
-	return r < 0 && r != -ENOMEM ? refuse(load, r, err) : r;
+	if (source)
+		source->shipped = shipped && path_lies_in(name, shipped);
+	return source;
 }
 
-int key_read(struct key_load *load, const char *path, struct sbx_error *err)
+/* The file that includes this one goes on where it was. `r`: whether there is a text. */
+static int read_nested(struct key_load *load, struct policy_source *source, int r)
 {
-	/* The file that includes this one goes on where it was. */
 	const struct key_load outer = *load;
-	struct sbx_error why = { 0 };
-	int r = open_source(load, path, &why);
 
+	load->source = source;
 	load->versioned = load->stopped = load->begun = false;
 	if (r == 0 && read_source(load) == -ENOMEM)
-		r = error_errno(&why, ENOMEM, "read '%s'", path);
+		r = -ENOMEM;
 	/* What wasn't read as a whole has nothing that could be held against the rest. */
 	if (r < 0 || load->stopped)
 		load->incomplete = true;
@@ -271,6 +267,38 @@ int key_read(struct key_load *load, const char *path, struct sbx_error *err)
 	load->versioned = outer.versioned;
 	load->stopped = outer.stopped;
 	load->begun = outer.begun;
+	return r;
+}
+
+int key_read_text(struct key_load *load, const char *name, const char *text, size_t size,
+	struct sbx_error *err)
+{
+	struct policy_source *source = add_source(load, name);
+
+	if (source)
+		source->text = malloc(size + 1);
+	if (!source || !source->text)
+		return error_errno(err, ENOMEM, "read '%s'", name);
+	memcpy(source->text, text, size);
+	source->text[size] = '\0';
+	source->size = size;
+	return read_nested(load, source, 0) < 0 ? error_errno(err, ENOMEM, "read '%s'", name) : 0;
+}
+
+int key_read(struct key_load *load, const char *path, struct sbx_error *err)
+{
+	struct policy_source *source = add_source(load, path);
+	struct sbx_error why = { 0 };
+	int r, read;
+
+	if (!source)
+		return error_errno(err, ENOMEM, "read '%s'", path);
+	r = file_read(path, &source->text, &source->size, &why);
+	if (r < 0 && r != -ENOMEM)
+		r = refuse(load, source, r, &why);
+	read = read_nested(load, source, r);
+	if (r == 0 && read < 0)
+		r = error_errno(&why, ENOMEM, "read '%s'", path);
 	if (r < 0 && err)
 		*err = why;
 	return r;

@@ -105,6 +105,9 @@ struct key_load {
  */
 int key_begin(struct key_load *load, struct sbx_error *err);
 int key_read(struct key_load *load, const char *path, struct sbx_error *err);
+/* The same of a text that is in memory. */
+int key_read_text(struct key_load *load, const char *name, const char *text, size_t size,
+	struct sbx_error *err);
 int key_end(struct key_load *load, struct sbx_error *err);
 
 void assignments_clear(struct policy_assignment **assignments, size_t *n);

@@ -31,6 +31,9 @@ enum policy_rights {
 	POLICY_OWN = 1 << 3,
 };
 
+/* The key's name: "read". */
+const char *policy_rights_name(enum policy_rights rights);
+
 /*
  * One path of one of the keys own, read, write, exec: absolute, without "..", double or trailing
  * slashes. Nothing was looked up: a symlink in it stands for itself.

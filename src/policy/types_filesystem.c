@@ -5,6 +5,21 @@
 #include "policy/text.h"
 #include "policy/values.h"
 
+const char *policy_rights_name(enum policy_rights rights)
+{
+	switch (rights) {
+	case POLICY_READ:
+		return "read";
+	case POLICY_WRITE:
+		return "write";
+	case POLICY_EXEC:
+		return "exec";
+	case POLICY_OWN:
+		return "own";
+	}
+	return "?";
+}
+
 /* Adds PATH, which it takes over on success. */
 static int add_grant(const struct key_use *use, struct policy *policy, char *path)
 {

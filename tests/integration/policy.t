@@ -8,7 +8,7 @@
 
 umask 022
 mkdir -m 777 "$world"/{a,read}
-mkdir -p "$world/config/tenants/acme.ini.d" "$world/config/common"
+mkdir -p "$world/config/tenants/shop.ini.d" "$world/config/common"
 cd "$world/config" || bail "cd"
 
 # says CODE OUT ERR TEXT COMMAND...: patterns for both streams.
@@ -39,7 +39,7 @@ cat >common/base.ini <<-'INI'
 	env = FROM=base
 	cwd = /tmp
 INI
-cat >tenants/acme.ini <<-INI
+cat >tenants/shop.ini <<-INI
 	version = 1
 	[tenant]
 	include = ../common/base.ini
@@ -49,7 +49,7 @@ cat >tenants/acme.ini <<-INI
 	[cgroup]
 	memory.swap.max =
 INI
-cat >tenants/acme.ini.d/10.ini <<-'INI'
+cat >tenants/shop.ini.d/10.ini <<-'INI'
 	version = 1
 	[cgroup]
 	pids.max = 7
@@ -59,7 +59,7 @@ INI
 
 # ---- check ----
 
-says 0 "" "" "a policy without a problem, for whoever asks" nobody sandboxctl policy check tenants/acme.ini
+says 0 "" "" "a policy without a problem, for whoever asks" nobody sandboxctl policy check tenants/shop.ini
 tab=$'\t'
 printf 'version = 1\n[cgroup]\nmemory.max = 5Q\n\tpids.max = 3\n' >bad.ini
 says 1 "" "bad.ini:3:14: error: memory.max: '5Q' is not a size*
@@ -71,9 +71,9 @@ bad.ini:4:2: error: indented: *
 " "all problems at once, each with its place" sandboxctl policy check bad.ini
 says 1 '*"file": "bad.ini"*"errors": 2*"line": 3*"column": 14*"severity": "error"*"excerpt": "memory.max = 5Q"*' "" \
 	"the same as JSON" sandboxctl policy check --json bad.ini
-says 0 '*"errors": 0*"problems": \[\]*' "" "JSON of a good one" sandboxctl policy check --json tenants/acme.ini
+says 0 '*"errors": 0*"problems": \[\]*' "" "JSON of a good one" sandboxctl policy check --json tenants/shop.ini
 says 1 "" "bad.ini:3:14: *" "several files: one that is bad is enough" \
-	sandboxctl policy check tenants/acme.ini bad.ini
+	sandboxctl policy check tenants/shop.ini bad.ini
 says 1 "" "missing.ini: error: open: No such file or directory"$'\n' "a file that isn't there" \
 	sandboxctl policy check missing.ini
 says 2 "" "usage: sandboxctl policy check *" "no file" sandboxctl policy check
@@ -88,32 +88,32 @@ says 0 "version = 1
 timeout = infinity
 
 ?cgroup?
-*# $world/config/tenants/acme.ini:8
+*# $world/config/tenants/shop.ini:8
 memory.swap.max =
-*# $world/config/tenants/acme.ini.d/10.ini:3
+*# $world/config/tenants/shop.ini.d/10.ini:3
 pids.max = 7
-*# $world/config/tenants/acme.ini:5
+*# $world/config/tenants/shop.ini:5
 own = $world/a
 *# $world/config/tenants/../common/base.ini:3
 read = /srv/world/read
-*# $world/config/tenants/acme.ini.d/10.ini:5
+*# $world/config/tenants/shop.ini.d/10.ini:5
 cwd = /
 *env = FROM=base
-*" "" "show: each value, and where it stands" policy show acme
+*" "" "show: each value, and where it stands" policy show shop
 [[ $out == *"cwd = /tmp"* ]] && result "not ok" "show: what was overridden is not said" "$out"
 mkdir shown
-echo "$out" >shown/acme.ini
-before=$(policy show acme | grep -v '^#')
+echo "$out" >shown/shop.ini
+before=$(policy show shop | grep -v '^#')
 mv tenants kept && mv shown tenants
-is "what is shown is a policy, and the same one" "$(policy show acme | grep -v '^#')" "$before"
+is "what is shown is a policy, and the same one" "$(policy show shop | grep -v '^#')" "$before"
 mv tenants shown && mv kept tenants
-says 0 '*"tenant": "acme"*"key": "pids.max",*"value": "7",*"file": "'"$world"'/config/tenants/acme.ini.d/10.ini",*"line": 3*' \
-	"" "show --json" policy show --json acme
+says 0 '*"tenant": "shop"*"key": "pids.max",*"value": "7",*"file": "'"$world"'/config/tenants/shop.ini.d/10.ini",*"line": 3*' \
+	"" "show --json" policy show --json shop
 says 1 "" "sandboxctl: tenant 'nobody' has no policy: *: copy *" "a tenant without a policy" policy show nobody
-echo nonsense >>tenants/acme.ini.d/10.ini
-says 1 "" "$world/config/tenants/acme.ini.d/10.ini:6:1: error: 'nonsense': *" "a policy with an error" \
-	policy show acme
-sed -i '$d' tenants/acme.ini.d/10.ini
+echo nonsense >>tenants/shop.ini.d/10.ini
+says 1 "" "$world/config/tenants/shop.ini.d/10.ini:6:1: error: 'nonsense': *" "a policy with an error" \
+	policy show shop
+sed -i '$d' tenants/shop.ini.d/10.ini
 
 # ---- keys ----
 
@@ -123,14 +123,14 @@ says 0 '*"key": "memory.max",*"form": "SIZE",*"default": "256M",*' "" "keys --js
 # ---- and it is what runs ----
 
 cp -r common "$config/"
-cp -r tenants/acme.ini tenants/acme.ini.d "$config/tenants/"
+cp -r tenants/shop.ini tenants/shop.ini.d "$config/tenants/"
 load
-sandbox -t acme -- "$probe" env
+sandbox -t shop -- "$probe" env
 like "environment and folder are those shown" "$line" "env: ok *FROM=base*"
-sandbox -t acme -- "$probe" cwd
+sandbox -t shop -- "$probe" cwd
 is "the drop-in's word is the last" "$line" "cwd: ok /"
-is "in the cgroup too" "$(<"$base/acme.slice/pids.max")" 7
-rm -r "$config/common" "$config/tenants/acme.ini.d"
+is "in the cgroup too" "$(<"$base/shop.slice/pids.max")" 7
+rm -r "$config/common" "$config/tenants/shop.ini.d"
 cd /
 
 finish
