@@ -155,7 +155,8 @@ $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/buil
 -include $(UNIT_TESTS:%=%.d)
 
 # What the guest's tests use: a build that can be killed at each step, the probe, a module.
-GUEST_NEEDS = all build/demo/probe build/demo/service.wasm build/libexec/sandboxctl/wazero \
+GUEST_NEEDS = all build/demo/probe build/demo/strict build/demo/service.wasm \
+	build/libexec/sandboxctl/wazero \
 	build/vm/6.1/.done build/vm/6.12/.done
 
 build/vm/%/.done: tests/vm/kernels | build/deps/vm
@@ -313,6 +314,12 @@ build/demo/probe: $(wildcard tests/demo/probe*.[ch]) src/base/str.c src/base/str
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -Isrc -static -s -o $@ \
 		$(filter %.c,$^)
+
+# No libc: nothing but the calls that it is about.
+build/demo/strict: tests/demo/strict.c | build/deps/build
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -fno-stack-protector -static -nostdlib -s -o $@ $<
 
 demo: all build/demo/probe build/demo/service.wasm build/demo/bzip2.wasm \
 		build/libexec/sandboxctl/wazero

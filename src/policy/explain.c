@@ -223,6 +223,7 @@ static bool has_word(const char *text, const char *wanted)
 static struct policy_place place_of_call(
 	const struct policy *policy, const char *key, const char *name)
 {
+	/* A call of a group stands in no line by its name. */
 	for (size_t i = 0; i < policy->n_assignments; i++) {
 		const struct policy_assignment *a = &policy->assignments[i];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shipped lists of system calls: seccomp/NAME.ini and runtimes/NAME.ini, both written "@NAME". */
+/* Shipped lists of system calls: seccomp/, runtimes/ and groups/NAME.ini, all written "@NAME". */
 #include "policy/key.h"
 
 #include <dirent.h>
@@ -35,7 +35,7 @@ static const struct key_table profile_keys = {
 	.check = check_profile,
 };
 
-static const char *const folders[] = { "seccomp", "runtimes" };
+static const char *const folders[] = { "seccomp", "runtimes", "groups" };
 
 /* Adds the "@NAME" of each NAME.ini in the folder. */
 static int list_folder(const struct policy_dirs *dirs, const char *folder, struct strv *names)

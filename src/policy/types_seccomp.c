@@ -44,9 +44,6 @@ static int report_syscall(const struct key_use *use, const char *name, enum sysc
 	_cleanup_strv_ struct strv names = { 0 };
 	const char *near = NULL;
 
-	if (*name == '@')
-		return key_error(
-			use, "'%s': groups of calls are not supported by this build", name);
 	if (known == SYSCALLS_ELSEWHERE)
 		return key_error(use, "'%s': this architecture has no such system call", name);
 	if (use->load->guesses > 0 && syscalls_list(&names) == 0)
@@ -66,16 +63,44 @@ static int accept_syscall(const struct key_use *use, const char *name)
 	return known == SYSCALLS_HERE ? 1 : report_syscall(use, name, known);
 }
 
+/* "@basic-io": each call of that list. */
+static int add_group(const struct key_use *use, const char *name, struct strv *calls)
+{
+	_cleanup_strv_ struct strv group = { 0 };
+	struct sbx_error err = { 0 };
+	int r = policy_load_profile(use->load->dirs, name, &group, &err);
+
+	if (r < 0)
+		return r == -ENOMEM
+			       ? r
+			       : key_error(use, *err.cure ? "%s (%s)" : "%s%s", err.text, err.cure);
+	for (size_t i = 0; i < group.n && r == 0; i++)
+		r = strv_add(calls, group.v[i]);
+	return r;
+}
+
 static int parse_syscalls(const struct key_use *use, void *field)
 {
 	_cleanup_strv_ struct strv words = { 0 };
-	int r;
+	int r, worst = 0;
 
 	if (strchr(use->text, '('))
 		return key_error(
 			use, "'%s': tests of arguments are not supported by this build", use->text);
 	r = key_words(use, &words);
-	return r < 0 ? r : key_move_words(use, field, &words, accept_syscall);
+	for (size_t i = 0; i < words.n && r >= 0 && worst != -ENOMEM; i++) {
+		int one;
+
+		key_at_word(use, i);
+		if (*words.v[i] == '@')
+			one = add_group(use, words.v[i], field);
+		else
+			one = accept_syscall(use, words.v[i]);
+		if (one > 0)
+			one = strv_add(field, words.v[i]);
+		worst = one < 0 ? one : worst;
+	}
+	return r < 0 ? r : worst;
 }
 
 /* Where a list is known to be shipped. */

@@ -37,6 +37,22 @@ exec = $world/bin
 allow = keyctl
 deny = keyctl socket
 POLICY
+cp "$repo/build/demo/strict" "$world/bin/strict"
+tenant strict <<POLICY
+[filesystem]
+exec = $world/bin
+[seccomp]
+profile = @strict
+POLICY
+tenant groups <<POLICY
+[filesystem]
+exec = $world/bin
+[seccomp]
+profile = @process
+allow = @basic-io @memory @file-system @signal
+allow = ioctl uname prlimit64 getrandom
+deny = @network-io
+POLICY
 for action in kill trap "errno ENOSYS"; do
 	tenant "${action%% *}" <<-POLICY
 		[filesystem]
@@ -53,6 +69,17 @@ answers() {
 	mapfile -t answers <<<"${out%$'\n'}"
 	field denied
 }
+
+sandbox -t strict -- "$world/bin/strict" </dev/null
+is "@strict: seventeen calls carry a program that was written for them" "$status:$line" "0:ok, getpid denied"
+sandbox -t default -- "$world/bin/strict" </dev/null
+is "and under @default" "$status:$line" "0:ok, getpid allowed"
+sandbox -t strict -- "$probe" exit 0
+ok "@strict: no libc starts with them" test "$status" != 0
+allowed "groups: what they allow" groups read "$world/bin/probe"
+denied seccomp:EPERM "groups: what they deny" groups socket tcp
+allowed "groups: the same under @default" default socket tcp
+denied seccomp:EPERM "groups: what none of them has" groups syscall memfd_create
 
 denied seccomp:EPERM "the limit of core dumps, lowered" default core-limit 0
 
