@@ -214,7 +214,8 @@ int policy_list_tenants(
 
 /*
  * The syscalls of a shipped profile or group, "@default", "@wazero" or "@basic-io": in the folders
- * seccomp, runtimes and groups of the shipped policies, in that order. -ENOENT with the known names in `err` when there is none.
+ * seccomp, runtimes and groups of the shipped policies, in that order. -ENOENT with the known names
+ * in `err` when there is none.
  */
 int policy_load_profile(const struct policy_dirs *dirs, const char *name, struct strv *ret_syscalls,
 	struct sbx_error *err);
