@@ -3,7 +3,7 @@
  * policy explain: looks up what the question is about, and asks the policy room.
  */
 #include "cmd/cmd.h"
-#include "kernel/resolve.h"
+#include "cmd/sight.h"
 #include "policy/explain.h"
 #include "policy/net.h"
 #include "policy/syscalls.h"
@@ -12,7 +12,6 @@
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #define DEFAULT_PROFILE "@default"
 
@@ -118,96 +117,6 @@ static int look_up_others(struct lookup *l, const struct asked *a, struct sbx_er
 	return r;
 }
 
-/* Whether the private root holds this link: in a granted tree, or on the way to one. */
-static bool link_is_there(const struct lookup *l, const char *link)
-{
-	for (size_t i = 0; i < l->n_grants; i++)
-		if (path_lies_in(link, l->grants[i].path) ||
-			strv_contains(&l->grants[i].links, link))
-			return true;
-	return false;
-}
-
-/* A path on its way to a real one: what is real so far, and what is still to go. */
-struct walk {
-	char real[PATH_MAX], rest[PATH_MAX];
-	unsigned int n_links;
-};
-
-/* Puts the target of the link at `at` before what is left. */
-static int follow(struct walk *w, const char *at, struct sbx_error *err)
-{
-	char target[PATH_MAX], joined[PATH_MAX];
-	ssize_t n = readlink(at, target, sizeof(target) - 1);
-
-	if (n < 0)
-		return error_errno(err, errno, "read the symlink '%s'", at);
-	target[n] = '\0';
-	if (++w->n_links > 40 || (size_t)snprintf(joined, sizeof(joined), "%s/%s", target,
-					 w->rest) >= sizeof(joined))
-		return error_errno(err, ELOOP, "look up '%s'", at);
-	memcpy(w->rest, joined, strlen(joined) + 1);
-	if (*target == '/')
-		w->real[0] = '\0';
-	return 0;
-}
-
-static void drop_last(char *path)
-{
-	char *slash = strrchr(path, '/');
-
-	if (slash)
-		*slash = '\0';
-}
-
-/* Takes the next component. 1: it is a link that isn't there in the sandbox. */
-static int step(const struct lookup *l, struct walk *w, struct sbx_error *err)
-{
-	size_t n = strcspn(w->rest, "/"), skip = w->rest[n] ? n + 1 : n;
-	char name[NAME_MAX + 1], at[PATH_MAX];
-	struct stat st;
-	bool there;
-
-	if (n >= sizeof(name) || strlen(w->real) + n + 2 > sizeof(at))
-		return error_errno(err, ENAMETOOLONG, "look up a path");
-	memcpy(name, w->rest, n);
-	name[n] = '\0';
-	memmove(w->rest, w->rest + skip, strlen(w->rest + skip) + 1);
-	if (streq(name, "..")) {
-		drop_last(w->real);
-		return 0;
-	}
-	if (!*name || streq(name, "."))
-		return 0;
-	(void)snprintf(at, sizeof(at), "%s/%s", w->real, name);
-	there = lstat(at, &st) == 0;
-	if (!there && (errno != ENOENT || *w->rest))
-		return error_errno(err, errno, "look up '%s'", at);
-	if (there && S_ISLNK(st.st_mode))
-		return link_is_there(l, at) ? follow(w, at, err) : 1;
-	memcpy(w->real, at, strlen(at) + 1);
-	return 0;
-}
-
-/*
- * The real path of what the sandbox finds under that path: a symlink counts only where it sees one.
- * 1 and the link, where it doesn't. The last component needn't exist: it may be made.
- */
-static int find_real(
-	const struct lookup *l, const char *path, char real[static PATH_MAX], struct sbx_error *err)
-{
-	struct walk w = { 0 };
-	int r = 0;
-
-	if (*path != '/' || strlen(path) >= sizeof(w.rest))
-		return error_set(err, EINVAL, "'%s' is not an absolute path", path);
-	memcpy(w.rest, path, strlen(path) + 1);
-	while (r == 0 && *w.rest)
-		r = step(l, &w, err);
-	(void)snprintf(real, PATH_MAX, "%s", *w.real ? w.real : "/");
-	return r;
-}
-
 static int explain_path(
 	struct asked *a, enum policy_rights wanted, struct explanation *ret, struct sbx_error *err)
 {
@@ -218,7 +127,7 @@ static int explain_path(
 	if (r == 0)
 		r = look_up_others(l, a, err);
 	if (r == 0)
-		r = find_real(l, a->what[0], real, err);
+		r = sight_find(l->grants, l->n_grants, a->what[0], real, err);
 	if (r < 0)
 		return r;
 	if (r > 0) {

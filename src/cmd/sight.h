@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a sandbox sees under a path, without one.
+ */
+#ifndef SBX_CMD_SIGHT_H
+#define SBX_CMD_SIGHT_H
+
+#include "kernel/resolve.h"
+
+#include <limits.h>
+
+/*
+ * The real path of what a sandbox with these grants finds under that path: a symlink counts only
+ * where it sees one. 1 where it leads through one that it doesn't see. The last component needn't
+ * exist: it may be made.
+ */
+int sight_find(const struct resolved *grants, size_t n_grants, const char *path,
+	char ret_real[static PATH_MAX], struct sbx_error *err);
+
+#endif
