@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "policy/policy.h"
 
+#include <jansson.h>
 #include <limits.h>
 
 /* Exit codes of all subcommands but run and exec. */
@@ -47,6 +48,12 @@ int cmd_doctor(const struct cmd_context *context, int argc, char **argv);
 
 /* "sandboxctl: TEXT: CURE" on stderr, one line. Returns CMD_FAILED. */
 int cmd_fail(const struct sbx_error *err);
+
+/* An indented document and a newline on stdout. Takes the reference. */
+void cmd_print_json(json_t *json);
+
+/* Of a file's name or what is said of one, which needn't be UTF-8. NULL without memory. */
+json_t *cmd_name_to_json(const char *name);
 
 /* Whether the caller is root; says so and how to be it where not. */
 bool cmd_is_root(const char *name);

@@ -19,6 +19,20 @@ int cmd_fail(const struct sbx_error *err)
 	return CMD_FAILED;
 }
 
+void cmd_print_json(json_t *json)
+{
+	(void)json_dumpf(json, stdout, JSON_INDENT(2));
+	(void)putchar('\n');
+	json_decref(json);
+}
+
+json_t *cmd_name_to_json(const char *name)
+{
+	json_t *json = json_string(name);
+
+	return json ? json : json_string("(not UTF-8)");
+}
+
 bool cmd_is_root(const char *name)
 {
 	if (geteuid() == 0)

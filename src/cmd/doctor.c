@@ -11,7 +11,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <sys/capability.h>
@@ -303,10 +302,7 @@ int cmd_doctor(const struct cmd_context *context, int argc, char **argv)
 		else
 			print_row(&rows[i], well, &f);
 	}
-	if (json) {
-		(void)json_dumpf(list, stdout, JSON_INDENT(2));
-		(void)putchar('\n');
-	}
-	json_decref(list);
+	if (json)
+		cmd_print_json(list);
 	return all_well ? CMD_DONE : CMD_FAILED;
 }

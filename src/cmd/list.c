@@ -2,7 +2,6 @@
 #include "cmd/cmd.h"
 #include "state/registry.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -40,11 +39,10 @@ static int list_json(struct sbx_error *err)
 	json_t *list = json_array();
 	int r = registry_each(add_json, list, err);
 
-	if (r == 0) {
-		(void)json_dumpf(list, stdout, JSON_INDENT(2));
-		(void)putchar('\n');
-	}
-	json_decref(list);
+	if (r < 0)
+		json_decref(list);
+	else
+		cmd_print_json(list);
 	return r;
 }
 

@@ -2,7 +2,6 @@
 #include "lsm/lsm.h"
 #include "cmd/cmd.h"
 
-#include <jansson.h>
 #include <stdio.h>
 
 /* lsm-load says itself what is wrong, and ends with our codes. */
@@ -75,9 +74,7 @@ static void print_json(const struct status *s)
 		"base_level", (json_int_t)s->lsm.ready.base_level, "sandboxes",
 		(json_int_t)s->n_leaves, "unlabelled_denials", (json_int_t)s->counters.unlabelled,
 		"hooks", hooks);
-	(void)json_dumpf(json, stdout, JSON_INDENT(2));
-	(void)putchar('\n');
-	json_decref(json);
+	cmd_print_json(json);
 }
 
 int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv)

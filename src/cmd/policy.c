@@ -3,28 +3,12 @@
 #include "policy/key.h"
 
 #include <getopt.h>
-#include <jansson.h>
 #include <stdio.h>
-
-static void print_json(json_t *json)
-{
-	(void)json_dumpf(json, stdout, JSON_INDENT(2));
-	(void)putchar('\n');
-	json_decref(json);
-}
-
-/* A file's name needn't be UTF-8. */
-static json_t *name_to_json(const char *name)
-{
-	json_t *json = json_string(name);
-
-	return json ? json : json_string("(not UTF-8)");
-}
 
 static json_t *problem_to_json(const struct policy_problem *p)
 {
-	json_t *json = json_pack("{s:o, s:I, s:I, s:s, s:s}", "file", name_to_json(p->file), "line",
-		(json_int_t)p->line, "column", (json_int_t)p->column, "severity",
+	json_t *json = json_pack("{s:o, s:I, s:I, s:s, s:s}", "file", cmd_name_to_json(p->file),
+		"line", (json_int_t)p->line, "column", (json_int_t)p->column, "severity",
 		p->warning ? "warning" : "error", "text", p->text);
 
 	if (json && p->excerpt)
@@ -38,7 +22,7 @@ static json_t *report_to_json(const char *path, const struct policy_report *repo
 
 	for (size_t i = 0; i < report->n; i++)
 		(void)json_array_append_new(problems, problem_to_json(&report->problems[i]));
-	return json_pack("{s:o, s:I, s:I, s:o}", "file", name_to_json(path), "errors",
+	return json_pack("{s:o, s:I, s:I, s:o}", "file", cmd_name_to_json(path), "errors",
 		(json_int_t)report->n_errors, "warnings",
 		(json_int_t)(report->n - report->n_errors), "problems", problems);
 }
@@ -92,7 +76,7 @@ int cmd_policy_check(const struct cmd_context *context, int argc, char **argv)
 		if (!check(&context->dirs, argv[i], files))
 			exit_code = CMD_FAILED;
 	if (files)
-		print_json(json_pack("{s:o}", "files", files));
+		cmd_print_json(json_pack("{s:o}", "files", files));
 	return exit_code;
 }
 
@@ -133,7 +117,7 @@ int cmd_policy_keys(const struct cmd_context *context, int argc, char **argv)
 	keys = json_array();
 	for (size_t i = 0; i < policy_keys.n; i++)
 		(void)json_array_append_new(keys, key_to_json(&policy_keys.keys[i]));
-	print_json(json_pack("{s:o}", "keys", keys));
+	cmd_print_json(json_pack("{s:o}", "keys", keys));
 	return CMD_DONE;
 }
 
@@ -176,7 +160,7 @@ static void add_value(const struct policy_assignment *value, void *arg)
 		value->key->name, "value", value->text);
 
 	if (json && value->at.source) {
-		(void)json_object_set_new(json, "file", name_to_json(place_file(&value->at)));
+		(void)json_object_set_new(json, "file", cmd_name_to_json(place_file(&value->at)));
 		(void)json_object_set_new(json, "line", json_integer(value->at.line));
 		(void)json_object_set_new(json, "column", json_integer(value->at.column));
 	}
@@ -195,7 +179,7 @@ static void show(const struct policy *policy, bool as_json)
 	}
 	values = json_array();
 	each_value(policy, add_value, values);
-	print_json(json_pack("{s:s, s:o}", "tenant", policy->tenant, "values", values));
+	cmd_print_json(json_pack("{s:s, s:o}", "tenant", policy->tenant, "values", values));
 }
 
 int cmd_policy_show(const struct cmd_context *context, int argc, char **argv)

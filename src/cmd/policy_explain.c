@@ -9,7 +9,6 @@
 #include "policy/syscalls.h"
 
 #include <getopt.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -217,11 +216,11 @@ static void print_text(const struct explanation *e)
 
 static void print_json(const struct explanation *e)
 {
-	json_t *json =
-		json_pack("{s:b, s:s, s:s}", "allowed", e->allowed, "why", e->why, "cure", e->cure);
+	json_t *json = json_pack("{s:b, s:o, s:o}", "allowed", e->allowed, "why",
+		cmd_name_to_json(e->why), "cure", cmd_name_to_json(e->cure));
 
 	if (json && e->at.source) {
-		(void)json_object_set_new(json, "file", json_string(place_file(&e->at)));
+		(void)json_object_set_new(json, "file", cmd_name_to_json(place_file(&e->at)));
 		(void)json_object_set_new(json, "line", json_integer(e->at.line));
 	}
 	if (!json || json_dumpf(json, stdout, JSON_COMPACT) < 0)

@@ -25,7 +25,7 @@ struct seccomp_program {
 
 /*
  * Whatever `allow` says: syscalls of another architecture, i386 and x32 among them, kill the
- * process; clone makes no namespaces; the limit of core dumps stays;  clone3, whose flags a filter
+ * process; clone makes no namespaces; the limit of core dumps stays; clone3, whose flags a filter
  * can't see, answers ENOSYS unless it is allowed, for then libcs fall back to clone.
  */
 int seccomp_compile(const struct seccomp_spec *spec, struct seccomp_program *ret_program,

@@ -30,7 +30,7 @@ static int find_file(const struct key_use *use, const char *word, char path[stat
 	return key_error(use, "there is no shipped policy '%s' in '%s'", word, dirs->shipped);
 }
 
-/* What two files include counts once. What is being read still is a circle. */
+/* What two files include counts once. That ends circles through other files, too. */
 static bool was_read(const struct key_use *use, const char *path)
 {
 	const struct policy_sources *sources = use->load->sources;

@@ -115,6 +115,14 @@ says 1 "" "$world/config/tenants/shop.ini.d/10.ini:6:1: error: 'nonsense': *" "a
 	policy show shop
 sed -i '$d' tenants/shop.ini.d/10.ini
 
+# ---- explain ----
+
+says 0 '{"allowed":true,"why":"read = /srv/world/read",*"file":"'"$world"'/config/tenants/../common/base.ini","line":3}*' \
+	"" "explain --json" policy explain --json shop open /srv/world/read
+says 0 '{"allowed":false,"why":"read = /srv/world/read","cure":"(not UTF-8)",*"line":3}*' \
+	"" "explain --json of a name that isn't UTF-8 keeps its verdict" \
+	policy explain --json shop write $'/srv/world/read/\xff'
+
 # ---- keys ----
 
 says 0 "*cgroup *memory.max *SIZE *256M *" "" "keys" sandboxctl policy keys
