@@ -12,8 +12,6 @@
 #include <limits.h>
 #include <stdio.h>
 
-#define DEFAULT_PROFILE "@default"
-
 /* All that was resolved for a question about a file. */
 struct lookup {
 	struct resolved *grants, *owns;
@@ -178,7 +176,7 @@ static int ask_connect(struct asked *a, struct explanation *ret, struct sbx_erro
 static int ask_syscall(struct asked *a, struct explanation *ret, struct sbx_error *err)
 {
 	const char *profile =
-		a->policy->seccomp.profile ? a->policy->seccomp.profile : DEFAULT_PROFILE;
+		a->policy->seccomp.profile ? a->policy->seccomp.profile : POLICY_DEFAULT_PROFILE;
 	_cleanup_strv_ struct strv names = { 0 };
 	int r;
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/plan.h"
 
-#define DEFAULT_PROFILE "@default"
-
 static int add_all(struct strv *to, const struct strv *from)
 {
 	int r = 0;
@@ -27,7 +25,7 @@ static int reduce(struct strv *names, const struct strv *deny, struct strv *ret_
 
 static int collect(struct plan *plan, struct sbx_error *err)
 {
-	const char *fallback = plan->runtime ? plan->runtime->profile : DEFAULT_PROFILE;
+	const char *fallback = plan->runtime ? plan->runtime->profile : POLICY_DEFAULT_PROFILE;
 	const char *profile = plan->policy->seccomp.profile;
 	_cleanup_strv_ struct strv names = { 0 };
 	int r = policy_load_profile(

@@ -212,6 +212,9 @@ static inline void policy_freep(struct policy **policy)
 int policy_list_tenants(
 	const struct policy_dirs *dirs, struct strv *ret_names, struct sbx_error *err);
 
+/* What a native program's calls start from where the policy has no profile. */
+#define POLICY_DEFAULT_PROFILE "@default"
+
 /*
  * The syscalls of a shipped profile or group, "@default", "@wazero" or "@basic-io": in the folders
  * seccomp, runtimes and groups of the shipped policies, in that order. -ENOENT with the known names
