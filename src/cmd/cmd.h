@@ -49,6 +49,12 @@ int cmd_doctor(const struct cmd_context *context, int argc, char **argv);
 /* "sandboxctl: TEXT: CURE" on stderr, one line. Returns CMD_FAILED. */
 int cmd_fail(const struct sbx_error *err);
 
+/*
+ * The policy of a tenant; its problems go to stderr as `policy check` prints them. -errno where it
+ * has none, or an error: all is said then.
+ */
+int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, struct policy **ret_policy);
+
 /* An indented document and a newline on stdout. Takes the reference. */
 void cmd_print_json(json_t *json);
 

@@ -19,6 +19,20 @@ int cmd_fail(const struct sbx_error *err)
 	return CMD_FAILED;
 }
 
+int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, struct policy **ret_policy)
+{
+	_cleanup_policy_report_ struct policy_report report = { 0 };
+	struct sbx_error err = { 0 };
+	int r = policy_load_tenant(dirs, tenant, ret_policy, &report, &err);
+
+	/* A tenant without a policy has none that could be wrong. */
+	if (r == -ENOENT || (r < 0 && report.n_errors == 0))
+		(void)cmd_fail(&err);
+	else
+		policy_report_print(&report, stderr);
+	return r;
+}
+
 void cmd_print_json(json_t *json)
 {
 	(void)json_dumpf(json, stdout, JSON_INDENT(2));

@@ -189,11 +189,9 @@ int cmd_policy_show(const struct cmd_context *context, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	_cleanup_policy_report_ struct policy_report report = { 0 };
 	_cleanup_policy_ struct policy *policy = NULL;
-	struct sbx_error err = { 0 };
 	bool as_json = false;
-	int option, r;
+	int option;
 
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		if (option == 'h') {
@@ -207,12 +205,7 @@ int cmd_policy_show(const struct cmd_context *context, int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return cmd_usage("policy show");
-	r = policy_load_tenant(&context->dirs, argv[optind], &policy, &report, &err);
-	/* A tenant without a policy has none that could be wrong. */
-	if (r == -ENOENT || (r < 0 && report.n_errors == 0))
-		return cmd_fail(&err);
-	policy_report_print(&report, stderr);
-	if (r < 0)
+	if (cmd_load_tenant(&context->dirs, argv[optind], &policy) < 0)
 		return CMD_FAILED;
 	show(policy, as_json);
 	return CMD_DONE;

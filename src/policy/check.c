@@ -3,15 +3,6 @@
 
 #include "policy/key.h"
 
-static const struct policy_cgroup_setting *find_setting(
-	const struct policy_cgroup *cgroup, const char *file)
-{
-	for (size_t i = 0; i < cgroup->n_settings; i++)
-		if (streq(cgroup->settings[i].file, file))
-			return &cgroup->settings[i];
-	return NULL;
-}
-
 /* In bytes; no setting and "max" are the highest number. */
 static uint64_t bytes_of(const struct policy_cgroup_setting *setting)
 {
@@ -26,8 +17,8 @@ static uint64_t bytes_of(const struct policy_cgroup_setting *setting)
 static void check_memory(
 	struct key_load *load, const struct policy_cgroup *cgroup, const char *section)
 {
-	const struct policy_cgroup_setting *max = find_setting(cgroup, "memory.max");
-	const struct policy_cgroup_setting *high = find_setting(cgroup, "memory.high");
+	const struct policy_cgroup_setting *max = policy_cgroup_find(cgroup, "memory.max");
+	const struct policy_cgroup_setting *high = policy_cgroup_find(cgroup, "memory.high");
 
 	if (key_seen(load, section, "memory.max")->bad ||
 		key_seen(load, section, "memory.high")->bad)

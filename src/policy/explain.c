@@ -134,16 +134,6 @@ void explain_file(const struct explain_files *files, const char *path, enum poli
 
 /* ---- network ---- */
 
-static bool has_port(
-	const struct policy_net_rule *rule, enum policy_protocol protocol, uint16_t port)
-{
-	for (size_t i = 0; i < rule->n_ports; i++)
-		if (rule->protocol == protocol && rule->ports[i].first <= port &&
-			port <= rule->ports[i].last)
-			return true;
-	return false;
-}
-
 static void format_rule(const struct policy_net_rule *rule, uint16_t port, char *text, size_t size)
 {
 	char network[NET_TEXT_SIZE];
@@ -191,7 +181,7 @@ void explain_connect(const struct policy *policy, enum policy_protocol protocol,
 		const struct policy_net_rule *rule = &policy->network.connect[i];
 		const struct net network = { rule->address, rule->prefix };
 
-		if (!net_holds(&network, &to) || !has_port(rule, protocol, port))
+		if (!net_holds(&network, &to) || !net_has_port(rule, protocol, port))
 			continue;
 		format_rule(rule, port, text, sizeof(text));
 		say(ret, true, &rule->at, "%s", text);

@@ -34,6 +34,15 @@ bool net_holds(const struct net *rule, const struct net *network)
 	return true;
 }
 
+bool net_has_port(const struct policy_net_rule *rule, enum policy_protocol protocol, uint16_t port)
+{
+	for (size_t i = 0; i < rule->n_ports; i++)
+		if (rule->protocol == protocol && rule->ports[i].first <= port &&
+			port <= rule->ports[i].last)
+			return true;
+	return false;
+}
+
 static int parse_address(const char *s, struct in6_addr *ret_address, bool *ret_v4)
 {
 	char inner[INET6_ADDRSTRLEN];

@@ -29,6 +29,9 @@ extern const struct net net_walls[NET_N_WALLS];
 /* Whether a rule on RULE says something of all of NETWORK. */
 bool net_holds(const struct net *rule, const struct net *network);
 
+/* Whether a rule speaks of that port of its network. */
+bool net_has_port(const struct policy_net_rule *rule, enum policy_protocol protocol, uint16_t port);
+
 /*
  * "10.0.0.0/8", "10.1.2.3", "[2001:db8::]/32", "[::1]" into a 16-byte network, IPv4 as
  * ::ffff:a.b.c.d. 0; -EINVAL when S is no network, -ERANGE for a prefix that is too long.

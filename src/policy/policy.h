@@ -69,6 +69,10 @@ struct policy_cgroup {
 	size_t n_io_limits;
 };
 
+/* The setting of a file; NULL: it has no limit. */
+struct policy_cgroup_setting *policy_cgroup_find(
+	const struct policy_cgroup *cgroup, const char *file);
+
 struct policy_ports {
 	uint16_t first, last;
 };

@@ -4,7 +4,8 @@
 #include "policy/key.h"
 #include "policy/values.h"
 
-static struct policy_cgroup_setting *find_setting(struct policy_cgroup *cgroup, const char *file)
+struct policy_cgroup_setting *policy_cgroup_find(
+	const struct policy_cgroup *cgroup, const char *file)
 {
 	for (size_t i = 0; i < cgroup->n_settings; i++)
 		if (streq(cgroup->settings[i].file, file))
@@ -33,7 +34,7 @@ static int add_setting(struct policy_cgroup *cgroup, struct policy_cgroup_settin
 /* Sets the key's file to VALUE, which it takes over. */
 static int put(const struct key_use *use, struct policy_cgroup *cgroup, char *value)
 {
-	struct policy_cgroup_setting *old = find_setting(cgroup, use->key->name);
+	struct policy_cgroup_setting *old = policy_cgroup_find(cgroup, use->key->name);
 	struct policy_cgroup_setting setting = {
 		.file = strdup(use->key->name),
 		.value = value,
@@ -62,7 +63,7 @@ static int put_number(const struct key_use *use, struct policy_cgroup *cgroup, u
 static void clear_setting(const struct key *key, void *field)
 {
 	struct policy_cgroup *cgroup = field;
-	struct policy_cgroup_setting *setting = find_setting(cgroup, key->name);
+	struct policy_cgroup_setting *setting = policy_cgroup_find(cgroup, key->name);
 
 	if (!setting)
 		return;
