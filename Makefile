@@ -137,10 +137,12 @@ build/libexec/sandboxctl/wazero: contrib/packaging/wazero | build/deps/demo
 
 # ---- tests ----
 #
-# `make check` runs all; `make check T=name` one: tests/unit/name.c or tests/integration/name.t.
+# `make check` runs all; `make check T=name` one: tests/unit/name.c, tests/unit/name.t or
+# tests/integration/name.t.
 
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
-UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/%)
+UNIT_SCRIPTS := $(wildcard tests/unit/*.t)
+UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/%) $(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%)
 GUEST_TESTS := $(notdir $(basename $(wildcard tests/integration/*.t)))
 KERNELS := 6.1 6.12
 
@@ -151,6 +153,10 @@ $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/buil
 		-DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' \
 		-DPOLICIES_DIR='"$(CURDIR)/policies"' $(LDFLAGS_ALL) -o $@ $< \
 		$(call object,$(LIBRARY_SOURCES)) $(LIBS)
+
+# Scripts are told where that lies which was built.
+$(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/tap.sh all
+	@mkdir -p $(@D) && printf '#!/bin/sh\nO=$(O) exec $<\n' >$@ && chmod +x $@
 
 -include $(UNIT_TESTS:%=%.d)
 
@@ -197,7 +203,7 @@ check-guest-%: $(GUEST_NEEDS) failpoints check-start
 	$(Q)tests/tap build/results/guest-$* tests/vm/run -k $* -- tests/integration/run
 
 check-one: check-start
-	$(Q)if [ -e tests/unit/$(T).c ]; then \
+	$(Q)if [ -e tests/unit/$(T).c ] || [ -e tests/unit/$(T).t ]; then \
 		$(MAKE) --no-print-directory $(O)/tests/$(T) && \
 		tests/tap -v build/results/unit-$(T) $(O)/tests/$(T); \
 	elif [ -e tests/integration/$(T).t ]; then \
@@ -257,7 +263,7 @@ soak: $(GUEST_NEEDS)
 # ---- linters ----
 
 C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch])
-SHELL_FILES := $(wildcard .ci/run tests/tap tests/lint/* tests/vm/* tests/integration/run \
+SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* tests/integration/run \
 	tests/integration/*.sh tests/integration/*.t tests/demo/demo tests/demo/fetch-program \
 	tests/bench/launch contrib/packaging/*)
 LINTERS := format layers licences shell cppcheck tidy

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What the integration tests share: TAP, a world to play in, and attempts by the probe whose answer is
-# held against what was expected, and against which wall it came from.
+# What the integration tests share: a world to play in, and attempts by the probe whose answer is held
+# against what was expected, and against which wall it came from.
 #
 # A test is tests/integration/NAME.t; it sources this file first and calls `finish` last. Processes are
 # dear in an emulated guest (a program with libraries takes 0.1 s), so what the shell can do itself, it
 # does itself.
 
-set -uo pipefail
+# shellcheck source=../tap.sh
+. "${BASH_SOURCE[0]%/*}/../tap.sh"
 
 repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 config=/etc/sandboxctl
@@ -26,57 +27,6 @@ fi
 
 # What the last run left: what it printed, how it ended, and its report, see `field`.
 out='' err='' status=0 json='' line=''
-
-# ---- TAP ----
-
-n_tests=0 n_failed=0
-
-# result WORD TEXT [LINE...]
-result() {
-	local word=$1 line
-	n_tests=$((n_tests + 1))
-	echo "$word $n_tests - $2"
-	if [[ $word != ok ]]; then
-		n_failed=$((n_failed + 1))
-		for line in "${@:3}"; do
-			echo "#   ${line//$'\n'/$'\n'#   }"
-		done
-	fi
-	[[ $word == ok ]]
-}
-
-# ok TEXT COMMAND...: it must succeed.
-ok() {
-	if "${@:2}"; then
-		result ok "$1"
-	else
-		result "not ok" "$1" "failed: ${*:2}"
-	fi
-}
-
-# is TEXT GOT WANTED
-is() {
-	if [[ $2 == "$3" ]]; then
-		result ok "$1"
-	else
-		result "not ok" "$1" "got:    $2" "wanted: $3" "stderr of the last run: $err"
-	fi
-}
-
-# like TEXT GOT PATTERN: a pattern as in `case`.
-like() {
-	# shellcheck disable=SC2053 # a pattern it is
-	if [[ $2 == $3 ]]; then
-		result ok "$1"
-	else
-		result "not ok" "$1" "got:     $2" "pattern: $3" "stderr of the last run: $err"
-	fi
-}
-
-bail() {
-	echo "Bail out! $*"
-	exit 1
-}
 
 # ---- tenants ----
 
@@ -311,9 +261,8 @@ finish() {
 	is "nothing is left behind" "$(left_behind)" ""
 	forget_tenants
 	umount -Rl "$world"
-	echo "1..$n_tests"
 	trap - EXIT
-	exit $((n_failed > 0))
+	plan
 }
 
 shopt -s nullglob
