@@ -25,15 +25,51 @@ struct cmd_context {
 	bool verbose;
 };
 
+#define CMD_CONFIG_DIR "/etc/sandboxctl"
+
+/* An option. All subcommands take --help besides theirs. Lists end in a row without a name. */
+struct cmd_option {
+	const char *name; /* the long form, less its dashes */
+	char letter; /* the short one; 0: none */
+	int id; /* for who asks cmd_next_option(); one of CMD_JSON... where cmd_operands() does */
+	const char *arg; /* what follows it, in capitals; NULL: nothing */
+	const char *help; /* NULL: of a later build, and refused by name */
+};
+
+enum {
+	CMD_JSON = 1 << 0,
+	CMD_FORCE = 1 << 1,
+};
+
+struct asked;
+struct explanation;
+
+/* What a policy can be asked about. Lists end in a row without a name. */
+struct cmd_act {
+	const char *name;
+	const char *args; /* the words after it, for the usage line */
+	int n_args;
+	int (*ask)(struct asked *a, struct explanation *ret, struct sbx_error *err);
+};
+
+/*
+ * The words in capitals, of operands and of options' arguments, also say how they are completed:
+ * see contrib/completion/generate.c.
+ */
 struct cmd {
 	const char *name; /* of one word or two: "lsm load" */
-	const char *args; /* for the usage line */
+	const char *args; /* the operands, for the usage line */
 	const char *help; /* one line */
 	int (*main)(const struct cmd_context *context, int argc, char **argv);
+	const struct cmd_option *options;
+	const struct cmd_act *acts; /* what ACT among the operands may be; may be NULL */
+	const char *more; /* further help, in lines; may be NULL */
 };
 
 extern const struct cmd cmds[];
 extern const size_t n_cmds;
+extern const struct cmd_option cmd_global_options[], cmd_run_options[];
+extern const struct cmd_act cmd_explain_acts[];
 
 int cmd_run(const struct cmd_context *context, int argc, char **argv);
 int cmd_list(const struct cmd_context *context, int argc, char **argv);
@@ -67,10 +103,28 @@ bool cmd_is_root(const char *name);
 /* "usage: sandboxctl NAME ARGS" on stderr. Returns CMD_USAGE. */
 int cmd_usage(const char *name);
 
+/* What --help prints: all of it, and the options' part. */
+void cmd_print_help(const char *name);
+void cmd_print_options(const struct cmd_option *options);
+
+enum {
+	CMD_OPTIONS_END = -1,
+	CMD_OPTION_BAD = -2, /* it was said on stderr */
+	CMD_OPTION_HELP = -3,
+};
+
 /*
- * For subcommands whose only options are --help and --json (`ret_json` NULL: not even that) and
- * that take no operands: 0 to go on, -1 to end with `ret_exit`.
+ * getopt_long(3) by a table: the id of the next option, its argument in `optarg`, or one of the
+ * above. Options end at the first operand.
  */
-int cmd_no_operands(const char *name, int argc, char **argv, bool *ret_json, int *ret_exit);
+int cmd_next_option(const struct cmd_option *options, int argc, char **argv);
+
+/*
+ * Takes the options of subcommand NAME, which have no arguments, and counts what follows: 0 to go
+ * on with MIN to MAX operands from argv[optind] on, -1 to end with `ret_exit`. `ret_options` has a
+ * bit for each option that was given; NULL where there are none.
+ */
+int cmd_operands(const char *name, int argc, char **argv, int min, int max,
+	unsigned int *ret_options, int *ret_exit);
 
 #endif

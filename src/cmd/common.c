@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/str.h"
 #include "cmd/cmd.h"
 
-#include <getopt.h>
 #include <stdio.h>
-
-static const struct cmd *find(const char *name)
-{
-	for (size_t i = 0; i < n_cmds; i++)
-		if (streq(cmds[i].name, name))
-			return &cmds[i];
-	return NULL;
-}
 
 int cmd_fail(const struct sbx_error *err)
 {
@@ -53,39 +43,4 @@ bool cmd_is_root(const char *name)
 		return true;
 	(void)fprintf(stderr, "sandboxctl: %s: not root: use sudo\n", name);
 	return false;
-}
-
-int cmd_usage(const char *name)
-{
-	(void)fprintf(stderr, "usage: sandboxctl %s %s\n", name, find(name)->args);
-	return CMD_USAGE;
-}
-
-int cmd_no_operands(const char *name, int argc, char **argv, bool *ret_json, int *ret_exit)
-{
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (option == 'j' && ret_json) {
-			*ret_json = true;
-		} else if (option == 'h') {
-			const struct cmd *cmd = find(name);
-
-			(void)printf("usage: sandboxctl %s %s\n\n%s\n", name, cmd->args, cmd->help);
-			*ret_exit = CMD_DONE;
-			return -1;
-		} else {
-			*ret_exit = cmd_usage(name);
-			return -1;
-		}
-	}
-	if (optind == argc)
-		return 0;
-	*ret_exit = cmd_usage(name);
-	return -1;
 }

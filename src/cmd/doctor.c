@@ -284,25 +284,25 @@ static json_t *row_to_json(const struct row *row, bool well, const struct findin
 
 int cmd_doctor(const struct cmd_context *context, int argc, char **argv)
 {
-	bool json = false, all_well = true;
-	json_t *list = NULL;
+	bool all_well = true;
+	unsigned int options;
+	json_t *list;
 	int exit_code;
 
-	if (cmd_no_operands("doctor", argc, argv, &json, &exit_code) < 0)
+	if (cmd_operands("doctor", argc, argv, 0, 0, &options, &exit_code) < 0)
 		return exit_code;
-	if (json)
-		list = json_array();
+	list = options & CMD_JSON ? json_array() : NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct finding f = { 0 };
 		bool well = rows[i].check(context, rows[i].arg, &f);
 
 		all_well &= well || rows[i].optional;
-		if (json)
+		if (list)
 			(void)json_array_append_new(list, row_to_json(&rows[i], well, &f));
 		else
 			print_row(&rows[i], well, &f);
 	}
-	if (json)
+	if (list)
 		cmd_print_json(list);
 	return all_well ? CMD_DONE : CMD_FAILED;
 }

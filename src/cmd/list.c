@@ -49,15 +49,15 @@ static int list_json(struct sbx_error *err)
 int cmd_list(const struct cmd_context *context, int argc, char **argv)
 {
 	struct sbx_error err = { 0 };
-	bool json = false;
+	unsigned int options;
 	int r, exit_code;
 
 	(void)context;
-	if (cmd_no_operands("list", argc, argv, &json, &exit_code) < 0)
+	if (cmd_operands("list", argc, argv, 0, 0, &options, &exit_code) < 0)
 		return exit_code;
 	if (!cmd_is_root("list"))
 		return CMD_FAILED;
-	if (json) {
+	if (options & CMD_JSON) {
 		r = list_json(&err);
 	} else {
 		(void)printf("%-20s %-20s %-8s %7s  %-19s  %s\n", "TENANT", "NAME", "STATE", "PID",

@@ -11,7 +11,7 @@ int cmd_lsm_load(const struct cmd_context *context, int argc, char **argv)
 	struct sbx_error err;
 	int exit_code;
 
-	if (cmd_no_operands("lsm load", argc, argv, NULL, &exit_code) < 0)
+	if (cmd_operands("lsm load", argc, argv, 0, 0, NULL, &exit_code) < 0)
 		return exit_code;
 	if (!cmd_is_root("lsm load"))
 		return CMD_FAILED;
@@ -81,14 +81,16 @@ int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv)
 {
 	struct status s = { .lsm = LSM_INIT };
 	struct sbx_error err = { 0 };
-	bool json = false;
+	unsigned int options;
 	int exit_code, r;
+	bool json;
 
 	(void)context;
-	if (cmd_no_operands("lsm status", argc, argv, &json, &exit_code) < 0)
+	if (cmd_operands("lsm status", argc, argv, 0, 0, &options, &exit_code) < 0)
 		return exit_code;
 	if (!cmd_is_root("lsm status"))
 		return CMD_FAILED;
+	json = options & CMD_JSON;
 	r = read_status(&s, &err);
 	if (r == -ENOENT && json)
 		(void)puts("{\"loaded\": false}");

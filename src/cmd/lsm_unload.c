@@ -12,8 +12,6 @@
 #include "lsm/home.h"
 #include "lsm/lsm.h"
 
-#include <getopt.h>
-
 struct unloading {
 	const struct cmd_context *context;
 	int lock;
@@ -98,25 +96,16 @@ static int unload(struct unloading *u, bool force, struct sbx_error *err)
 
 int cmd_lsm_unload(const struct cmd_context *context, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "force", no_argument, NULL, 'f' },
-		{ 0 },
-	};
 	struct unloading u = { .context = context, .lock = -1, .home = -1, .base = CGROUP_INIT };
 	struct sbx_error err = { 0 };
-	bool force = false;
-	int option, r;
+	unsigned int options;
+	int exit_code, r;
 
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (option != 'f')
-			return cmd_usage("lsm unload");
-		force = true;
-	}
-	if (optind != argc)
-		return cmd_usage("lsm unload");
+	if (cmd_operands("lsm unload", argc, argv, 0, 0, &options, &exit_code) < 0)
+		return exit_code;
 	if (!cmd_is_root("lsm unload"))
 		return CMD_FAILED;
-	r = unload(&u, force, &err);
+	r = unload(&u, options & CMD_FORCE, &err);
 	cgroup_close(&u.base);
 	close_fdp(&u.home);
 	close_fdp(&u.lock);

@@ -7,32 +7,11 @@
 #include "sandboxctl/exit.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 
 #ifndef SBX_VERSION
 #error "SBX_VERSION comes from the Makefile"
 #endif
-
-#define DEFAULT_CONFIG_DIR "/etc/sandboxctl"
-
-const struct cmd cmds[] = {
-	{ "run", "[-t TENANT] [OPTION]... [--] COMMAND [ARG]...", "run a command in a sandbox",
-		cmd_run },
-	{ "list", "[--json]", "list the sandboxes", cmd_list },
-	{ "policy check", "[--json] FILE...", "check policy files", cmd_policy_check },
-	{ "policy show", "[--json] TENANT", "print a policy, and where each value comes from",
-		cmd_policy_show },
-	{ "policy explain", "[--json] TENANT ACT WHAT...", "say what a policy allows, and why",
-		cmd_policy_explain },
-	{ "policy keys", "[--json]", "list what a policy can say", cmd_policy_keys },
-	{ "lsm load", "", "load the LSM programs and all tenants' own", cmd_lsm_load },
-	{ "lsm status", "[--json]", "show what is loaded", cmd_lsm_status },
-	{ "lsm unload", "[--force]", "end the enforcement", cmd_lsm_unload },
-	{ "doctor", "[--json]", "check what this host lacks, and say the cure", cmd_doctor },
-};
-
-const size_t n_cmds = ARRAY_SIZE(cmds);
 
 /* Of sandboxctl(1), but not built yet: an answer that can't be taken for a mistyped name. */
 static const char *const planned[] = { "exec", "status", "stats", "top", "kill", "freeze", "thaw",
@@ -44,28 +23,19 @@ static void print_help(void)
 		     "Runs the code of many tenants on one machine, each behind its own limits,\n"
 		     "syscalls, files and sockets.\n\n");
 	for (size_t i = 0; i < n_cmds; i++)
-		(void)printf("  %-13s %s\n", cmds[i].name, cmds[i].help);
-	(void)printf("\n  --config-dir DIR  instead of " DEFAULT_CONFIG_DIR "\n"
-		     "  -v, --verbose     say each step\n"
-		     "  --version         say the version\n"
-		     "  --help            this text, and after a subcommand its own\n\n"
-		     "See sandboxctl(1) and sandboxctl-policy(5).\n");
+		(void)printf("  %-14s  %s\n", cmds[i].name, cmds[i].help);
+	(void)putchar('\n');
+	cmd_print_options(cmd_global_options);
+	(void)printf(
+		"\nSee sandboxctl SUBCOMMAND --help, sandboxctl(1) and sandboxctl-policy(5).\n");
 }
-
-static const struct option options[] = {
-	{ "config-dir", required_argument, NULL, 'c' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "version", no_argument, NULL, 'V' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
-};
 
 /* -1 to go on, else the exit code. */
 static int parse_options(struct cmd_context *context, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+v", options, NULL)) != -1)
+	while ((option = cmd_next_option(cmd_global_options, argc, argv)) >= 0)
 		switch (option) {
 		case 'c':
 			/* Mistyped, it would be an installation without tenants. */
@@ -82,13 +52,11 @@ static int parse_options(struct cmd_context *context, int argc, char **argv)
 		case 'V':
 			(void)puts("sandboxctl " SBX_VERSION);
 			return CMD_DONE;
-		case 'h':
-			print_help();
-			return CMD_DONE;
-		default:
-			return CMD_USAGE;
 		}
-	return -1;
+	if (option != CMD_OPTION_HELP)
+		return option == CMD_OPTION_BAD ? CMD_USAGE : -1;
+	print_help();
+	return CMD_DONE;
 }
 
 /*
@@ -200,7 +168,7 @@ static int fill_standard_descriptors(struct sbx_error *err)
 
 int main(int argc, char **argv)
 {
-	struct cmd_context context = { .dirs.config = DEFAULT_CONFIG_DIR };
+	struct cmd_context context = { .dirs.config = CMD_CONFIG_DIR };
 	struct sbx_error err = { 0 };
 	char name[64];
 	int exit_code;

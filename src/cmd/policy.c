@@ -2,7 +2,6 @@
 #include "cmd/cmd.h"
 #include "policy/key.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static json_t *problem_to_json(const struct policy_problem *p)
@@ -47,31 +46,13 @@ static bool check(const struct policy_dirs *dirs, const char *path, json_t *file
 
 int cmd_policy_check(const struct cmd_context *context, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option, exit_code = CMD_DONE;
-	json_t *files = NULL;
+	int exit_code = CMD_DONE;
+	unsigned int options;
+	json_t *files;
 
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (option == 'j') {
-			json_decref(files);
-			files = json_array();
-			continue;
-		}
-		json_decref(files);
-		if (option != 'h')
-			return cmd_usage("policy check");
-		(void)printf("usage: sandboxctl policy check [--json] FILE...\n\n"
-			     "Says what is wrong with each file: 0 when nothing is.\n");
-		return CMD_DONE;
-	}
-	if (optind == argc) {
-		json_decref(files);
-		return cmd_usage("policy check");
-	}
+	if (cmd_operands("policy check", argc, argv, 1, INT_MAX, &options, &exit_code) < 0)
+		return exit_code;
+	files = options & CMD_JSON ? json_array() : NULL;
 	for (int i = optind; i < argc; i++)
 		if (!check(&context->dirs, argv[i], files))
 			exit_code = CMD_FAILED;
@@ -102,14 +83,14 @@ static json_t *key_to_json(const struct key *key)
 
 int cmd_policy_keys(const struct cmd_context *context, int argc, char **argv)
 {
-	bool json = false;
+	unsigned int options;
 	json_t *keys;
 	int exit_code;
 
 	(void)context;
-	if (cmd_no_operands("policy keys", argc, argv, &json, &exit_code) < 0)
+	if (cmd_operands("policy keys", argc, argv, 0, 0, &options, &exit_code) < 0)
 		return exit_code;
-	if (!json) {
+	if (!(options & CMD_JSON)) {
 		for (size_t i = 0; i < policy_keys.n; i++)
 			print_key(&policy_keys.keys[i]);
 		return CMD_DONE;
@@ -184,29 +165,14 @@ static void show(const struct policy *policy, bool as_json)
 
 int cmd_policy_show(const struct cmd_context *context, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	_cleanup_policy_ struct policy *policy = NULL;
-	bool as_json = false;
-	int option;
+	unsigned int options;
+	int exit_code;
 
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (option == 'h') {
-			(void)printf("usage: sandboxctl policy show [--json] TENANT\n\n"
-				     "Prints its policy, and where each value comes from.\n");
-			return CMD_DONE;
-		}
-		if (option != 'j')
-			return cmd_usage("policy show");
-		as_json = true;
-	}
-	if (argc - optind != 1)
-		return cmd_usage("policy show");
+	if (cmd_operands("policy show", argc, argv, 1, 1, &options, &exit_code) < 0)
+		return exit_code;
 	if (cmd_load_tenant(&context->dirs, argv[optind], &policy) < 0)
 		return CMD_FAILED;
-	show(policy, as_json);
+	show(policy, options & CMD_JSON);
 	return CMD_DONE;
 }

@@ -8,7 +8,6 @@
 #include "policy/net.h"
 #include "policy/syscalls.h"
 
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -190,16 +189,13 @@ static int ask_syscall(struct asked *a, struct explanation *ret, struct sbx_erro
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	int n_what;
-	int (*ask)(struct asked *a, struct explanation *ret, struct sbx_error *err);
-} acts[] = {
-	{ "open", 1, ask_open },
-	{ "write", 1, ask_write },
-	{ "exec", 1, ask_exec },
-	{ "connect", 3, ask_connect },
-	{ "syscall", 1, ask_syscall },
+const struct cmd_act cmd_explain_acts[] = {
+	{ "open", "PATH", 1, ask_open },
+	{ "write", "PATH", 1, ask_write },
+	{ "exec", "PATH", 1, ask_exec },
+	{ "connect", "tcp|udp ADDRESS PORT", 3, ask_connect },
+	{ "syscall", "NAME", 1, ask_syscall },
+	{ 0 },
 };
 
 static void print_text(const struct explanation *e)
@@ -227,67 +223,49 @@ static void print_json(const struct explanation *e)
 	json_decref(json);
 }
 
-static int answer(struct asked *a, const char *act, bool json)
+static int unknown_act(const char *name)
 {
+	(void)fprintf(stderr, "sandboxctl: policy explain: '%s' is none of", name);
+	for (const struct cmd_act *act = cmd_explain_acts; act->name; act++)
+		(void)fprintf(stderr, "%s %s", act == cmd_explain_acts ? "" : ",", act->name);
+	(void)fputc('\n', stderr);
+	return CMD_USAGE;
+}
+
+static int answer(struct asked *a, const char *name, bool json)
+{
+	const struct cmd_act *act = cmd_explain_acts;
 	struct sbx_error err = { 0 };
 	struct explanation e;
 
-	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
-		if (!streq(acts[i].name, act))
-			continue;
-		if (a->n_what != acts[i].n_what)
-			return cmd_usage("policy explain");
-		if (acts[i].ask(a, &e, &err) < 0)
-			return cmd_fail(&err);
-		json ? print_json(&e) : print_text(&e);
-		return CMD_DONE;
-	}
-	(void)fprintf(stderr,
-		"sandboxctl: policy explain: '%s' is none of open, write, exec, connect and "
-		"syscall\n",
-		act);
-	return CMD_USAGE;
+	while (act->name && !streq(act->name, name))
+		act++;
+	if (!act->name)
+		return unknown_act(name);
+	if (a->n_what != act->n_args)
+		return cmd_usage("policy explain");
+	if (act->ask(a, &e, &err) < 0)
+		return cmd_fail(&err);
+	json ? print_json(&e) : print_text(&e);
+	return CMD_DONE;
 }
 
 int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	_cleanup_policy_ struct policy *policy = NULL;
 	struct asked a = { .context = context };
 	struct sbx_error err = { 0 };
-	bool json = false;
-	int option, exit_code;
+	unsigned int options;
+	int exit_code;
 
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (option == 'h') {
-			(void)printf(
-				"usage: sandboxctl policy explain [--json] TENANT ACT WHAT...\n\n"
-				"  open PATH | write PATH | exec PATH\n"
-				"  connect tcp|udp ADDRESS PORT\n"
-				"  syscall NAME\n\n"
-				"Says whether its policy allows that, by which line, and what "
-				"line\n"
-				"would. Of an open, write or exec it tells what the walls allow; "
-				"the\n"
-				"file's own mode may still deny it.\n");
-			return CMD_DONE;
-		}
-		if (option != 'j')
-			return cmd_usage("policy explain");
-		json = true;
-	}
-	if (argc - optind < 3)
-		return cmd_usage("policy explain");
+	if (cmd_operands("policy explain", argc, argv, 3, INT_MAX, &options, &exit_code) < 0)
+		return exit_code;
 	if (policy_load_tenant(&context->dirs, argv[optind], &policy, NULL, &err) < 0)
 		return cmd_fail(&err);
 	a.policy = policy;
 	a.what = argv + optind + 2;
 	a.n_what = argc - optind - 2;
-	exit_code = answer(&a, argv[optind + 1], json);
+	exit_code = answer(&a, argv[optind + 1], options & CMD_JSON);
 	lookup_clear(&a.lookup);
 	return exit_code;
 }

@@ -7,7 +7,6 @@
 #include "sandboxctl/exit.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 
 #define CACHE_DIR "/var/cache/sandboxctl/seccomp"
@@ -20,51 +19,36 @@ struct run_arguments {
 };
 
 enum {
-	OPT_POLICY = 256,
+	OPT_TENANT,
+	OPT_POLICY,
 	OPT_NAME,
 	OPT_ENV,
 	OPT_TIMEOUT,
 	OPT_DRY_RUN,
 	OPT_STATUS_FD,
-	OPT_HELP,
-	OPT_NOT_BUILT,
+	OPT_VERBOSE,
 };
 
-static const struct option long_options[] = {
-	{ "tenant", required_argument, NULL, 't' },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "name", required_argument, NULL, OPT_NAME },
-	{ "env", required_argument, NULL, OPT_ENV },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
-	{ "json-status-fd", required_argument, NULL, OPT_STATUS_FD },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, OPT_HELP },
-	/* Of sandboxctl(1), for later builds: refused by name, and never ignored. */
-	{ "set", required_argument, NULL, OPT_NOT_BUILT },
-	{ "mount", required_argument, NULL, OPT_NOT_BUILT },
-	{ "tty", no_argument, NULL, OPT_NOT_BUILT },
-	{ "detach", no_argument, NULL, OPT_NOT_BUILT },
-	{ "explain", no_argument, NULL, OPT_NOT_BUILT },
-	{ "log", required_argument, NULL, OPT_NOT_BUILT },
+/* clang-format off */
+const struct cmd_option cmd_run_options[] = {
+	{ "tenant", 't', OPT_TENANT, "TENANT", "whose policy; else the host's default tenant" },
+	{ "policy", 0, OPT_POLICY, "FILE", "this file instead of the tenant's" },
+	{ "name", 0, OPT_NAME, "NAME", "name of the sandbox, unique in its tenant" },
+	{ "env", 0, OPT_ENV, "K[=V]", "set a variable; without V, to the value it has here" },
+	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill all of it after that time: 500ms, 30s, 1h" },
+	{ "dry-run", 0, OPT_DRY_RUN, NULL, "print what would be done, and do nothing" },
+	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
+	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
+	/* Of later builds. */
+	{ .name = "set", .arg = "SECTION.KEY=VALUE" },
+	{ .name = "mount", .arg = "SRC:DST" },
+	{ .name = "tty" },
+	{ .name = "detach" },
+	{ .name = "explain" },
+	{ .name = "log", .arg = "FILE" },
 	{ 0 },
 };
-
-static void print_help(void)
-{
-	(void)printf(
-		"usage: sandboxctl run [-t TENANT] [OPTION]... [--] COMMAND [ARG]...\n\n"
-		"  -t, --tenant TENANT   whose policy; else the host's default tenant\n"
-		"  --policy FILE         this file instead of the tenant's\n"
-		"  --name NAME           name of the sandbox, unique in its tenant\n"
-		"  --env K[=V]           set a variable; without V, with the value it has here\n"
-		"  --timeout DURATION    kill all of it after that time: 500ms, 30s, 5m, 1h\n"
-		"  --dry-run             print what would be done, and do nothing\n"
-		"  --json-status-fd N    write how it ended to descriptor N, as JSON\n"
-		"  -v, --verbose         say each step on stderr\n\n"
-		"The exit status is the command's; 128+n: signal n; 124: timeout; 125: nothing\n"
-		"was run; 126: not executable; 127: not found.\n");
-}
+/* clang-format on */
 
 static int bad_argument(const char *option, const char *value, const char *why)
 {
@@ -95,14 +79,11 @@ static void trace(const char *step)
 }
 
 /* -1 to go on, else the exit code. */
-static int take_option(struct run_arguments *a, int option, int index)
+static int take_option(struct run_arguments *a, int option)
 {
 	switch (option) {
-	case 't':
+	case OPT_TENANT:
 		a->options.tenant = optarg;
-		return -1;
-	case 'v':
-		a->options.trace = trace;
 		return -1;
 	case OPT_POLICY:
 		a->options.policy_file = optarg;
@@ -119,28 +100,28 @@ static int take_option(struct run_arguments *a, int option, int index)
 		return -1;
 	case OPT_STATUS_FD:
 		return parse_status_fd(optarg, &a->status_fd);
-	case OPT_HELP:
-		print_help();
-		return 0;
-	case OPT_NOT_BUILT:
-		(void)fprintf(stderr, "sandboxctl: run: --%s is not supported by this build\n",
-			long_options[index].name);
-		return SANDBOXCTL_EXIT_SETUP;
-	default:
-		return SANDBOXCTL_EXIT_SETUP;
+	default: /* OPT_VERBOSE */
+		a->options.trace = trace;
+		return -1;
 	}
 }
 
 static int parse(struct run_arguments *a, int argc, char **argv)
 {
-	int option, index = 0;
+	int option;
 
-	while ((option = getopt_long(argc, argv, "+t:v", long_options, &index)) != -1) {
-		int exit_code = take_option(a, option, index);
+	while ((option = cmd_next_option(cmd_run_options, argc, argv)) >= 0) {
+		int exit_code = take_option(a, option);
 
 		if (exit_code >= 0)
 			return exit_code;
 	}
+	if (option == CMD_OPTION_HELP) {
+		cmd_print_help("run");
+		return CMD_DONE;
+	}
+	if (option == CMD_OPTION_BAD)
+		return SANDBOXCTL_EXIT_SETUP;
 	if (optind == argc) {
 		(void)fprintf(stderr,
 			"sandboxctl: run: no command was given: sandboxctl run [-t TENANT] -- "

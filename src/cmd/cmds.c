@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every subcommand, one row each: what is run, helped with and completed.
+ */
+#include "cmd/cmd.h"
+
+static const struct cmd_option json[] = {
+	{ "json", .id = CMD_JSON, .help = "print JSON" },
+	{ 0 },
+};
+
+static const struct cmd_option force[] = {
+	{ "force", .id = CMD_FORCE, .help = "kill what still runs first" },
+	{ 0 },
+};
+
+static const struct cmd_option none[] = { { 0 } };
+
+/* clang-format off */
+const struct cmd cmds[] = {
+	{ "run", "[--] COMMAND [ARG]...", "run a command in a sandbox", cmd_run,
+		.options = cmd_run_options,
+		.more = "The exit status is the command's; 128+n: signal n; 124: timeout; 125: nothing\n"
+			"was run; 126: not executable; 127: not found.\n" },
+	{ "list", "", "list the sandboxes", cmd_list, .options = json },
+	{ "policy check", "FILE...", "check policy files", cmd_policy_check, .options = json,
+		.more = "Says what is wrong with each file: 0 when nothing is.\n" },
+	{ "policy show", "TENANT", "print a policy, and where each value comes from",
+		cmd_policy_show, .options = json },
+	{ "policy explain", "TENANT ACT WHAT...", "say what a policy allows, and why",
+		cmd_policy_explain, .options = json, .acts = cmd_explain_acts,
+		.more = "Says whether its policy allows that, by which line, and what line would. Of an\n"
+			"open, write or exec it tells what the walls allow; the file's own mode may\n"
+			"still deny it.\n" },
+	{ "policy keys", "", "list what a policy can say", cmd_policy_keys, .options = json },
+	{ "lsm load", "", "load the LSM programs and all tenants' own", cmd_lsm_load,
+		.options = none },
+	{ "lsm status", "", "show what is loaded", cmd_lsm_status, .options = json },
+	{ "lsm unload", "", "end the enforcement", cmd_lsm_unload, .options = force },
+	{ "doctor", "", "check what this host lacks, and say the cure", cmd_doctor,
+		.options = json },
+};
+/* clang-format on */
+
+const size_t n_cmds = ARRAY_SIZE(cmds);
+
+const struct cmd_option cmd_global_options[] = {
+	{ "config-dir", .id = 'c', .arg = "DIR", .help = "instead of " CMD_CONFIG_DIR },
+	{ "verbose", 'v', .id = 'v', .help = "say each step" },
+	{ "version", .id = 'V', .help = "say the version" },
+	{ 0 },
+};

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options and operands, as the rows of subcommands have them.
+ */
+#include "base/str.h"
+#include "cmd/cmd.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+enum { OPTIONS_MAX = 31, LONG_FIRST = 256 };
+
+static const struct cmd *find(const char *name)
+{
+	for (size_t i = 0; i < n_cmds; i++)
+		if (streq(cmds[i].name, name))
+			return &cmds[i];
+	return NULL;
+}
+
+/* The usage line names one option, and speaks of several. */
+static void print_usage(const struct cmd *cmd, FILE *out)
+{
+	const struct cmd_option *options = cmd->options;
+
+	(void)fprintf(out, "usage: sandboxctl %s", cmd->name);
+	if (options[0].name && options[1].name)
+		(void)fprintf(out, " [OPTION]...");
+	else if (options[0].name)
+		(void)fprintf(out, " [--%s]", options[0].name);
+	(void)fprintf(out, "%s%s\n", *cmd->args ? " " : "", cmd->args);
+}
+
+int cmd_usage(const char *name)
+{
+	print_usage(find(name), stderr);
+	return CMD_USAGE;
+}
+
+void cmd_print_options(const struct cmd_option *options)
+{
+	char text[64];
+
+	for (const struct cmd_option *o = options; o->name; o++) {
+		int n = o->letter ? snprintf(text, sizeof(text), "-%c, ", o->letter) : 0;
+
+		if (!o->help)
+			continue;
+		(void)snprintf(text + n, sizeof(text) - (size_t)n, "--%s%s%s", o->name,
+			o->arg ? " " : "", o->arg ? o->arg : "");
+		(void)printf("  %-20s  %s\n", text, o->help);
+	}
+	(void)printf("  %-20s  %s\n", "--help", "print this text");
+}
+
+void cmd_print_help(const char *name)
+{
+	const struct cmd *cmd = find(name);
+
+	print_usage(cmd, stdout);
+	(void)printf("\n%s\n\n", cmd->help);
+	for (const struct cmd_act *act = cmd->acts; act && act->name; act++)
+		(void)printf("  %s %s\n", act->name, act->args);
+	if (cmd->acts)
+		(void)putchar('\n');
+	cmd_print_options(cmd->options);
+	if (cmd->more)
+		(void)printf("\n%s", cmd->more);
+}
+
+/* For getopt_long(3), which must stop at the first operand. */
+static size_t fill_tables(
+	const struct cmd_option *options, struct option *longs, char shorts[static 2 * OPTIONS_MAX])
+{
+	size_t n = 0;
+
+	*shorts++ = '+';
+	for (; options[n].name && n < OPTIONS_MAX - 1; n++) {
+		longs[n] = (struct option){ options[n].name,
+			options[n].arg ? required_argument : no_argument, NULL,
+			LONG_FIRST + (int)n };
+		if (!options[n].letter)
+			continue;
+		*shorts++ = options[n].letter;
+		if (options[n].arg)
+			*shorts++ = ':';
+	}
+	*shorts = '\0';
+	longs[n] = (struct option){ "help", no_argument, NULL, LONG_FIRST + (int)n };
+	return n;
+}
+
+int cmd_next_option(const struct cmd_option *options, int argc, char **argv)
+{
+	struct option longs[OPTIONS_MAX + 1] = { 0 };
+	char shorts[2 * OPTIONS_MAX];
+	size_t i = 0, n = fill_tables(options, longs, shorts);
+	int option = getopt_long(argc, argv, shorts, longs, NULL);
+
+	if (option == -1)
+		return CMD_OPTIONS_END;
+	if (option == '?')
+		return CMD_OPTION_BAD;
+	if (option == LONG_FIRST + (int)n)
+		return CMD_OPTION_HELP;
+	if (option >= LONG_FIRST)
+		i = (size_t)(option - LONG_FIRST);
+	else
+		while (options[i].letter != option)
+			i++;
+	if (options[i].help)
+		return options[i].id;
+	(void)fprintf(
+		stderr, "%s: --%s is not supported by this build\n", argv[0], options[i].name);
+	return CMD_OPTION_BAD;
+}
+
+int cmd_operands(const char *name, int argc, char **argv, int min, int max,
+	unsigned int *ret_options, int *ret_exit)
+{
+	unsigned int seen = 0;
+	int option;
+
+	while ((option = cmd_next_option(find(name)->options, argc, argv)) >= 0)
+		seen |= (unsigned int)option;
+	if (option == CMD_OPTION_HELP) {
+		cmd_print_help(name);
+		*ret_exit = CMD_DONE;
+		return -1;
+	}
+	if (option == CMD_OPTION_BAD || argc - optind < min || argc - optind > max) {
+		*ret_exit = cmd_usage(name);
+		return -1;
+	}
+	if (ret_options)
+		*ret_options = seen;
+	return 0;
+}

@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Options and operands of every subcommand, as far as nothing is done.
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "${0%/*}/../tap.sh"
+
+program=$O/bin/sandboxctl
+
+# says CODE OUT ERR TEXT ARG...: patterns for both streams.
+says() {
+	local out status=0 errors
+
+	errors=$(mktemp)
+	out=$("$program" "${@:5}" 2>"$errors" </dev/null) || status=$?
+	err=$(<"$errors")
+	rm -f "$errors"
+	# shellcheck disable=SC2053
+	if [[ $status == "$1" && $out == $2 && $err == $3 ]]; then
+		result ok "$4"
+	else
+		result "not ok" "$4" "exit status $status, wanted $1" "stdout: $out" "wanted: $2" \
+			"stderr: $err" "wanted: $3"
+	fi
+}
+
+says 0 "usage: sandboxctl *  lsm unload *--config-dir DIR*-v, --verbose*--help*" "" "the program's own help" --help
+says 0 "sandboxctl [0-9]*" "" "its version" --version
+says 2 "" "*: unrecognized option '--bogus'" "an option that it lacks" --bogus
+says 2 "" "*: option '--config-dir' requires an argument" "an argument that it lacks" --config-dir
+
+mapfile -t names < <("$program" --help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')
+is "subcommands are listed" "${names[0]}, ${names[4]}, ${names[-1]}" "run, policy explain, doctor"
+for name in "${names[@]}"; do
+	read -ra words <<<"$name"
+	says 0 "usage: sandboxctl $name*  --help *" "" "$name --help" "${words[@]}" --help
+	code=2 usage="*usage: sandboxctl $name*"
+	[[ $name != run ]] || code=125 usage="*"
+	says "$code" "" "sandboxctl: $name: unrecognized option '--bogus'$usage" "$name --bogus" \
+		"${words[@]}" --bogus
+done
+
+says 2 "" "usage: sandboxctl policy check ?--json? FILE..." "an operand too few" policy check --json
+says 2 "" "usage: sandboxctl policy show ?--json? TENANT" "an operand too many" policy show a b
+says 2 "" "usage: sandboxctl policy keys*" "an operand where none is taken" policy keys now
+says 0 '*"keys": *' "" "an option, by its beginning" policy keys --js
+says 2 "" "*option '--json' doesn't allow an argument*" "an argument that is none" policy keys --json=yes
+says 2 "" "usage: sandboxctl policy check *" "options end at --" policy check --
+says 1 "" "--json: error: *" "and what follows is an operand" \
+	policy check -- --json
+
+says 125 "" "sandboxctl: run: --tty is not supported by this build" "an option of a later build" run --tty x
+says 125 "" "sandboxctl: run: --set is not supported by this build" "the same with an argument" run --set=a.b=c x
+says 0 "usage: sandboxctl run *-t, --tenant TENANT *--json-status-fd N *The exit status *" "" "run's help" run --help
+[[ $("$program" run --help) != *--tty* ]]
+is "and nothing of later builds in it" "$?" 0
+says 125 "" "*requires an argument -- 't'" "a short option without its argument" run -t
+says 125 "" "*: no command was given: *" "the same with it" run -ta -v
+
+says 0 "*  open PATH
+*  connect tcp|udp ADDRESS PORT
+*" "" "explain tells its acts" policy explain --help
+plan
