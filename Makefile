@@ -135,6 +135,29 @@ build/libexec/sandboxctl/wazero: contrib/packaging/wazero | build/deps/demo
 
 -include $(patsubst %.o,%.d,$(call object,$(SOURCES)))
 
+# ---- what comes from tables: `make generate` after a change to one, and commit it ----
+#
+# DIR/X is made from DIR/X.in by the program of DIR/generate.c.
+
+GENERATED := docs/sandboxctl-policy.5
+GENERATORS = $(O)/docs/generate
+GENERATOR_SOURCES := $(wildcard docs/*.c)
+
+$(O)/docs/generate: $(call object,$(wildcard docs/*.c) $(LIBRARY_SOURCES))
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(O)/docs/%: docs/%.in $(O)/docs/generate $(POLICIES)
+	$(call say,GENERATE,$@)
+	$(Q)$(O)/docs/generate $< policies >$@
+
+-include $(patsubst %.o,%.d,$(call object,$(GENERATOR_SOURCES)))
+
+.PHONY: generate
+generate: $(GENERATED:%=$(O)/%)
+	$(Q)$(foreach f,$(GENERATED),cp $(O)/$(f) $(f) &&) :
+
 # ---- tests ----
 #
 # `make check` runs all; `make check T=name` one: tests/unit/name.c, tests/unit/name.t or
@@ -155,7 +178,7 @@ $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/buil
 		$(call object,$(LIBRARY_SOURCES)) $(LIBS)
 
 # Scripts are told where that lies which was built.
-$(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/tap.sh all
+$(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/tap.sh all $(GENERATORS)
 	@mkdir -p $(@D) && printf '#!/bin/sh\nO=$(O) exec $<\n' >$@ && chmod +x $@
 
 -include $(UNIT_TESTS:%=%.d)
@@ -262,11 +285,11 @@ soak: $(GUEST_NEEDS)
 
 # ---- linters ----
 
-C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch])
-SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* tests/integration/run \
-	tests/integration/*.sh tests/integration/*.t tests/demo/demo tests/demo/fetch-program \
+C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch])
+SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* \
+	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/demo/demo tests/demo/fetch-program \
 	tests/bench/launch contrib/packaging/*)
-LINTERS := format layers licences shell cppcheck tidy
+LINTERS := format layers licences shell generated man cppcheck tidy
 
 lint: $(LINTERS:%=lint-%)
 
@@ -285,6 +308,14 @@ lint-shell: | build/deps/lint
 	$(Q)tests/tap build/results/lint-shell tests/lint/as-test shell \
 		shellcheck -x -P SCRIPTDIR $(SHELL_FILES)
 
+# What is committed is what the tables give.
+lint-generated: $(GENERATED:%=$(O)/%)
+	$(Q)tests/tap build/results/lint-generated tests/lint/as-test generated \
+		sh -c '$(foreach f,$(GENERATED),diff -u $(f) $(O)/$(f) &&) : "make generate mends it"'
+
+lint-man: | build/deps/lint
+	$(Q)tests/tap build/results/lint-man tests/lint/as-test man tests/lint/man $(MAN_PAGES)
+
 # It can't see that a cleanup attribute frees.
 lint-cppcheck: | build/deps/lint
 	$(Q)tests/tap build/results/lint-cppcheck tests/lint/as-test cppcheck \
@@ -292,11 +323,11 @@ lint-cppcheck: | build/deps/lint
 		--inline-suppr --suppress=missingInclude --suppress=memleak \
 		--suppress=internalAstError:src/policy/types_io.c \
 		'-DLIBBPF_OPTS(type, name, ...)=struct type name = {0}' '-Dtake_ptr(p)=(p)' \
-		-D_GNU_SOURCE -DSBX_VERSION='""' -I. -Isrc -Iinclude src
+		-D_GNU_SOURCE -DSBX_VERSION='""' -I. -Isrc -Iinclude src docs
 
 lint-tidy: build/bpf/sandboxctl.skel.h | build/deps/lint
 	$(Q)tests/tap build/results/lint-tidy tests/lint/as-test tidy \
-		sh -c 'printf "%s\n" $(SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
+		sh -c 'printf "%s\n" $(SOURCES) $(GENERATOR_SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
 		--quiet "$$@" -- -std=c17 $(subst ",\",$(subst ','',$(CPPFLAGS_ALL))) 2>/dev/null'"'"' sh'
 
 format:

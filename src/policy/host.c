@@ -111,7 +111,7 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-static const struct key_table host_keys = { .keys = keys, .n = ARRAY_SIZE(keys) };
+const struct key_table host_keys = { .keys = keys, .n = ARRAY_SIZE(keys) };
 
 int host_config_load(
 	const struct policy_dirs *dirs, struct host_config *ret_config, struct sbx_error *err)

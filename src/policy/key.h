@@ -187,6 +187,7 @@ extern const struct key_type type_seccomp_default; /* struct policy */
 /* Words of [runtime] type, which sandboxctl.ini takes too. */
 extern const struct key_word runtime_words[];
 
-extern const struct key_table policy_keys;
+/* Of tenants' policies, and of sandboxctl.ini. */
+extern const struct key_table policy_keys, host_keys;
 
 #endif
