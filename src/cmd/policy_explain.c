@@ -4,9 +4,11 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/sight.h"
+#include "policy/allowlist.h"
 #include "policy/explain.h"
 #include "policy/net.h"
 #include "policy/syscalls.h"
+#include "policy/test.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -171,22 +173,45 @@ static int ask_connect(struct asked *a, struct explanation *ret, struct sbx_erro
 	return 0;
 }
 
+/* "socket", in whatever way a policy could allow it, or "socket(domain == AF_INET)" */
+static int parse_call(char *what, struct explain_call *ret, struct sbx_error *err)
+{
+	char *test = strchr(what, '('), *end = what + strlen(what) - 1;
+	struct test_error why;
+	int r;
+
+	if (test && *end == ')')
+		*end = *test++ = '\0';
+	if (syscalls_find(what) != SYSCALLS_HERE)
+		return error_set(err, EINVAL,
+			"'%s' is no system call of this architecture, nor one with a test as in "
+			"'socket(domain == AF_INET)'",
+			what);
+	ret->name = what;
+	if (!test)
+		r = allowlist_limit(what, &ret->cases);
+	else
+		r = test_parse(what, test, &ret->cases, &why);
+	if (r == -EINVAL)
+		return error_set(err, EINVAL, "'%s(%s)': %s", what, test, why.why);
+	return r < 0 ? error_errno(err, -r, "read '%s'", what) : 0;
+}
+
 /* Of a native program; a module's runtime starts from its own profile where the policy has none. */
 static int ask_syscall(struct asked *a, struct explanation *ret, struct sbx_error *err)
 {
-	const char *profile =
+	const char *name =
 		a->policy->seccomp.profile ? a->policy->seccomp.profile : POLICY_DEFAULT_PROFILE;
-	_cleanup_strv_ struct strv names = { 0 };
-	int r;
+	_cleanup_calls_ struct policy_calls profile = { 0 };
+	struct explain_call call = { 0 };
+	int r = parse_call(a->what[0], &call, err);
 
-	if (syscalls_find(a->what[0]) != SYSCALLS_HERE)
-		return error_set(
-			err, EINVAL, "'%s' is no system call of this architecture", a->what[0]);
-	r = policy_load_profile(&a->context->dirs, profile, &names, err);
-	if (r < 0)
-		return r;
-	explain_syscall(a->policy, &names, profile, a->what[0], ret);
-	return 0;
+	if (r == 0)
+		r = policy_load_profile(&a->context->dirs, name, &profile, err);
+	if (r == 0)
+		r = explain_syscall(a->policy, &profile, name, &call, ret, err);
+	cases_clear(&call.cases);
+	return r;
 }
 
 const struct cmd_act cmd_explain_acts[] = {
@@ -194,13 +219,18 @@ const struct cmd_act cmd_explain_acts[] = {
 	{ "write", "PATH", 1, ask_write },
 	{ "exec", "PATH", 1, ask_exec },
 	{ "connect", "tcp|udp ADDRESS PORT", 3, ask_connect },
-	{ "syscall", "NAME", 1, ask_syscall },
+	{ "syscall", "NAME|'NAME(TEST)'", 1, ask_syscall },
 	{ 0 },
 };
 
+static const char *verdict_of(const struct explanation *e)
+{
+	return e->allowed ? "allowed" : e->partly ? "depends" : "denied";
+}
+
 static void print_text(const struct explanation *e)
 {
-	(void)printf("%s: ", e->allowed ? "allowed" : "denied");
+	(void)printf("%s: ", verdict_of(e));
 	if (e->at.source)
 		(void)printf("%s:%u: ", place_file(&e->at), e->at.line);
 	(void)printf("%s\n", e->why);
@@ -210,8 +240,8 @@ static void print_text(const struct explanation *e)
 
 static void print_json(const struct explanation *e)
 {
-	json_t *json = json_pack("{s:b, s:o, s:o}", "allowed", e->allowed, "why",
-		cmd_name_to_json(e->why), "cure", cmd_name_to_json(e->cure));
+	json_t *json = json_pack("{s:b, s:s, s:o, s:o}", "allowed", e->allowed, "verdict",
+		verdict_of(e), "why", cmd_name_to_json(e->why), "cure", cmd_name_to_json(e->cure));
 
 	if (json && e->at.source) {
 		(void)json_object_set_new(json, "file", cmd_name_to_json(place_file(&e->at)));

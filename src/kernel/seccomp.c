@@ -6,10 +6,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,65 +25,33 @@ static uint32_t default_action(const struct seccomp_spec *spec)
 	return SCMP_ACT_KILL_PROCESS;
 }
 
-/* All CLONE_NEW* of clone(2); CLONE_NEWTIME has no bit there. */
-#define NAMESPACE_FLAGS                                                                \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
-		CLONE_NEWPID | CLONE_NEWNET)
-
-/*
- * Threads and processes, and no namespaces: in a user namespace of its own a tenant would have
- * every capability again. The mask leaves the upper half out, which the kernel doesn't look at
- * either.
- */
-static int allow_clone(scmp_filter_ctx ctx)
+/* One rule for each case: libseccomp joins the rules of a call by "or". */
+static int allow_case(scmp_filter_ctx ctx, int nr, const struct call_case *one)
 {
-	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-		SCMP_A0_64(SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0));
+	struct scmp_arg_cmp compared[CALL_ARGS];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < CALL_ARGS; i++)
+		if (one->mask[i])
+			compared[n++] =
+				SCMP_CMP64(i, SCMP_CMP_MASKED_EQ, one->mask[i], one->value[i]);
+	return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr, n, compared);
 }
 
-/* The low half alone, for the kernel doesn't look at the upper one of an int. */
-#define LOW 0xffffffffULL
-
-/*
- * Every limit but that of core dumps, which the launcher has set to 1 byte: at 0 the kernel would
- * feed a core_pattern that is a pipe, outside of the sandbox. Asking for it is allowed.
- */
-static int allow_limits(scmp_filter_ctx ctx, int nr)
+static int allow_one(scmp_filter_ctx ctx, const struct policy_call *call, struct sbx_error *err)
 {
-	int r = 0;
-
-	for (unsigned int limit = 0; limit < RLIM_NLIMITS && r == 0; limit++)
-		if (limit != RLIMIT_CORE)
-			r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 1,
-				SCMP_CMP(nr == SCMP_SYS(setrlimit) ? 0 : 1, SCMP_CMP_MASKED_EQ, LOW,
-					limit));
-	if (r == 0 && nr == SCMP_SYS(prlimit64))
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 2,
-			SCMP_A1_64(SCMP_CMP_MASKED_EQ, LOW, RLIMIT_CORE),
-			SCMP_A2_64(SCMP_CMP_EQ, 0));
-	return r;
-}
-
-static int allow_call(scmp_filter_ctx ctx, int nr)
-{
-	if (nr == SCMP_SYS(clone))
-		return allow_clone(ctx);
-	if (nr == SCMP_SYS(setrlimit) || nr == SCMP_SYS(prlimit64))
-		return allow_limits(ctx, nr);
-	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
-}
-
-static int allow_one(scmp_filter_ctx ctx, const char *name, struct sbx_error *err)
-{
-	int nr = seccomp_syscall_resolve_name(name), r;
+	int nr = seccomp_syscall_resolve_name(call->name), r = 0;
 
 	/* Negative but known: of another architecture, and so nothing to allow here. */
 	if (nr == __NR_SCMP_ERROR)
-		return error_set(err, EINVAL, "seccomp: '%s' is not a syscall", name);
+		return error_set(err, EINVAL, "seccomp: '%s' is not a syscall", call->name);
 	if (nr < 0)
 		return 0;
-	r = allow_call(ctx, nr);
-	return r < 0 ? error_errno(err, -r, "seccomp: allow '%s'", name) : 0;
+	if (!call->cases.n)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
+	for (size_t i = 0; i < call->cases.n && r == 0; i++)
+		r = allow_case(ctx, nr, &call->cases.v[i]);
+	return r < 0 ? error_errno(err, -r, "seccomp: allow '%s'", call->name) : 0;
 }
 
 /*
@@ -97,7 +63,7 @@ static int allow_own_exec(
 {
 	int r;
 
-	if (strv_contains(spec->allow, "execveat"))
+	if (calls_find_whole(spec->allow, "execveat"))
 		return 0;
 	r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(execveat), 2,
 		SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)spec->exec_fd),
@@ -110,7 +76,7 @@ static int refuse_clone3(
 {
 	int r;
 
-	if (strv_contains(spec->allow, "clone3"))
+	if (calls_find(spec->allow, "clone3"))
 		return 0;
 	r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	/* -EACCES: it is the default's answer already. */
@@ -127,7 +93,7 @@ static int add_rules(scmp_filter_ctx ctx, const struct seccomp_spec *spec, struc
 	if (r < 0)
 		return error_errno(err, -r, "seccomp: set up the filter");
 	for (size_t i = 0; i < spec->allow->n && r == 0; i++)
-		r = allow_one(ctx, spec->allow->v[i], err);
+		r = allow_one(ctx, &spec->allow->v[i], err);
 	if (r == 0)
 		r = allow_own_exec(ctx, spec, err);
 	return r < 0 ? r : refuse_clone3(ctx, spec, err);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 struct seccomp_spec {
-	const struct strv *allow; /* names that libseccomp knows; sorted, no name twice */
+	const struct policy_calls *allow; /* sorted, no name twice */
 	enum policy_seccomp_default action; /* for every other syscall */
 	int errnum; /* for POLICY_SECCOMP_ERRNO */
 	int exec_fd; /* execveat(2) is allowed for this descriptor with AT_EMPTY_PATH */
@@ -25,8 +25,8 @@ struct seccomp_program {
 
 /*
  * Whatever `allow` says: syscalls of another architecture, i386 and x32 among them, kill the
- * process; clone makes no namespaces; the limit of core dumps stays; clone3, whose flags a filter
- * can't see, answers ENOSYS unless it is allowed, for then libcs fall back to clone.
+ * process; clone3, whose flags a filter can't see, answers ENOSYS unless it is allowed, for then
+ * libcs fall back to clone.
  */
 int seccomp_compile(const struct seccomp_spec *spec, struct seccomp_program *ret_program,
 	struct sbx_error *err);

@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 
 /* Goes up when seccomp.c makes other code of the same list. */
-#define COMPILER_VERSION 3
+#define COMPILER_VERSION 4
 
 /*
  * An entry: the whole text that it was made from and its terminator, a checksum of the
@@ -17,6 +17,22 @@
  * content.
  */
 typedef uint64_t checksum;
+
+static void describe_call(FILE *f, const struct policy_call *call)
+{
+	(void)fprintf(f, " %s", call->name);
+	for (size_t i = 0; i < call->cases.n; i++) {
+		const struct call_case *one = &call->cases.v[i];
+
+		(void)fputc('(', f);
+		for (int arg = 0; arg < CALL_ARGS; arg++)
+			if (one->mask[arg])
+				(void)fprintf(f, " %d:%llx=%llx", arg,
+					(unsigned long long)one->mask[arg],
+					(unsigned long long)one->value[arg]);
+		(void)fputc(')', f);
+	}
+}
 
 /* All that the program depends on. What the cache finds is compared with all of it. */
 static int describe(const struct seccomp_spec *spec, char **ret_text, size_t *ret_size)
@@ -31,7 +47,7 @@ static int describe(const struct seccomp_spec *spec, char **ret_text, size_t *re
 		v->major, v->minor, v->micro, uts.machine, (int)spec->action, spec->errnum,
 		spec->exec_fd);
 	for (size_t i = 0; i < spec->allow->n; i++)
-		(void)fprintf(f, " %s", spec->allow->v[i]);
+		describe_call(f, &spec->allow->v[i]);
 	return ferror(f) ? -ENOMEM : 0;
 }
 

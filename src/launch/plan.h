@@ -61,7 +61,7 @@ struct plan {
 	struct root_link *links;
 	struct root_spec root;
 
-	struct strv syscalls; /* what is allowed in the end, sorted */
+	struct policy_calls syscalls; /* what is allowed in the end, sorted */
 	struct seccomp_program filter;
 };
 

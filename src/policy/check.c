@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/check.h"
 
+#include "policy/allowlist.h"
 #include "policy/key.h"
 
 /* In bytes; no setting and "max" are the highest number. */
@@ -82,27 +83,82 @@ static const struct policy_place *place_of(
 	return &key_seen(load, section, name)->last;
 }
 
-/* A list without execve could start nothing. Without a profile it is known when the command is. */
-static void check_seccomp(struct key_load *load, const struct policy *policy)
+/* A test that an entry for the whole call makes idle would say more than it does. */
+static bool check_tests(
+	struct key_load *load, const struct policy *policy, const struct policy_calls *profile)
 {
-	_cleanup_strv_ struct strv profile = { 0 };
-	struct sbx_error err = { 0 };
+	bool good = true;
 
-	if (strv_contains(&policy->seccomp.deny, "execve")) {
-		report_error(load->report, place_of(load, "seccomp", "deny"),
-			"deny: 'execve': nothing could be started without it");
-		return;
+	for (size_t i = 0; i < policy->seccomp.allow.n; i++) {
+		const struct policy_call *call = &policy->seccomp.allow.v[i];
+
+		if (!allowlist_is_idle(policy, profile, call))
+			continue;
+		report_error(load->report, &call->at,
+			"allow: '%s(%s)' restricts nothing: '%s' is allowed as a whole; deny the "
+			"other cases instead",
+			call->name, call->test, call->name);
+		good = false;
 	}
-	if (!policy->seccomp.profile)
-		return;
-	if (policy_load_profile(load->dirs, policy->seccomp.profile, &profile, &err) < 0)
-		report_error(load->report, place_of(load, "seccomp", "profile"),
-			*err.cure ? "profile: %s (%s)" : "profile: %s%s", err.text, err.cure);
-	else if (!strv_contains(&profile, "execve") &&
-		 !strv_contains(&policy->seccomp.allow, "execve"))
+	return good;
+}
+
+static void check_cases(
+	struct key_load *load, const struct policy *policy, const struct policy_calls *profile)
+{
+	_cleanup_calls_ struct policy_calls list = { 0 };
+	const struct policy_place *deny = place_of(load, "seccomp", "deny");
+	struct sbx_error err = { 0 };
+	int r = allowlist_make(policy, profile, &list, &err);
+
+	if (r == -ENOMEM)
+		load->no_memory = true;
+	else if (r < 0)
+		report_error(load->report, deny->source ? deny : place_of(load, "seccomp", "allow"),
+			"%s", err.text);
+}
+
+/* A list without execve could start nothing. */
+static void check_execve(
+	struct key_load *load, const struct policy *policy, const struct policy_calls *profile)
+{
+	if (!calls_find_whole(profile, "execve") &&
+		!calls_find_whole(&policy->seccomp.allow, "execve"))
 		report_error(load->report, place_of(load, "seccomp", "profile"),
 			"profile: '%s' and allow lack 'execve': nothing could be started",
 			policy->seccomp.profile);
+}
+
+static bool has_tests(const struct policy_calls *calls)
+{
+	for (size_t i = 0; i < calls->n; i++)
+		if (calls->v[i].test)
+			return true;
+	return false;
+}
+
+static void check_seccomp(struct key_load *load, const struct policy *policy)
+{
+	const struct policy_call *denied = calls_find(&policy->seccomp.deny, "execve");
+	const char *name = policy->seccomp.profile;
+	_cleanup_calls_ struct policy_calls profile = { 0 };
+	struct sbx_error err = { 0 };
+	int r;
+
+	if (denied)
+		report_error(load->report, &denied->at,
+			"deny: 'execve': nothing could be started without it");
+	/* Without a profile that depends on the command: what is said is of native programs. */
+	if (!name && !has_tests(&policy->seccomp.allow) && !has_tests(&policy->seccomp.deny))
+		return;
+	r = policy_load_profile(load->dirs, name ? name : POLICY_DEFAULT_PROFILE, &profile, &err);
+	if (r < 0 && name)
+		report_error(load->report, place_of(load, "seccomp", "profile"),
+			*err.cure ? "profile: %s (%s)" : "profile: %s%s", err.text, err.cure);
+	else if (name && !denied)
+		check_execve(load, policy, &profile);
+	if (check_tests(load, policy, &profile))
+		check_cases(load, policy, &profile);
 }
 
 void check_policy(struct key_load *load)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/explain.h"
 
+#include "policy/allowlist.h"
 #include "policy/key.h"
 #include "policy/net.h"
-#include "policy/text.h"
 
 #include <limits.h>
 
@@ -198,33 +198,7 @@ void explain_connect(const struct policy *policy, enum policy_protocol protocol,
 
 /* ---- system calls ---- */
 
-static bool has_word(const char *text, const char *wanted)
-{
-	char word[LINE_MAX_LEN + 1];
-	bool found = true;
-
-	while (!text_next_word(&text, word, &found) && found)
-		if (streq(word, wanted))
-			return true;
-	return false;
-}
-
-/* Where a list of [seccomp] has the call; nowhere where it was made otherwise. */
-static struct policy_place place_of_call(
-	const struct policy *policy, const char *key, const char *name)
-{
-	/* A call of a group stands in no line by its name. */
-	for (size_t i = 0; i < policy->n_assignments; i++) {
-		const struct policy_assignment *a = &policy->assignments[i];
-
-		if (streq(a->key->section, "seccomp") && streq(a->key->name, key) &&
-			has_word(a->text, name))
-			return a->at;
-	}
-	return (struct policy_place){ 0 };
-}
-
-/* What the filter says besides, whatever the lists say. */
+/* allowlist_limit() in words. */
 static const struct {
 	const char *name, *but;
 } limited[] = {
@@ -256,26 +230,109 @@ static const char *answer_of(const struct policy *policy, const char *name)
 	return "it is answered with an error";
 }
 
-void explain_syscall(const struct policy *policy, const struct strv *profile,
-	const char *profile_name, const char *name, struct explanation *ret)
+/* The first entry that says something of the question; NULL: none does. */
+static const struct policy_call *find_entry(
+	const struct policy_calls *calls, const struct explain_call *call)
 {
-	struct policy_place at;
+	for (size_t i = 0; i < calls->n; i++)
+		if (streq(calls->v[i].name, call->name) &&
+			(!calls->v[i].cases.n || cases_overlap(&calls->v[i].cases, &call->cases)))
+			return &calls->v[i];
+	return NULL;
+}
 
-	if (strv_contains(&policy->seccomp.deny, name)) {
-		at = place_of_call(policy, "deny", name);
-		say(ret, false, &at, "deny = %s: %s", name, answer_of(policy, name));
+static const char *format_call(const struct policy_call *call, char *text, size_t size)
+{
+	(void)snprintf(text, size, call->test ? "%s(%s)" : "%s%s", call->name,
+		call->test ? call->test : "");
+	return text;
+}
+
+static void say_allowed(const struct policy *policy, const struct policy_calls *profile,
+	const char *profile_name, const struct explain_call *call, struct explanation *ret)
+{
+	const struct policy_call *allow = find_entry(&policy->seccomp.allow, call);
+	const struct policy_call *shipped = find_entry(profile, call);
+	char text[LINE_MAX_LEN];
+
+	if (allow && !(shipped && !shipped->cases.n))
+		say(ret, true, &allow->at, "allow = %s%s", format_call(allow, text, sizeof(text)),
+			limit_of(call->name));
+	else
+		say(ret, true, NULL, "the profile '%s' has it%s", profile_name,
+			limit_of(call->name));
+}
+
+static void say_denied(const struct policy *policy, const struct policy_calls *profile,
+	const char *profile_name, const struct explain_call *call, struct explanation *ret)
+{
+	const struct policy_call *deny = find_entry(&policy->seccomp.deny, call);
+	char text[LINE_MAX_LEN];
+
+	if (deny) {
+		say(ret, false, &deny->at, "deny = %s: %s", format_call(deny, text, sizeof(text)),
+			answer_of(policy, call->name));
 		return;
 	}
-	if (strv_contains(&policy->seccomp.allow, name)) {
-		at = place_of_call(policy, "allow", name);
-		say(ret, true, &at, "allow = %s%s", name, limit_of(name));
-		return;
-	}
-	if (strv_contains(profile, name)) {
-		say(ret, true, NULL, "the profile '%s' has it%s", profile_name, limit_of(name));
+	if (find_entry(profile, call) || find_entry(&policy->seccomp.allow, call)) {
+		say(ret, false, NULL, "no policy can allow that: %s",
+			answer_of(policy, call->name));
 		return;
 	}
 	say(ret, false, NULL, "the profile '%s' lacks it: %s", profile_name,
-		answer_of(policy, name));
-	add_cure(ret, "seccomp", "allow = %s", name);
+		answer_of(policy, call->name));
+	add_cure(ret, "seccomp", "allow = %s", call->name);
+}
+
+/* What takes something away, else what gives no more than a part. */
+static void say_partly(const struct policy *policy, const struct policy_calls *profile,
+	const char *profile_name, const struct explain_call *call, struct explanation *ret)
+{
+	const struct policy_call *deny = find_entry(&policy->seccomp.deny, call);
+	const struct policy_call *allow = find_entry(&policy->seccomp.allow, call);
+	const struct policy_call *shipped = find_entry(profile, call);
+	char text[LINE_MAX_LEN];
+
+	if (deny)
+		say(ret, false, &deny->at, "not where deny = %s",
+			format_call(deny, text, sizeof(text)));
+	else if (allow)
+		say(ret, false, &allow->at, "only where allow = %s",
+			format_call(allow, text, sizeof(text)));
+	else if (shipped && shipped->test)
+		say(ret, false, NULL, "only where the profile '%s' has it: %s", profile_name,
+			format_call(shipped, text, sizeof(text)));
+	else
+		say(ret, false, NULL, "not all of it can be allowed%s", limit_of(call->name));
+	ret->partly = true;
+}
+
+int explain_syscall(const struct policy *policy, const struct policy_calls *profile,
+	const char *profile_name, const struct explain_call *call, struct explanation *ret,
+	struct sbx_error *err)
+{
+	_cleanup_calls_ struct policy_calls list = { 0 };
+	_cleanup_cases_ struct call_cases rest = { 0 };
+	const struct policy_call *listed;
+	int r = allowlist_make(policy, profile, &list, err);
+
+	if (r < 0)
+		return r;
+	listed = calls_find(&list, call->name);
+	if (!listed || (listed->cases.n && !cases_overlap(&listed->cases, &call->cases))) {
+		say_denied(policy, profile, profile_name, call, ret);
+		return 0;
+	}
+	for (size_t i = 0; i < call->cases.n && r == 0; i++)
+		r = cases_add(&rest, &call->cases.v[i]);
+	if (r == 0)
+		r = listed->cases.n ? cases_subtract(&rest, &listed->cases) : 0;
+	if (r < 0)
+		return error_errno(err, -r, "compare the cases of '%s'", call->name);
+	if (!listed->cases.n || !rest.n) {
+		say_allowed(policy, profile, profile_name, call, ret);
+		return 0;
+	}
+	say_partly(policy, profile, profile_name, call, ret);
+	return 0;
 }

@@ -10,6 +10,7 @@
 
 struct explanation {
 	bool allowed;
+	bool partly; /* not allowed, but a part of what was asked is */
 	struct policy_place at; /* of the line that decides; nowhere: none does */
 	char why[320];
 	char cure[320]; /* a line, and where it belongs; "": no line would allow it */
@@ -45,11 +46,18 @@ void explain_file(const struct explain_files *files, const char *path, enum poli
 void explain_connect(const struct policy *policy, enum policy_protocol protocol,
 	const struct in6_addr *address, uint16_t port, struct explanation *ret);
 
+/* A system call of this architecture, in these cases: one at least. */
+struct explain_call {
+	const char *name;
+	struct call_cases cases;
+};
+
 /*
- * Of a system call that this architecture has. `profile` is the list that the policy starts from,
- * by its name.
+ * `profile` is the list that the policy starts from, by its name. -EINVAL as allowlist_make(), and
+ * where the cases are too many to compare.
  */
-void explain_syscall(const struct policy *policy, const struct strv *profile,
-	const char *profile_name, const char *name, struct explanation *ret);
+int explain_syscall(const struct policy *policy, const struct policy_calls *profile,
+	const char *profile_name, const struct explain_call *call, struct explanation *ret,
+	struct sbx_error *err);
 
 #endif

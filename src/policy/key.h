@@ -180,7 +180,7 @@ extern const struct key_type type_net_rules; /* struct policy */
 extern const struct key_type type_tenant_id; /* uint32_t */
 extern const struct key_type type_include; /* none: the files are read at once */
 extern const struct key_type type_profile; /* char * */
-extern const struct key_type type_syscalls; /* struct strv; those of this architecture */
+extern const struct key_type type_syscalls; /* struct policy_calls; of this architecture */
 extern const struct key_type type_any_syscalls; /* the same, others are left out */
 extern const struct key_type type_seccomp_default; /* struct policy */
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "policy/calls.h"
 #include "policy/source.h"
 
 #include <netinet/in.h>
@@ -142,7 +143,7 @@ struct policy {
 
 	struct {
 		char *profile; /* "@default"; NULL: the runtime's, or @default for other programs */
-		struct strv allow, deny; /* names as libseccomp spells them; deny wins */
+		struct policy_calls allow, deny; /* deny wins */
 		enum policy_seccomp_default action;
 		int errnum;
 	} seccomp;
@@ -224,8 +225,8 @@ int policy_list_tenants(
  * seccomp, runtimes and groups of the shipped policies, in that order. -ENOENT with the known names
  * in `err` when there is none.
  */
-int policy_load_profile(const struct policy_dirs *dirs, const char *name, struct strv *ret_syscalls,
-	struct sbx_error *err);
+int policy_load_profile(const struct policy_dirs *dirs, const char *name,
+	struct policy_calls *ret_calls, struct sbx_error *err);
 
 /* DIRS->config/sandboxctl.ini; every default where the file is missing. */
 struct host_config {

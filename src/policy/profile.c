@@ -5,14 +5,14 @@
 #include <dirent.h>
 
 struct profile {
-	struct strv syscalls;
+	struct policy_calls calls;
 };
 
 static void check_profile(struct key_load *load)
 {
 	const struct profile *profile = load->target;
 
-	if (!profile->syscalls.n && !key_seen(load, "seccomp", "allow")->bad) {
+	if (!profile->calls.n && !key_seen(load, "seccomp", "allow")->bad) {
 		struct policy_place whole = { load->sources->v[0], 0, 0 };
 
 		report_error(load->report, &whole, "allows no system call");
@@ -24,7 +24,7 @@ static const struct key keys[] = {
 	{ "", "version", .type = &type_version,
 		.help = "The policy language; 1, before all else", .since = "0.1" },
 	{ "seccomp", "allow", .type = &type_any_syscalls,
-		.offset = offsetof(struct profile, syscalls),
+		.offset = offsetof(struct profile, calls),
 		.help = "Calls, those of all architectures together", .since = "0.1" },
 };
 /* clang-format on */
@@ -78,7 +78,7 @@ static int report_missing(const struct policy_dirs *dirs, const char *name, stru
 	return error_cure(err, -ENOENT, "known: %s", known);
 }
 
-static int read_profile(const char *path, struct strv *ret_syscalls, struct sbx_error *err)
+static int read_profile(const char *path, struct policy_calls *ret_calls, struct sbx_error *err)
 {
 	_cleanup_policy_report_ struct policy_report report = { 0 };
 	struct policy_sources sources = { 0 };
@@ -91,16 +91,19 @@ static int read_profile(const char *path, struct strv *ret_syscalls, struct sbx_
 	};
 	int r = key_read_file(&load, path, err);
 
+	/* Their places go with the sources. */
+	for (size_t i = 0; i < profile.calls.n; i++)
+		profile.calls.v[i].at = (struct policy_place){ 0 };
 	sources_clear(&sources);
 	if (r < 0)
-		strv_clear(&profile.syscalls);
+		calls_clear(&profile.calls);
 	else
-		*ret_syscalls = profile.syscalls;
+		*ret_calls = profile.calls;
 	return r;
 }
 
-int policy_load_profile(const struct policy_dirs *dirs, const char *name, struct strv *ret_syscalls,
-	struct sbx_error *err)
+int policy_load_profile(const struct policy_dirs *dirs, const char *name,
+	struct policy_calls *ret_calls, struct sbx_error *err)
 {
 	if (*name != '@' || !name_is_valid(name + 1))
 		return error_set(
@@ -114,7 +117,7 @@ int policy_load_profile(const struct policy_dirs *dirs, const char *name, struct
 			path = NULL;
 			return error_errno(err, ENOMEM, "read profile '%s'", name);
 		}
-		r = read_profile(path, ret_syscalls, &why);
+		r = read_profile(path, ret_calls, &why);
 		if (r == -ENOENT)
 			continue;
 		if (r < 0 && err)

@@ -2,6 +2,7 @@
 /* [seccomp]: names of system calls, profiles, and what the calls outside of the list get. */
 #include "policy/key.h"
 #include "policy/syscalls.h"
+#include "policy/test.h"
 #include "policy/values.h"
 
 /* "@default" */
@@ -63,75 +64,159 @@ static int accept_syscall(const struct key_use *use, const char *name)
 	return known == SYSCALLS_HERE ? 1 : report_syscall(use, name, known);
 }
 
-/* "@basic-io": each call of that list. */
-static int add_group(const struct key_use *use, const char *name, struct strv *calls)
-{
-	_cleanup_strv_ struct strv group = { 0 };
-	struct sbx_error err = { 0 };
-	int r = policy_load_profile(use->load->dirs, name, &group, &err);
-
-	if (r < 0)
-		return r == -ENOMEM
-			       ? r
-			       : key_error(use, *err.cure ? "%s (%s)" : "%s%s", err.text, err.cure);
-	for (size_t i = 0; i < group.n && r == 0; i++)
-		r = strv_add(calls, group.v[i]);
-	return r;
-}
-
-static int parse_syscalls(const struct key_use *use, void *field)
-{
-	_cleanup_strv_ struct strv words = { 0 };
-	int r, worst = 0;
-
-	if (strchr(use->text, '('))
-		return key_error(
-			use, "'%s': tests of arguments are not supported by this build", use->text);
-	r = key_words(use, &words);
-	for (size_t i = 0; i < words.n && r >= 0 && worst != -ENOMEM; i++) {
-		int one;
-
-		key_at_word(use, i);
-		if (*words.v[i] == '@')
-			one = add_group(use, words.v[i], field);
-		else
-			one = accept_syscall(use, words.v[i]);
-		if (one > 0)
-			one = strv_add(field, words.v[i]);
-		worst = one < 0 ? one : worst;
-	}
-	return r < 0 ? r : worst;
-}
-
 /* Where a list is known to be shipped. */
 static int accept_any_syscall(const struct key_use *use, const char *name)
 {
 	return syscalls_find(name) == SYSCALLS_ELSEWHERE ? 0 : accept_syscall(use, name);
 }
 
-static int parse_any_syscalls(const struct key_use *use, void *field)
+/* "@basic-io": each call of that list. */
+static int add_group(const struct key_use *use, const char *name, struct policy_calls *calls)
+{
+	_cleanup_calls_ struct policy_calls group = { 0 };
+	struct policy_place at = key_place(use);
+	struct sbx_error err = { 0 };
+	int r;
+
+	if (strchr(name, '('))
+		return key_error(use, "'%s': a test is of one call, not of a group", name);
+	r = policy_load_profile(use->load->dirs, name, &group, &err);
+	if (r < 0)
+		return r == -ENOMEM
+			       ? r
+			       : key_error(use, *err.cure ? "%s (%s)" : "%s%s", err.text, err.cure);
+	return calls_add_all(calls, &group, &at);
+}
+
+static int report_test(
+	const struct key_use *use, const char *call, const char *test, const struct test_error *err)
+{
+	const char *near = NULL;
+
+	if (*err->unknown)
+		near = key_guess(
+			use->load, err->unknown, NULL, syscalls_n_constants, syscalls_constant_at);
+	if (near)
+		return key_error(use, "'%s(%s)': '%s' is no constant; did you mean '%s'?", call,
+			test, err->unknown, near);
+	return key_error(use, "'%s(%s)': %s", call, test, err->why);
+}
+
+/* "socket(domain == AF_INET)", which is cut up */
+static int add_tested(const struct key_use *use, char *word,
+	int (*accept)(const struct key_use *use, const char *name), struct policy_calls *calls)
+{
+	_cleanup_cases_ struct call_cases cases = { 0 };
+	char *test = strchr(word, '('), *end = word + strlen(word) - 1;
+	struct policy_place at = key_place(use);
+	struct test_error err;
+	int r;
+
+	if (test == word)
+		return key_error(
+			use, "'%s': a test stands right behind the name of its call", word);
+	if (*end != ')')
+		return key_error(use, "'%s': a test ends in ')'", word);
+	*end = *test++ = '\0';
+	r = accept(use, word);
+	if (r <= 0)
+		return r;
+	r = test_parse(word, test, &cases, &err);
+	if (r == -EINVAL)
+		return report_test(use, word, test, &err);
+	return r < 0 ? r : calls_add(calls, word, test, &cases, &at);
+}
+
+static int add_call(const struct key_use *use, char *word,
+	int (*accept)(const struct key_use *use, const char *name), struct policy_calls *calls)
+{
+	struct policy_place at = key_place(use);
+	int r;
+
+	if (*word == '@')
+		return add_group(use, word, calls);
+	if (strchr(word, '('))
+		return add_tested(use, word, accept, calls);
+	r = accept(use, word);
+	return r > 0 ? calls_add(calls, word, NULL, NULL, &at) : r;
+}
+
+/* How many more parentheses a word opens than it closes. */
+static int depth_of(const char *word)
+{
+	int depth = 0;
+
+	for (; *word; word++)
+		depth += (*word == '(') - (*word == ')');
+	return depth;
+}
+
+/*
+ * White space does not end a word within a test. *next is the word to begin with, and then the one
+ * behind. NULL: no memory.
+ */
+static char *join_words(const struct strv *words, size_t *next)
+{
+	char *joined = strdup(words->v[*next]);
+	int depth = depth_of(words->v[*next]);
+
+	while (joined && depth > 0 && ++*next < words->n) {
+		char *longer;
+
+		depth += depth_of(words->v[*next]);
+		if (asprintf(&longer, "%s %s", joined, words->v[*next]) < 0)
+			longer = NULL;
+		free(joined);
+		joined = longer;
+	}
+	if (*next < words->n)
+		++*next;
+	return joined;
+}
+
+static int parse_list(const struct key_use *use, void *field,
+	int (*accept)(const struct key_use *use, const char *name))
 {
 	_cleanup_strv_ struct strv words = { 0 };
-	int r = key_words(use, &words);
+	int r = key_words(use, &words), worst = 0;
 
-	return r < 0 ? r : key_move_words(use, field, &words, accept_any_syscall);
+	for (size_t i = 0; i < words.n && r >= 0 && worst != -ENOMEM;) {
+		_cleanup_free_ char *word = NULL;
+		int one;
+
+		key_at_word(use, i);
+		word = join_words(&words, &i);
+		one = word ? add_call(use, word, accept, field) : -ENOMEM;
+		worst = one < 0 ? one : worst;
+	}
+	return r < 0 ? r : worst;
+}
+
+static int parse_syscalls(const struct key_use *use, void *field)
+{
+	return parse_list(use, field, accept_syscall);
+}
+
+static int parse_any_syscalls(const struct key_use *use, void *field)
+{
+	return parse_list(use, field, accept_any_syscall);
 }
 
 static void clear_syscalls(const struct key *key, void *field)
 {
 	(void)key;
-	strv_clear(field);
+	calls_clear(field);
 }
 
 const struct key_type type_syscalls = {
-	.form = "SYSCALL...",
+	.form = "SYSCALL[(TEST)] or @NAME...",
 	.parse = parse_syscalls,
 	.clear = clear_syscalls,
 	.list = true,
 };
 
 const struct key_type type_any_syscalls = {
-	.form = "SYSCALL...",
+	.form = "SYSCALL[(TEST)] or @NAME...",
 	.parse = parse_any_syscalls,
 	.clear = clear_syscalls,
 	.list = true,

@@ -28,6 +28,7 @@ static const struct call {
 	{ "clone3", SYS_clone3, { 0, 0 } },
 	{ "delete_module", SYS_delete_module, { 0, 0 } },
 	{ "execveat", SYS_execveat, { NO_FD, 0, 0, 0, 0 } },
+	{ "fallocate", SYS_fallocate, { NO_FD, 0, 0, 1 } },
 	{ "fanotify_init", SYS_fanotify_init, { -1, 0 } },
 	{ "finit_module", SYS_finit_module, { NO_FD, 0, 0 } },
 	{ "fsopen", SYS_fsopen, { 0, 0 } },
@@ -93,17 +94,26 @@ static int make_call(long number, const long *a, struct detail *detail)
 	return 0;
 }
 
-/* A number is for calls that the table doesn't know: unknown to the kernel, or new. */
+/*
+ * A number is for calls that the table doesn't know: unknown to the kernel, or new. Arguments that
+ * are given take the place of the table's.
+ */
 static int attempt_syscall(char **args, struct detail *detail)
 {
-	static const long nothing[6];
+	long nothing[6] = { 0 };
 	uint32_t number;
 
 	if (str_to_u32(args[0], &number) == 0)
 		return make_call((long)number, nothing, detail);
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
-		if (streq(calls[i].name, args[0]))
-			return make_call(calls[i].number, calls[i].args, detail);
+		if (streq(calls[i].name, args[0])) {
+			long a[6];
+
+			memcpy(a, calls[i].args, sizeof(a));
+			for (int j = 0; j < 6 && args[j + 1]; j++)
+				a[j] = (long)strtoull(args[j + 1], NULL, 0);
+			return make_call(calls[i].number, a, detail);
+		}
 	return PROBE_USAGE;
 }
 
@@ -129,7 +139,8 @@ static int attempt_i386(char **args, struct detail *detail)
 #endif
 
 const struct attempt attempts_calls[] = {
-	{ "syscall", "NAME|NUMBER", 1, 1, attempt_syscall, "a system call that does no harm" },
+	{ "syscall", "NAME|NUMBER [ARG]...", 1, 7, attempt_syscall,
+		"a system call that does no harm" },
 	{ "syscalls", "", 0, 0, attempt_syscalls, "the names that syscall knows" },
 #ifdef __x86_64__
 	{ "i386", "", 0, 0, attempt_i386, "a system call by the 32-bit entry" },

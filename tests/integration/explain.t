@@ -39,6 +39,19 @@ ports=(1500 1000-2000 "1500,3000" 3000-4000)
 addresses=(127.1.2.3 127.1.2.4 127.1.3.3 127.9.9.9 "[::1]")
 calls=(getpid memfd_create mq_open msgget semget shmget seccomp keyctl kcmp add_key process_vm_readv
 	modify_ldt personality setns)
+# Tests of fallocate, whose descriptors are none: of its arguments alone comes the answer.
+comparisons=("fd == 1001" "fd != 1001" "fd < 1002" "fd >= 1002" "mode == 2" "mode & 3 != 0" "mode & 1 == 1" "mode > 2"
+	"offset == 7" "offset <= 7" "offset != 0x100000007" "len > 1" "len & 0x100000001 == 1")
+without_fallocate="@basic-io @memory @signal @network-io @io-event @timer ioctl uname prlimit64 getrandom open openat stat
+	lstat fstat newfstatat statx access getcwd chdir getdents64 readlink readlinkat fcntl"
+without_fallocate=${without_fallocate//$'\n\t'/ }
+descriptors=(1000 1001 1002 1003) modes=(0 1 2 3 4) offsets=(0 7 8 0x100000007) lens=(1 2 0x100000001)
+
+random_test() {
+	pick "${comparisons[@]}" && local test=$REPLY
+	pick "" "" "${comparisons[@]}"
+	REPLY="fallocate($test${REPLY:+ && $REPLY})"
+}
 
 random_policies() {
 	local i grants='' owns='' rules='' allow='' deny=''
@@ -58,6 +71,14 @@ random_policies() {
 		pick "${calls[@]}" && allow+=" $REPLY"
 		pick "${calls[@]}" && deny+=" $REPLY"
 	done
+	for ((i = RANDOM % 3; i > 0; i--)); do random_test && deny+=" $REPLY"; done
+	local profile=@default
+	if ((RANDOM % 2)); then
+		# No fallocate as a whole, so that tests can allow some of it.
+		profile=@process
+		allow+=" $without_fallocate"
+		for ((i = RANDOM % 3; i > 0; i--)); do random_test && allow+=" $REPLY"; done
+	fi
 	tenant x <<-POLICY
 		[filesystem]
 		exec = $world/bin
@@ -67,6 +88,7 @@ random_policies() {
 		$rules
 		[seccomp]
 		default = errno ENOTUNIQ
+		profile = $profile
 		allow = $allow
 		deny = $deny
 	POLICY
@@ -98,6 +120,14 @@ random_question() {
 		udp) tried+=("sendto udp $address $REPLY") ;;
 		esac
 		;;
+	8)
+		pick "${descriptors[@]}" && local fd=$REPLY
+		pick "${modes[@]}" && local mode=$REPLY
+		pick "${offsets[@]}" && local offset=$REPLY
+		pick "${lens[@]}"
+		asked+=("syscall fallocate(fd == $fd && mode == $mode && offset == $offset && len == $REPLY)")
+		tried+=("syscall fallocate $fd $mode $offset $REPLY")
+		;;
 	*)
 		pick "${calls[@]}"
 		asked+=("syscall $REPLY") tried+=("syscall $REPLY")
@@ -126,8 +156,14 @@ for ((policy = 0; policy < n; policy++)); do
 	mapfile -t answers <<<"${out%$'\n'}"
 	[[ ${#answers[@]} == "$questions" ]] || bail "the sandbox answered ${#answers[@]} times: $out$err"
 	for ((i = 0; i < questions; i++)); do
-		# shellcheck disable=SC2086 # words they are
-		said=$(set -f && sandboxctl policy explain x ${asked[i]} 2>&1)
+		set -f
+		# shellcheck disable=SC2086 # words they are, but for a test
+		case ${asked[i]} in
+		syscall*) set -- syscall "${asked[i]#* }" ;;
+		*) set -- ${asked[i]} ;;
+		esac
+		set +f
+		said=$(sandboxctl policy explain x "$@" 2>&1)
 		seen=$(verdict_of "${answers[i]}")
 		case $seen in allowed) ((n_allowed += 1)) ;; *) ((n_denied += 1)) ;; esac
 		[[ $said == "$seen: "* ]] ||

@@ -53,6 +53,14 @@ allow = @basic-io @memory @file-system @signal
 allow = ioctl uname prlimit64 getrandom
 deny = @network-io
 POLICY
+tenant tests <<POLICY
+[filesystem]
+exec = $world/bin
+[seccomp]
+allow = keyctl(operation == KEYCTL_GET_KEYRING_ID && arg3 == 0) keyctl(operation == 0x10)
+deny = fallocate(mode & FALLOC_FL_PUNCH_HOLE != 0) fallocate(fd < 3)
+deny = socket(domain != AF_INET)
+POLICY
 for action in kill trap "errno ENOSYS"; do
 	tenant "${action%% *}" <<-POLICY
 		[filesystem]
@@ -123,5 +131,19 @@ denied seccomp:ENOSYS "default = errno ENOSYS" errno syscall mount
 allowed "socket" default socket tcp
 denied seccomp:EPERM "socket, where the policy denies it" deny socket tcp
 denied seccomp:EPERM "keyctl, where it is both allowed and denied" deny syscall keyctl
+
+# Each test beside the same call that it lets through; the upper half of an int is nothing to the kernel.
+allowed "a test: the call that it names" tests syscall keyctl 0 -3 0
+denied seccomp:EPERM "a test: another argument" tests syscall keyctl 0 -3 1
+denied seccomp:EPERM "a test: another operation" tests syscall keyctl 1 -3 0
+allowed "a second test of the call" tests syscall keyctl 0x10 -3 1
+allowed "a test: the upper half of an int" tests syscall keyctl 0x100000010 -3 1
+allowed "a denied case: another one" tests syscall fallocate 1000 0 0 1
+denied seccomp:EPERM "a denied case: a bit" tests syscall fallocate 1000 3 0 1
+denied seccomp:EPERM "a denied case: a range" tests syscall fallocate 2 0 0 1
+denied seccomp:EPERM "a denied case: the upper half does not hide it" tests syscall fallocate 0x100000002 0 0 1
+allowed "a denied case: not denied" tests socket tcp
+denied seccomp:EPERM "a denied case: another domain" tests socket unix
+allowed "the same without a test" default socket unix
 
 finish

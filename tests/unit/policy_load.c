@@ -231,8 +231,8 @@ TEST(shipped_includes_serve_all_architectures)
 		0, policy_load_file(&dirs,
 			   tmpdir_write("acme.ini", "version = 1\n[tenant]\ninclude = @default\n"),
 			   NULL, &policy, NULL, &err));
-	EXPECT_TRUE(strv_contains(&policy->seccomp.allow, "execve"));
-	EXPECT_FALSE(strv_contains(&policy->seccomp.allow, "socketcall"));
+	EXPECT_TRUE(calls_find_whole(&policy->seccomp.allow, "execve"));
+	EXPECT_FALSE(calls_find(&policy->seccomp.allow, "socketcall"));
 	(void)policy_free(policy);
 }
 
@@ -279,31 +279,23 @@ TEST(list_without_a_folder)
 	EXPECT_EQ(0, names.n);
 }
 
-static bool has(const struct strv *list, const char *word)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (streq(list->v[i], word))
-			return true;
-	return false;
-}
-
 TEST(profiles)
 {
-	_cleanup_strv_ struct strv calls = { 0 };
+	_cleanup_calls_ struct policy_calls calls = { 0 };
 
 	as_owner_of(SHIPPED);
 	ASSERT_EQ(0, policy_load_profile(&dirs, "@default", &calls, &err));
-	EXPECT_TRUE(has(&calls, "execve"));
-	EXPECT_FALSE(has(&calls, "socketcall")); /* not on 64-bit machines */
+	EXPECT_TRUE(calls_find(&calls, "execve"));
+	EXPECT_FALSE(calls_find(&calls, "socketcall")); /* not on 64-bit machines */
 	EXPECT_EQ(4, calls.n);
-	strv_clear(&calls);
+	calls_clear(&calls);
 	ASSERT_EQ(0, policy_load_profile(&dirs, "@wazero", &calls, &err));
-	EXPECT_TRUE(has(&calls, "futex"));
+	EXPECT_TRUE(calls_find(&calls, "futex"));
 }
 
 TEST(profiles_that_are_none)
 {
-	_cleanup_strv_ struct strv calls = { 0 };
+	_cleanup_calls_ struct policy_calls calls = { 0 };
 	const struct policy_dirs nowhere = { "/nonexistent", "/nonexistent" };
 
 	as_owner_of(SHIPPED);
@@ -341,7 +333,7 @@ static void check_shipped(const char *folder)
 	ASSERT_TRUE(dir);
 	as_owner_of(folder);
 	while ((entry = readdir(dir)) != NULL) {
-		_cleanup_strv_ struct strv calls = { 0 };
+		_cleanup_calls_ struct policy_calls calls = { 0 };
 		char name[300];
 
 		if (entry->d_name[0] == '.')
@@ -351,17 +343,17 @@ static void check_shipped(const char *folder)
 		err = (struct sbx_error){ 0 };
 		EXPECT_EQ(0, policy_load_profile(&shipped, name, &calls, &err));
 		EXPECT_STREQ("", err.text);
-		EXPECT_TRUE(has(&calls, "execve"));
-		EXPECT_TRUE(has(&calls, "exit_group"));
+		EXPECT_TRUE(calls_find(&calls, "execve"));
+		EXPECT_TRUE(calls_find(&calls, "exit_group"));
 		for (size_t i = 0; i < ARRAY_SIZE(dangerous); i++)
 			/* A program that was written for seventeen calls knows what it does. */
-			if (has(&calls, dangerous[i]) &&
+			if (calls_find(&calls, dangerous[i]) &&
 				!(streq(name, "@strict") && streq(dangerous[i], "clone3")))
 				EXPECT_STREQ("", dangerous[i]);
 		for (size_t i = 0; i < calls.n; i++)
 			for (size_t j = 0; j < i; j++)
-				if (streq(calls.v[i], calls.v[j]))
-					EXPECT_STREQ("twice", calls.v[i]);
+				if (streq(calls.v[i].name, calls.v[j].name))
+					EXPECT_STREQ("twice", calls.v[i].name);
 		n++;
 	}
 	EXPECT_GT(n, 0);
@@ -370,21 +362,21 @@ static void check_shipped(const char *folder)
 TEST(shipped_groups)
 {
 	const struct policy_dirs shipped = { "/nonexistent", POLICIES_DIR };
-	_cleanup_strv_ struct strv names = { 0 };
+	_cleanup_calls_ struct policy_calls names = { 0 };
 	static const char *const groups[] = { "@basic-io", "@file-system", "@io-event", "@memory",
 		"@network-io", "@process", "@signal", "@timer" };
 
 	as_owner_of(POLICIES_DIR "/groups");
 	ASSERT_EQ(0, policy_load_profile(&shipped, "@default", &names, &err));
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
-		_cleanup_strv_ struct strv calls = { 0 };
+		_cleanup_calls_ struct policy_calls calls = { 0 };
 
 		ASSERT_EQ(0, policy_load_profile(&shipped, groups[i], &calls, &err));
 		EXPECT_GT(calls.n, 0);
 		/* None reaches further than ordinary programs do. */
 		for (size_t j = 0; j < calls.n; j++)
-			if (!strv_contains(&names, calls.v[j]))
-				EXPECT_STREQ(groups[i], calls.v[j]);
+			if (!calls_find(&names, calls.v[j].name))
+				EXPECT_STREQ(groups[i], calls.v[j].name);
 	}
 }
 

@@ -29,6 +29,15 @@ static void dump_strv(FILE *out, const char *name, const struct strv *list)
 	(void)fprintf(out, "\n");
 }
 
+static void dump_calls(FILE *out, const char *name, const struct policy_calls *list)
+{
+	(void)fprintf(out, "%s:", name);
+	for (size_t i = 0; i < list->n; i++)
+		(void)fprintf(out, list->v[i].test ? " <%s(%s)>" : " <%s>", list->v[i].name,
+			list->v[i].test);
+	(void)fprintf(out, "\n");
+}
+
 static void dump_cgroup(FILE *out, const char *name, const struct policy_cgroup *cgroup)
 {
 	for (size_t i = 0; i < cgroup->n_settings; i++)
@@ -95,8 +104,8 @@ static void dump(FILE *out, const struct policy *policy)
 	dump_cgroup(out, "sandbox", &policy->cgroup_sandbox);
 	(void)fprintf(out, "seccomp profile: %s\n",
 		policy->seccomp.profile ? policy->seccomp.profile : "(none)");
-	dump_strv(out, "seccomp allow", &policy->seccomp.allow);
-	dump_strv(out, "seccomp deny", &policy->seccomp.deny);
+	dump_calls(out, "seccomp allow", &policy->seccomp.allow);
+	dump_calls(out, "seccomp deny", &policy->seccomp.deny);
 	(void)fprintf(out, "seccomp default: %s %d\n", actions[policy->seccomp.action],
 		policy->seccomp.errnum);
 	dump_grants(out, policy);

@@ -5,6 +5,8 @@
  */
 #include "kernel/seccomp.h"
 
+#include "policy/allowlist.h"
+#include "policy/test.h"
 #include "test.h"
 
 #include <fcntl.h>
@@ -18,6 +20,8 @@
 #define X32_BIT 0x40000000
 #define LAST_NR 600 /* well behind the newest syscall */
 #define EXEC_FD 4
+
+static const struct policy_calls nothing;
 
 static uint32_t load(const struct seccomp_data *data, uint32_t offset)
 {
@@ -85,7 +89,8 @@ static uint32_t answer(const struct seccomp_program *p, uint32_t arch, uint32_t 
 	return evaluate(p, &data);
 }
 
-static struct seccomp_program compile(struct strv *allow, enum policy_seccomp_default action)
+static struct seccomp_program compile(
+	const struct policy_calls *allow, enum policy_seccomp_default action)
 {
 	const struct seccomp_spec spec = {
 		.allow = allow, .action = action, .errnum = EPERM, .exec_fd = EXEC_FD
@@ -97,13 +102,39 @@ static struct seccomp_program compile(struct strv *allow, enum policy_seccomp_de
 	return p;
 }
 
-static struct strv some_syscalls(void)
+static void add(struct policy_calls *calls, const char *name, const char *test)
+{
+	struct call_cases cases = { 0 };
+	struct test_error why = { 0 };
+
+	if (test && test_parse(name, test, &cases, &why) < 0)
+		printf("# %s: %s\n", test, why.why);
+	ASSERT_STREQ("", why.why);
+	ASSERT_EQ(0, calls_add(calls, name, test, &cases, NULL));
+}
+
+/* What the launcher makes of a policy's lists. */
+static struct seccomp_program compile_policy(
+	const struct policy_calls *allow, const struct policy_calls *deny)
+{
+	const struct policy policy = { .seccomp = { .allow = *allow, .deny = *deny } };
+	struct policy_calls list = { 0 };
+	struct seccomp_program p;
+	struct sbx_error err = { 0 };
+
+	ASSERT_EQ(0, allowlist_make(&policy, &(struct policy_calls){ 0 }, &list, &err));
+	p = compile(&list, POLICY_SECCOMP_ERRNO);
+	calls_clear(&list);
+	return p;
+}
+
+static struct policy_calls some_syscalls(void)
 {
 	static const char *const names[] = { "brk", "execve", "exit_group", "read", "write" };
-	struct strv allow = { 0 };
+	struct policy_calls allow = { 0 };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		ASSERT_EQ(0, strv_add(&allow, names[i]));
+		add(&allow, names[i], NULL);
 	return allow;
 }
 
@@ -115,7 +146,7 @@ static bool is_allowed(uint32_t nr)
 
 TEST(every_number)
 {
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	struct seccomp_program p = compile(&allow, POLICY_SECCOMP_ERRNO);
 
 	for (uint32_t nr = 0; nr < LAST_NR; nr++) {
@@ -127,12 +158,12 @@ TEST(every_number)
 	}
 	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, answer(&p, AUDIT_ARCH_X86_64, X32_BIT - 1));
 	seccomp_program_clear(&p);
-	strv_clear(&allow);
+	calls_clear(&allow);
 }
 
 TEST(other_architectures_are_killed)
 {
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	struct seccomp_program p = compile(&allow, POLICY_SECCOMP_ERRNO);
 
 	for (uint32_t nr = 0; nr < LAST_NR; nr++) {
@@ -141,12 +172,12 @@ TEST(other_architectures_are_killed)
 		EXPECT_EQ(SECCOMP_RET_KILL_PROCESS, answer(&p, AUDIT_ARCH_X86_64, nr | X32_BIT));
 	}
 	seccomp_program_clear(&p);
-	strv_clear(&allow);
+	calls_clear(&allow);
 }
 
 TEST(defaults)
 {
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	struct seccomp_program kill = compile(&allow, POLICY_SECCOMP_KILL);
 	struct seccomp_program trap = compile(&allow, POLICY_SECCOMP_TRAP);
 
@@ -156,19 +187,19 @@ TEST(defaults)
 	EXPECT_EQ(SECCOMP_RET_ALLOW, answer(&kill, AUDIT_ARCH_X86_64, SYS_read));
 	seccomp_program_clear(&kill);
 	seccomp_program_clear(&trap);
-	strv_clear(&allow);
+	calls_clear(&allow);
 }
 
 TEST(clone_makes_threads_and_no_namespaces)
 {
 	static const uint64_t namespaces[] = { CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS,
 		CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET };
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	struct seccomp_data data = { .nr = SYS_clone, .arch = AUDIT_ARCH_X86_64 };
 	struct seccomp_program p;
 
-	ASSERT_EQ(0, strv_add(&allow, "clone"));
-	p = compile(&allow, POLICY_SECCOMP_ERRNO);
+	add(&allow, "clone", NULL);
+	p = compile_policy(&allow, &nothing);
 	data.args[0] = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
 	EXPECT_EQ(SECCOMP_RET_ALLOW, evaluate(&p, &data));
 	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
@@ -179,19 +210,19 @@ TEST(clone_makes_threads_and_no_namespaces)
 		EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
 	}
 	seccomp_program_clear(&p);
-	strv_clear(&allow);
+	calls_clear(&allow);
 }
 
 TEST(limits_can_be_set_but_for_core_dumps)
 {
 	static const int calls[] = { SYS_setrlimit, SYS_prlimit64 };
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	struct seccomp_data data = { .arch = AUDIT_ARCH_X86_64 };
 	struct seccomp_program p;
 
-	ASSERT_EQ(0, strv_add(&allow, "setrlimit"));
-	ASSERT_EQ(0, strv_add(&allow, "prlimit64"));
-	p = compile(&allow, POLICY_SECCOMP_ERRNO);
+	add(&allow, "setrlimit", NULL);
+	add(&allow, "prlimit64", NULL);
+	p = compile_policy(&allow, &nothing);
 	for (int i = 0; i < 2; i++) {
 		data.nr = calls[i];
 		data.args[2] = 0x1000; /* the new limit of prlimit64 */
@@ -211,26 +242,26 @@ TEST(limits_can_be_set_but_for_core_dumps)
 	data.args[2] = 1ULL << 32;
 	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
 	seccomp_program_clear(&p);
-	strv_clear(&allow);
+	calls_clear(&allow);
 }
 
 TEST(clone3_can_be_allowed)
 {
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	struct seccomp_program p;
 
-	ASSERT_EQ(0, strv_add(&allow, "clone3"));
+	add(&allow, "clone3", NULL);
 	p = compile(&allow, POLICY_SECCOMP_ERRNO);
 	EXPECT_EQ(SECCOMP_RET_ALLOW, answer(&p, AUDIT_ARCH_X86_64, SYS_clone3));
 	seccomp_program_clear(&p);
-	strv_clear(&allow);
+	calls_clear(&allow);
 }
 
 /* The launcher's own exec and no other; all 64 bits of its arguments have to be as it writes them.
  */
 TEST(execveat_of_one_descriptor)
 {
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	struct seccomp_program p = compile(&allow, POLICY_SECCOMP_ERRNO);
 	struct seccomp_data data = { .nr = SYS_execveat,
 		.arch = AUDIT_ARCH_X86_64,
@@ -245,21 +276,211 @@ TEST(execveat_of_one_descriptor)
 	data.args[4] = 0;
 	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
 	seccomp_program_clear(&p);
-	strv_clear(&allow);
+	calls_clear(&allow);
+}
+
+static uint32_t answer_socket(
+	const struct seccomp_program *p, uint64_t domain, uint64_t type, uint64_t protocol)
+{
+	const struct seccomp_data data = {
+		.nr = SYS_socket, .arch = AUDIT_ARCH_X86_64, .args = { domain, type, protocol }
+	};
+
+	return evaluate(p, &data);
+}
+
+TEST(tests_of_arguments)
+{
+	const uint64_t high = 1ULL << 32;
+	struct policy_calls allow = { 0 }, deny = { 0 };
+	struct seccomp_program p;
+
+	add(&allow, "socket", "domain == AF_INET && type & 0xf == SOCK_STREAM");
+	add(&allow, "socket", "domain == AF_UNIX");
+	add(&deny, "socket", "protocol >= 256");
+	p = compile_policy(&allow, &deny);
+	EXPECT_EQ(SECCOMP_RET_ALLOW, answer_socket(&p, AF_INET, SOCK_STREAM, 0));
+	EXPECT_EQ(SECCOMP_RET_ALLOW, answer_socket(&p, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	EXPECT_EQ(SECCOMP_RET_ALLOW, answer_socket(&p, AF_UNIX, SOCK_DGRAM, 255));
+	/* The kernel drops the upper half. */
+	EXPECT_EQ(SECCOMP_RET_ALLOW, answer_socket(&p, high | AF_INET, high | SOCK_STREAM, high));
+	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, answer_socket(&p, AF_INET, SOCK_DGRAM, 0));
+	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, answer_socket(&p, AF_INET6, SOCK_STREAM, 0));
+	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, answer_socket(&p, AF_UNIX, SOCK_DGRAM, 256));
+	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, answer_socket(&p, AF_UNIX, 0, high | 256));
+	seccomp_program_clear(&p);
+	calls_clear(&allow);
+	calls_clear(&deny);
+}
+
+/* ---- random tests: the program that comes of them against what they say ---- */
+
+struct random_test {
+	int argument, op; /* of the names and operators below */
+	uint64_t mask, value;
+};
+
+static const char *const operators[] = { "==", "!=", "<", "<=", ">", ">=" };
+static const char *const arguments[] = { "fd", "mode", "offset" }; /* of fallocate */
+static const uint64_t widths[] = { UINT32_MAX, UINT32_MAX, UINT64_MAX };
+
+static struct random_test random_test(void)
+{
+	static const uint64_t values[] = { 1, 2, 3, 7, 0x10, 0x7fffffff, 0x80000000, 0xfffffffe };
+	struct random_test t = { rand() % 3, rand() % 6, 0, 0 };
+
+	t.value = values[rand() % 8];
+	t.mask = widths[t.argument];
+	if (t.op < 2 && rand() % 2) {
+		t.mask = values[rand() % 8] | (uint64_t)rand() % 16;
+		t.value &= t.mask;
+	}
+	return t;
+}
+
+static bool holds(const struct random_test *t, const __u64 *args)
+{
+	uint64_t x = args[t->argument] & widths[t->argument];
+
+	switch (t->op) {
+	case 0:
+		return (x & t->mask) == t->value;
+	case 1:
+		return (x & t->mask) != t->value;
+	case 2:
+		return x < t->value;
+	case 3:
+		return x <= t->value;
+	case 4:
+		return x > t->value;
+	default:
+		return x >= t->value;
+	}
+}
+
+enum { TESTS = 2, ENTRIES = 3 };
+
+/* An entry of a list: all of its tests hold. */
+struct random_entry {
+	struct random_test tests[TESTS];
+	int n;
+};
+
+static bool entry_holds(const struct random_entry *e, const __u64 *args)
+{
+	for (int i = 0; i < e->n; i++)
+		if (!holds(&e->tests[i], args))
+			return false;
+	return true;
+}
+
+/* Whether it could be added: two of its tests may exclude each other. */
+static bool add_entry(struct policy_calls *calls, struct random_entry *e)
+{
+	char text[512] = "";
+	struct call_cases cases = { 0 };
+	struct test_error why;
+
+	e->n = 1 + rand() % TESTS;
+	for (int i = 0; i < e->n; i++) {
+		struct random_test *t = &e->tests[i];
+		size_t n = strlen(text);
+
+		*t = random_test();
+		(void)snprintf(text + n, sizeof(text) - n, "%s%s & 0x%llx %s 0x%llx",
+			i ? " && " : "", arguments[t->argument], (unsigned long long)t->mask,
+			operators[t->op], (unsigned long long)t->value);
+	}
+	if (test_parse("fallocate", text, &cases, &why) < 0)
+		return false;
+	ASSERT_EQ(0, calls_add(calls, "fallocate", text, &cases, NULL));
+	return true;
+}
+
+struct random_lists {
+	struct random_entry allow[ENTRIES], deny[ENTRIES];
+	int n_allow, n_deny;
+};
+
+static bool lists_hold(const struct random_lists *l, const __u64 *args)
+{
+	bool allowed = false;
+
+	for (int i = 0; i < l->n_allow; i++)
+		allowed |= entry_holds(&l->allow[i], args);
+	for (int i = 0; i < l->n_deny; i++)
+		allowed &= !entry_holds(&l->deny[i], args);
+	return allowed;
+}
+
+static void compare(const struct seccomp_program *p, const struct random_lists *l)
+{
+	static const uint64_t values[] = { 0, 1, 2, 3, 4, 6, 7, 8, 0xf, 0x10, 0x11, 0x7ffffffe,
+		0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff, 1ULL << 32,
+		(1ULL << 32) | 3, UINT64_MAX };
+	struct seccomp_data data = { .nr = SYS_fallocate, .arch = AUDIT_ARCH_X86_64 };
+
+	for (int i = 0; i < 400; i++) {
+		for (int arg = 0; arg < 3; arg++)
+			data.args[arg] = rand() % 4 ? values[rand() % 20]
+						    : (uint64_t)rand() << 32 | (uint64_t)rand();
+		EXPECT_EQ(lists_hold(l, data.args) ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | EPERM,
+			evaluate(p, &data));
+	}
+}
+
+static bool try_lists(void)
+{
+	_cleanup_calls_ struct policy_calls allow = { 0 }, deny = { 0 }, list = { 0 };
+	struct random_lists l = { 0 };
+	struct sbx_error err = { 0 };
+	struct policy policy = { 0 };
+	struct seccomp_program p;
+	bool whole = rand() % 2;
+
+	if (whole) {
+		/* Without a test it always holds. */
+		add(&allow, "fallocate", NULL);
+		l.n_allow = 1;
+	}
+	for (int i = 0; !whole && i < 1 + rand() % ENTRIES; i++)
+		l.n_allow += add_entry(&allow, &l.allow[l.n_allow]);
+	for (int i = 0; i < rand() % (ENTRIES + 1); i++)
+		l.n_deny += add_entry(&deny, &l.deny[l.n_deny]);
+	policy.seccomp.allow = allow;
+	policy.seccomp.deny = deny;
+	if (allowlist_make(&policy, &nothing, &list, &err) < 0) {
+		EXPECT_TRUE(strstr(err.text, "more cases than a filter takes"));
+		return false;
+	}
+	p = compile(&list, POLICY_SECCOMP_ERRNO);
+	compare(&p, &l);
+	seccomp_program_clear(&p);
+	return true;
+}
+
+TEST(random_tests_of_arguments)
+{
+	int tried = 0;
+
+	srand(4);
+	for (int i = 0; i < 400; i++)
+		tried += try_lists();
+	EXPECT_GT(tried, 200);
 }
 
 TEST(unknown_names_are_errors)
 {
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	const struct seccomp_spec spec = { .allow = &allow, .exec_fd = EXEC_FD };
 	struct seccomp_program p = { 0 };
 	struct sbx_error err = { 0 };
 
-	ASSERT_EQ(0, strv_add(&allow, "no_such_call"));
+	add(&allow, "no_such_call", NULL);
 	EXPECT_EQ(-EINVAL, seccomp_compile(&spec, &p, &err));
 	EXPECT_STREQ("seccomp: 'no_such_call' is not a syscall", err.text);
 	EXPECT_TRUE(!p.filter);
-	strv_clear(&allow);
+	calls_clear(&allow);
 }
 
 static char cache[64];
@@ -286,7 +507,7 @@ static void damage(long from_end)
 
 TEST(cache_answers_the_same_and_mistrusts_what_it_finds)
 {
-	struct strv allow = some_syscalls();
+	struct policy_calls allow = some_syscalls();
 	const struct seccomp_spec spec = { .allow = &allow, .errnum = EPERM, .exec_fd = EXEC_FD };
 	struct seccomp_program p = compile(&allow, POLICY_SECCOMP_ERRNO), cached = { 0 };
 	struct sbx_error err = { 0 };
@@ -314,5 +535,5 @@ TEST(cache_answers_the_same_and_mistrusts_what_it_finds)
 	ASSERT_EQ(0, chmod(cache, 0777));
 	ASSERT_EQ(0, stat(cache, &st));
 	seccomp_program_clear(&p);
-	strv_clear(&allow);
+	calls_clear(&allow);
 }
