@@ -50,7 +50,7 @@ int example_read(const struct key_table *table, const char *section, const struc
 	struct key_load load = {
 		.table = table,
 		.dirs = dirs,
-		.tenant = "acme",
+		.names = { .tenant = "acme" },
 		.sources = &sources,
 		.report = report,
 	};

@@ -87,6 +87,18 @@ static int check_standard_descriptors(struct plan *plan, struct sbx_error *err)
 	return 0;
 }
 
+static int settle_policy(struct plan *plan, struct sbx_error *err)
+{
+	int r = policy_settle(
+		&plan->options->dirs, &plan->policy, plan->tenant_id, plan->name, err);
+
+	if (r < 0 || !plan->policy->unsettled)
+		return r;
+	r = error_set(err, ENOENT, "'%s' speaks of %%i, and the tenant has no id yet",
+		plan->policy->path);
+	return error_cure(err, r, "run it once, or give it one with [tenant] id");
+}
+
 static int set_timeout(struct plan *plan, struct sbx_error *err)
 {
 	(void)err;
@@ -100,6 +112,7 @@ static int (*const before_command[])(struct plan *plan, struct sbx_error *err) =
 	load_policy,
 	set_name,
 	set_ids,
+	settle_policy,
 	set_timeout,
 	check_standard_descriptors,
 };

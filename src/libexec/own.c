@@ -100,6 +100,8 @@ static int add_tenant(struct all *all, const struct policy_dirs *dirs, const cha
 			return error_prefix(err, r, "'%s'", policy->path);
 	}
 	if (r == 0)
+		r = policy_settle(dirs, &policy, id, NULL, err);
+	if (r == 0)
 		r = add_id(all, id, err);
 	if (r == 0)
 		r = add_included(all, dirs, policy, err);

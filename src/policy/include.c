@@ -76,6 +76,9 @@ static int parse_include(const struct key_use *use, void *field)
 	r = key_words(use, &words);
 	if (r < 0)
 		return r;
+	if (use->load->spoken)
+		return key_error(
+			use, "'%s': which files are read does not depend on %%i or %%n", use->text);
 	/* Theirs, while other files are read. */
 	columns = take_ptr(use->load->columns);
 	for (size_t i = 0; i < words.n && worst != -ENOMEM; i++) {

@@ -7,6 +7,7 @@
 
 #include "policy/lines.h"
 #include "policy/report.h"
+#include "policy/text.h"
 
 struct key;
 struct key_load;
@@ -74,7 +75,9 @@ struct key_seen {
 struct key_load {
 	const struct key_table *table;
 	const struct policy_dirs *dirs; /* for checks that read other files */
-	const char *tenant; /* what %t stands for; NULL: nothing */
+	struct text_names names;
+	unsigned int spoken; /* of them, by the value that is being parsed */
+	bool unsettled; /* some value spoke of what isn't known yet */
 	void *target;
 	struct policy_sources *sources; /* what is read is added here */
 	struct policy_report *report;

@@ -90,13 +90,15 @@ static void report_unnamed(struct key_load *load, const char *path, const struct
 	report_error(load->report, &whole, "%s", err ? err->text : "not a tenant's name");
 }
 
-static int read_policy(const struct policy_dirs *dirs, const char *path, const char *tenant,
-	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
+static int read_policy(const struct policy_dirs *dirs, const char *path,
+	const struct text_names *names, struct policy **ret_policy, struct policy_report *report,
+	struct sbx_error *err)
 {
 	_cleanup_policy_ struct policy *policy = calloc(1, sizeof(*policy));
 	struct key_load load = {
 		.table = &policy_keys,
 		.dirs = dirs,
+		.names = *names,
 		.target = policy,
 		.sources = policy ? &policy->sources : NULL,
 		.report = report,
@@ -107,12 +109,12 @@ static int read_policy(const struct policy_dirs *dirs, const char *path, const c
 		policy->path = strdup(path);
 	if (!policy || !policy->path)
 		return error_errno(err, ENOMEM, "read '%s'", path);
-	r = name_policy(policy, path, tenant, err);
+	r = name_policy(policy, path, names->tenant, err);
 	if (r < 0) {
 		report_unnamed(&load, path, err);
 		return r;
 	}
-	load.tenant = policy->tenant;
+	load.names.tenant = policy->tenant;
 	r = key_begin(&load, err);
 	if (r == 0)
 		r = key_read(&load, path, err);
@@ -121,6 +123,7 @@ static int read_policy(const struct policy_dirs *dirs, const char *path, const c
 	end = key_end(&load, r < 0 ? NULL : err);
 	policy->assignments = load.assignments;
 	policy->n_assignments = load.n_assignments;
+	policy->unsettled = load.unsettled;
 	if (r < 0 || end < 0)
 		return r < 0 ? r : end;
 	*ret_policy = take_ptr(policy);
@@ -131,8 +134,32 @@ int policy_load_file(const struct policy_dirs *dirs, const char *path, const cha
 	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
 {
 	_cleanup_policy_report_ struct policy_report own = { 0 };
+	const struct text_names names = { .tenant = tenant };
 
-	return read_policy(dirs, path, tenant, ret_policy, report ? report : &own, err);
+	return read_policy(dirs, path, &names, ret_policy, report ? report : &own, err);
+}
+
+int policy_settle(const struct policy_dirs *dirs, struct policy **policy, uint32_t id,
+	const char *sandbox, struct sbx_error *err)
+{
+	_cleanup_policy_report_ struct policy_report report = { 0 };
+	_cleanup_policy_ struct policy *settled = NULL;
+	struct policy *old = *policy;
+	char number[sizeof("4294967295")];
+	const struct text_names names = { old->tenant, id ? number : NULL, sandbox };
+	int r;
+
+	if (!old->unsettled)
+		return 0;
+	(void)snprintf(number, sizeof(number), "%u", id);
+	r = read_policy(dirs, old->path, &names, &settled, &report, err);
+	if (r == 0 && settled->id != old->id)
+		r = error_set(err, EINVAL, "'%s' changed while it was read", old->path);
+	if (r < 0)
+		return r;
+	*policy = take_ptr(settled);
+	(void)policy_free(old);
+	return 0;
 }
 
 int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,

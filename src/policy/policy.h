@@ -42,6 +42,7 @@ const char *policy_rights_name(enum policy_rights rights);
 struct policy_grant {
 	char *path;
 	enum policy_rights rights;
+	bool unsettled; /* as in struct policy; then so is the path */
 	struct policy_place at;
 };
 
@@ -130,6 +131,8 @@ struct policy {
 	size_t n_assignments;
 
 	uint32_t id; /* [tenant] id; 0: assigned by the registry */
+	/* It has %i or %n in it, which nobody has said yet: they stand there as they were written. */
+	bool unsettled;
 
 	struct {
 		enum policy_runtime_type type;
@@ -205,6 +208,13 @@ int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
  */
 int policy_load_file(const struct policy_dirs *dirs, const char *path, const char *tenant,
 	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err);
+
+/*
+ * Once the tenant's id and the sandbox's name are known (0 and NULL: they aren't): where the policy
+ * speaks of them, it is read again and replaced. -EINVAL also where the file is another one by now.
+ */
+int policy_settle(const struct policy_dirs *dirs, struct policy **policy, uint32_t id,
+	const char *sandbox, struct sbx_error *err);
 
 struct policy *policy_free(struct policy *policy);
 static inline void policy_freep(struct policy **policy)

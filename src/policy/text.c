@@ -135,52 +135,55 @@ const char *text_find_comment(const char *text)
 	return NULL;
 }
 
-static const char *specifier(char c, const char *tenant, const char **ret_why)
+/* What stands for the specifier at S, "%t"; NULL with the reason. */
+static const char *specifier(
+	const char *s, const struct text_names *names, unsigned int *spoken, const char **ret_why)
 {
-	switch (c) {
-	case '%':
+	const char *with = NULL;
+
+	if (s[1] == '%')
 		return "%";
-	case 't':
-		if (!tenant)
-			*ret_why = "%t has no meaning here";
-		return tenant;
-	case 'i':
-	case 'n':
-		*ret_why = c == 'i' ? "%i is not supported by this build"
-				    : "%n is not supported by this build";
-		return NULL;
-	default:
-		*ret_why = "'%' stands before t or % only (write %% for a percent sign)";
+	if (!s[1] || !strchr("tin", s[1])) {
+		*ret_why = "'%' stands before t, i or n only (write %% for a percent sign)";
 		return NULL;
 	}
+	if (!names->tenant) {
+		*ret_why = "%t, %i and %n have no meaning here";
+		return NULL;
+	}
+	if (s[1] == 't')
+		return names->tenant;
+	with = s[1] == 'i' ? names->id : names->sandbox;
+	*spoken |= (s[1] == 'i' ? TEXT_ID : TEXT_SANDBOX) | (with ? 0 : TEXT_UNKNOWN);
+	return with ? with : s[1] == 'i' ? "%i" : "%n";
 }
 
-char *text_expand(const char *word, const char *tenant, const char **ret_why)
+char *text_expand(const char *word, const struct text_names *names, unsigned int *spoken,
+	const char **ret_why)
 {
-	size_t longest = strlen(word) * (tenant ? strlen(tenant) + 1 : 1) + 1, n = 0;
-	char *out;
+	_cleanup_free_ char *text = NULL;
+	_cleanup_fclose_ FILE *out = NULL;
+	size_t size;
 
 	*ret_why = NULL;
 	if (!strchr(word, '%'))
 		return strdup(word);
-	out = malloc(longest);
+	out = open_memstream(&text, &size);
 	for (const char *s = word; out && *s; s++) {
 		const char *with;
 
 		if (*s != '%') {
-			out[n++] = *s;
+			(void)fputc(*s, out);
 			continue;
 		}
-		with = specifier(*++s, tenant, ret_why);
-		if (!with) {
-			free(out);
+		with = specifier(s++, names, spoken, ret_why);
+		if (!with)
 			return NULL;
-		}
-		n = (size_t)(stpcpy(out + n, with) - out);
+		(void)fputs(with, out);
 	}
-	if (out)
-		out[n] = '\0';
-	return out;
+	if (!out || fflush(out) != 0)
+		return NULL;
+	return strdup(text);
 }
 
 const char *text_normalise_path(char *path)

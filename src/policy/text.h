@@ -25,11 +25,25 @@ const char *text_next_word(const char **text, char *word, bool *ret_found);
  */
 const char *text_find_comment(const char *text);
 
+/* What %t, %i and %n stand for. `tenant` NULL: nothing has a name here. */
+struct text_names {
+	const char *tenant;
+	const char *id, *sandbox; /* NULL: not known yet */
+};
+
+/* What a word spoke of. */
+enum text_spoken {
+	TEXT_ID = 1 << 0,
+	TEXT_SANDBOX = 1 << 1,
+	TEXT_UNKNOWN = 1 << 2, /* and it stands there as it was written */
+};
+
 /*
- * Replaces %t and %% in WORD; returns a new string, or NULL with *ret_why saying what is wrong
- * (NULL there too: no memory). TENANT NULL: there is none, so %t is wrong.
+ * Replaces %t, %i, %n and %% in WORD; returns a new string and adds to *spoken, or NULL with
+ * *ret_why saying what is wrong (NULL there too: no memory).
  */
-char *text_expand(const char *word, const char *tenant, const char **ret_why);
+char *text_expand(const char *word, const struct text_names *names, unsigned int *spoken,
+	const char **ret_why);
 
 /*
  * Drops double and trailing slashes and "." components from PATH, in place. Returns NULL, or why

@@ -26,7 +26,7 @@ static int expand_word(const struct key_use *use, const char *word, struct strv 
 	_cleanup_free_ char *expanded = NULL;
 	const char *why;
 
-	expanded = text_expand(word, use->load->tenant, &why);
+	expanded = text_expand(word, &use->load->names, &use->load->spoken, &why);
 	if (!expanded && why)
 		return key_error(use, "'%s': %s", word, why);
 	return expanded ? strv_add(words, expanded) : -ENOMEM;
@@ -38,6 +38,7 @@ int key_words(const struct key_use *use, struct strv *ret_words)
 	const char *text = use->text;
 
 	use->load->n_columns = 0;
+	use->load->spoken = 0;
 	for (;;) {
 		char word[LINE_MAX_LEN + 1];
 		const char *why;
@@ -57,6 +58,7 @@ int key_words(const struct key_use *use, struct strv *ret_words)
 			return r;
 	}
 	use->load->column = 0;
+	use->load->unsettled |= (use->load->spoken & TEXT_UNKNOWN) != 0;
 	*ret_words = words;
 	words = (struct strv){ 0 };
 	return 0;

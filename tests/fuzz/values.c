@@ -93,8 +93,10 @@ static void check_words(const char *s)
 	bool found = true;
 
 	while (!text_next_word(&s, word, &found) && found) {
+		const struct text_names names = { "acme", NULL, "run-1" };
+		unsigned int spoken = 0;
 		const char *why;
-		char *expanded = text_expand(word, "acme", &why);
+		char *expanded = text_expand(word, &names, &spoken, &why);
 
 		if (expanded && !text_normalise_path(expanded) && expanded[0] != '/')
 			abort();

@@ -41,6 +41,17 @@ tenant file <<POLICY
 [filesystem]
 exec = $world/noexec/probe
 POLICY
+mkdir -m 777 "$world/by-id" "$world/by-id/4243" "$world/by-name" "$world/by-name"/{web,db}
+tenant names <<POLICY
+[tenant]
+id = 4243
+[filesystem]
+exec = $world/bin
+own = $world/by-id/%i
+write = $world/by-name/%n
+[process]
+env = WHO=%t-%i-%n
+POLICY
 tenant env <<POLICY
 [filesystem]
 exec = $world/bin
@@ -149,6 +160,23 @@ is "without -t: the host's default tenant" "$status:${line%% gid*}" \
 rm "$config/sandboxctl.ini"
 sandbox -- "$probe" uid
 is "without -t and without a default tenant" "$status" 125
+
+# ---- %t, %i and %n ----
+
+for name in web db; do
+	sandbox -t names --name $name -- "$busybox" sh -c \
+		'cd "$1" && echo "$WHO" >by-name/"$2"/x && echo "$2" >>by-id/4243/x && echo by-name/*' sh "$world" $name
+	is "%i and %n: the sandbox $name has its own" "$status:$err:$line" "0::by-name/$name"
+	is "%t, %i and %n in its environment" "$(<"$world/by-name/$name/x")" "names-4243-$name"
+done
+is "and both have the tenant's" "$(tr '\n' ' ' <"$world/by-id/4243/x")" "web db "
+sandbox -t names --name other -- "$probe" exit 0
+is "a sandbox whose own isn't there does not start" "$status" 125
+like "and it says why" "$err" "*$world/by-name/other*"
+printf 'version = 1\n[process]\nenv = ID=%%i\n' >"$world/fresh.ini"
+chmod 644 "$world/fresh.ini"
+sandbox -t fresh --policy "$world/fresh.ini" --dry-run -- /bin/true
+like "%i of a tenant that has none yet: a plan alone assigns none" "$status:$err" "125:*speaks of %i*run it once*"
 
 # ---- who it is ----
 

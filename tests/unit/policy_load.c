@@ -236,6 +236,51 @@ TEST(shipped_includes_serve_all_architectures)
 	(void)policy_free(policy);
 }
 
+TEST(id_and_sandbox_are_known_later)
+{
+	struct policy *policy = NULL, *before;
+
+	dirs = (struct policy_dirs){ tmpdir_make(), "/nonexistent" };
+	ASSERT_EQ(0, policy_load_file(&dirs,
+			     tmpdir_write("acme.ini",
+				     "version = 1\n[filesystem]\nown = /srv/%i\nread = /a/%n /b\n"
+				     "[process]\nenv = NAME=%t-%i-%n\n"),
+			     NULL, &policy, NULL, &err));
+	EXPECT_TRUE(policy->unsettled);
+	EXPECT_STREQ("/srv/%i", policy->filesystem.grants[0].path);
+	EXPECT_TRUE(policy->filesystem.grants[0].unsettled);
+	ASSERT_EQ(0, policy_settle(&dirs, &policy, 7, NULL, &err));
+	EXPECT_TRUE(policy->unsettled);
+	EXPECT_STREQ("/srv/7", policy->filesystem.grants[0].path);
+	EXPECT_FALSE(policy->filesystem.grants[0].unsettled);
+	EXPECT_STREQ("/a/%n", policy->filesystem.grants[1].path);
+	ASSERT_EQ(0, policy_settle(&dirs, &policy, 7, "web", &err));
+	EXPECT_FALSE(policy->unsettled);
+	EXPECT_STREQ("/a/web", policy->filesystem.grants[1].path);
+	EXPECT_STREQ("NAME=acme-7-web", policy->process.env.v[0]);
+	/* What has neither isn't read again. */
+	before = policy;
+	ASSERT_EQ(0, policy_settle(&dirs, &policy, 8, "db", &err));
+	EXPECT_TRUE(policy == before);
+	(void)policy_free(policy);
+}
+
+TEST(a_policy_that_changes_its_id_while_it_is_settled)
+{
+	struct policy *policy = NULL;
+
+	dirs = (struct policy_dirs){ tmpdir_make(), "/nonexistent" };
+	ASSERT_EQ(0, policy_load_file(&dirs,
+			     tmpdir_write("acme.ini", "version = 1\n[tenant]\nid = 7\n"
+						      "[process]\nenv = NAME=%n\n"),
+			     NULL, &policy, NULL, &err));
+	(void)tmpdir_write("acme.ini", "version = 1\n[tenant]\nid = 8\n[process]\nenv = NAME=%n\n");
+	EXPECT_EQ(-EINVAL, policy_settle(&dirs, &policy, 7, "web", &err));
+	EXPECT_TRUE(says(err.text, "changed while it was read"));
+	EXPECT_TRUE(policy->unsettled);
+	(void)policy_free(policy);
+}
+
 TEST(list_of_tenants)
 {
 	_cleanup_strv_ struct strv names = { 0 };
@@ -444,7 +489,8 @@ TEST(host_errors)
 						      "'base'?" },
 		{ "version = 1\n[host]\nbase = /\n", ":3: base: '/': the root of all cgroups" },
 		{ "version = 1\n[host]\nbase = x\n", ":3: base: 'x': the path is not absolute" },
-		{ "version = 1\n[host]\nbase = /%t\n", ":3: base: '/%t': %t has no meaning here" },
+		{ "version = 1\n[host]\nbase = /%t\n",
+			":3: base: '/%t': %t, %i and %n have no meaning here" },
 		{ "version = 1\n[host]\nids = 1000\n", ":3: ids: '1000': ids run from 65536 to "
 						       "4294967294" },
 		{ "version = 1\n[host]\nids = 65536-4294967295\n",

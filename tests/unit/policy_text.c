@@ -94,10 +94,10 @@ TEST(comments_behind_values)
 	EXPECT_TRUE(!text_find_comment(""));
 }
 
-static char *expand(const char *word, const char *tenant)
+static char *expand(const char *word, const struct text_names *names, unsigned int *spoken)
 {
 	const char *why;
-	char *expanded = text_expand(word, tenant, &why);
+	char *expanded = text_expand(word, names, spoken, &why);
 
 	return expanded ? expanded : strdup(why);
 }
@@ -113,19 +113,43 @@ TEST(specifiers)
 		{ "100%%", "acme", "100%" },
 		{ "%%t", "acme", "%t" },
 		{ "%t%%%t", "a", "a%a" },
-		{ "%t", NULL, "%t has no meaning here" },
+		{ "%t", NULL, "%t, %i and %n have no meaning here" },
 		{ "%%", NULL, "%" },
-		{ "%i", "acme", "%i is not supported by this build" },
-		{ "%n", "acme", "%n is not supported by this build" },
-		{ "%", "acme", "'%' stands before t or % only (write %% for a percent sign)" },
-		{ "a%x", "acme", "'%' stands before t or % only (write %% for a percent sign)" },
-		{ "a%", "acme", "'%' stands before t or % only (write %% for a percent sign)" },
+		{ "%", "acme", "'%' stands before t, i or n only (write %% for a percent sign)" },
+		{ "a%x", "acme", "'%' stands before t, i or n only (write %% for a percent sign)" },
+		{ "a%", "acme", "'%' stands before t, i or n only (write %% for a percent sign)" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		_cleanup_free_ char *expanded = expand(cases[i].word, cases[i].tenant);
+		const struct text_names names = { cases[i].tenant, NULL, NULL };
+		unsigned int spoken = 0;
+		_cleanup_free_ char *expanded = expand(cases[i].word, &names, &spoken);
 
 		EXPECT_STREQ(cases[i].expanded, expanded);
+		EXPECT_EQ(0, spoken);
+	}
+}
+
+TEST(specifiers_that_are_known_later)
+{
+	static const struct {
+		const char *word, *id, *sandbox, *expanded;
+		unsigned int spoken;
+	} cases[] = {
+		{ "%i-%n", "7", "run-1", "7-run-1", TEXT_ID | TEXT_SANDBOX },
+		{ "%i-%n", "7", NULL, "7-%n", TEXT_ID | TEXT_SANDBOX | TEXT_UNKNOWN },
+		{ "%i", NULL, "run-1", "%i", TEXT_ID | TEXT_UNKNOWN },
+		{ "%n%t", NULL, "run-1", "run-1acme", TEXT_SANDBOX },
+		{ "%%i", NULL, NULL, "%i", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct text_names names = { "acme", cases[i].id, cases[i].sandbox };
+		unsigned int spoken = 0;
+		_cleanup_free_ char *expanded = expand(cases[i].word, &names, &spoken);
+
+		EXPECT_STREQ(cases[i].expanded, expanded);
+		EXPECT_EQ(cases[i].spoken, spoken);
 	}
 }
 
