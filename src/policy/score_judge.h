@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Judges of the rows in score.c. Each is monotone: what a policy allows besides never makes it
+ * better.
+ */
+#ifndef SBX_POLICY_SCORE_JUDGE_H
+#define SBX_POLICY_SCORE_JUDGE_H
+
+#include "policy/score.h"
+
+typedef unsigned int score_judge(const struct score_subject *subject, const struct score_row *row,
+	struct score_finding *finding);
+
+/* What of the policy it is about, and where that stands; NULL: nowhere. */
+void score_note(struct score_finding *finding, const struct policy_place *at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+score_judge judge_holds; /* in this build always good */
+score_judge judge_lsm;
+
+/* By `steps`. */
+score_judge judge_setting; /* the number in a cgroup's file */
+score_judge judge_cpu; /* per cent of one CPU */
+score_judge judge_timeout;
+score_judge judge_tmp;
+score_judge judge_share_of_calls; /* per cent of all there are */
+
+score_judge judge_io;
+score_judge judge_default;
+score_judge judge_calls; /* whether one of `words` is allowed */
+score_judge judge_env;
+
+score_judge judge_mode;
+score_judge judge_connect; /* `words`, `port`, `v4`, `v6`; of range 2: few ports, or many */
+
+/* `words`, `tops`, `rights`; of range 2: a grant below one, or of all of it. */
+score_judge judge_grants;
+score_judge judge_code; /* what is written can be executed */
+
+#endif
