@@ -68,7 +68,7 @@ struct cmd {
 
 extern const struct cmd cmds[];
 extern const size_t n_cmds;
-extern const struct cmd_option cmd_global_options[], cmd_run_options[];
+extern const struct cmd_option cmd_global_options[], cmd_run_options[], cmd_score_options[];
 extern const struct cmd_act cmd_explain_acts[];
 
 int cmd_run(const struct cmd_context *context, int argc, char **argv);
@@ -76,6 +76,7 @@ int cmd_list(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_check(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_show(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv);
+int cmd_policy_score(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_keys(const struct cmd_context *context, int argc, char **argv);
 int cmd_lsm_load(const struct cmd_context *context, int argc, char **argv);
 int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv);

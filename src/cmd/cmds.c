@@ -32,6 +32,9 @@ const struct cmd cmds[] = {
 		.more = "Says whether its policy allows that, by which line, and what line would. Of an\n"
 			"open, write or exec it tells what the walls allow; the file's own mode may\n"
 			"still deny it.\n" },
+	{ "policy score", "TENANT", "rate how exposed a policy leaves the host", cmd_policy_score,
+		.options = cmd_score_options,
+		.more = "Rates it from 0 (best) to 10, says by which lines, and what would lower it.\n" },
 	{ "policy keys", "", "list what a policy can say", cmd_policy_keys, .options = json },
 	{ "lsm load", "", "load the LSM programs and all tenants' own", cmd_lsm_load,
 		.options = none },

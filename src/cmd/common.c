@@ -25,7 +25,7 @@ int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, struct p
 
 void cmd_print_json(json_t *json)
 {
-	(void)json_dumpf(json, stdout, JSON_INDENT(2));
+	(void)json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	(void)putchar('\n');
 	json_decref(json);
 }

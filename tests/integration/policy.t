@@ -123,6 +123,42 @@ says 0 '{"allowed":false,"why":"read = /srv/world/read","cure":"(not UTF-8)",*"l
 	"" "explain --json of a name that isn't UTF-8 keeps its verdict" \
 	policy explain --json shop write $'/srv/world/read/\xff'
 
+# ---- score ----
+
+says 0 "shop: exposure 0.[2-9] of 10: OK
+calls: of @default, as a native program gets them
+
+warning 0.[0-9][0-9] ?cgroup? memory.swap.max: $world/config/tenants/shop.ini:8: *[(]not set)
+             would lower it: memory.swap.max = 0
+*ok           ?cgroup? pids.max: $world/config/tenants/shop.ini.d/10.ini:3: *[(]7)
+*ok           ?process? capabilities: *" "" "score: each finding, and where it stands" \
+	nobody sandboxctl --config-dir "$world/config" policy score shop
+says 0 '*"tenant": "shop"*"exposure": 0.?,*"level": "OK"*"profile": "@default"*"runtime": null*"name": "memory.swap.max",*"ok": false,*"section": "cgroup",*"key": "memory.swap.max",*"share": 0.0?,*"cure": "memory.swap.max = 0",*"line": 8*' \
+	"" "score --json" policy score --json shop
+says 0 "*" "" "a threshold that is kept" policy score --threshold 1 shop
+says 1 "shop: *" "sandboxctl: shop: exposure 0.? is above 0.1"$'\n' "a threshold that is not" \
+	policy score --threshold 0.1 shop
+says 1 '{*"level": "OK"*' "sandboxctl: shop: *" "nor as JSON" policy score --json --threshold 0 shop
+for n in 11 10.1 -1 1.55 .5 1. x ''; do
+	says 2 "" "*--threshold '$n' is no number from 0 to 10*" "'$n' is no threshold" \
+		policy score --threshold "$n" shop
+done
+says 2 "" "usage: sandboxctl policy score *" "score of nobody" policy score
+printf 'version = 1\n[host]\nlsm = off\n' >sandboxctl.ini
+says 0 "shop: exposure 1.? of 10: MEDIUM*
+warning 1.[0-9][0-9] ?lsm? mode: *" "" "the host's file switches the LSM off: nothing is worse" policy score shop
+rm sandboxctl.ini
+printf 'version = 1\n[runtime]\ntype = wazero\n' >tenants/module.ini
+says 0 "module: *
+calls: of @wazero, as a module under wazero gets them
+*" "" "a module's calls are the runtime's" policy score module
+rm tenants/module.ini
+echo nonsense >>tenants/shop.ini.d/10.ini
+says 1 "" "$world/config/tenants/shop.ini.d/10.ini:6:1: error: 'nonsense': *" \
+	"a policy with an error has no score" policy score shop
+sed -i '$d' tenants/shop.ini.d/10.ini
+says 1 "" "sandboxctl: tenant 'nobody' has no policy: *: copy *" "nor has a tenant without one" policy score nobody
+
 # ---- keys ----
 
 says 0 "*cgroup *memory.max *SIZE *256M *" "" "keys" sandboxctl policy keys
