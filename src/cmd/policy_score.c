@@ -163,15 +163,9 @@ int cmd_policy_score(const struct cmd_context *context, int argc, char **argv)
 	bool json = false;
 	int option;
 
-	while ((option = cmd_next_option(cmd_score_options, argc, argv)) != CMD_OPTIONS_END) {
-		if (option == CMD_OPTION_HELP) {
-			cmd_print_help("policy score");
-			return CMD_DONE;
-		}
+	while ((option = cmd_next_option(cmd_score_options, argc, argv)) >= 0) {
 		if (option == CMD_JSON) {
 			json = true;
-		} else if (option == CMD_OPTION_BAD) {
-			return cmd_usage("policy score");
 		} else if (parse_threshold(optarg, &threshold) < 0) {
 			(void)fprintf(stderr,
 				"sandboxctl: policy score: --threshold '%s' is no number from 0 to "
@@ -180,7 +174,11 @@ int cmd_policy_score(const struct cmd_context *context, int argc, char **argv)
 			return CMD_USAGE;
 		}
 	}
-	if (argc - optind != 1)
+	if (option == CMD_OPTION_HELP) {
+		cmd_print_help("policy score");
+		return CMD_DONE;
+	}
+	if (option == CMD_OPTION_BAD || argc - optind != 1)
 		return cmd_usage("policy score");
 	return score_tenant(context, argv[optind], json, threshold);
 }
