@@ -55,8 +55,6 @@ static bool on_section(void *user, const char *section, const struct policy_plac
 	const struct key_table *table = load->table;
 	const struct key *key = table->keys;
 
-	if (load->stopped)
-		return false;
 	expect_version(load, at);
 	while (key < table_end(table) && !streq(key->section, section))
 		key++;
@@ -170,13 +168,11 @@ static void set(struct key_load *load, const struct key *key, const struct lines
 	}
 }
 
-static void on_key(void *user, const struct lines_pair *pair)
+static bool on_key(void *user, const struct lines_pair *pair)
 {
 	struct key_load *load = user;
 	const struct key *key = load->section;
 
-	if (load->stopped)
-		return;
 	if (!*pair->section && streq(pair->key, "version"))
 		load->versioned = true;
 	expect_version(load, &pair->key_at);
@@ -188,6 +184,7 @@ static void on_key(void *user, const struct lines_pair *pair)
 		key_not_built(load, key, pair);
 	else
 		set(load, key, pair);
+	return !load->stopped;
 }
 
 static int set_defaults(struct key_load *load)

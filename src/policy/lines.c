@@ -191,7 +191,8 @@ static int on_pair(void *user, const char *section, const char *name, const char
 	};
 
 	(void)value; /* always "": ours is whole */
-	lines->events->key(lines->user, &pair);
+	if (!lines->events->key(lines->user, &pair))
+		lines->next = lines->end;
 	return 1;
 }
 

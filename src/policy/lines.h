@@ -20,7 +20,8 @@ struct lines_pair {
 struct lines_events {
 	/* A section starts. Returns false when the keys below it are of no interest. */
 	bool (*section)(void *user, const char *section, const struct policy_place *at);
-	void (*key)(void *user, const struct lines_pair *pair);
+	/* Returns false when the rest of the text is of no interest. */
+	bool (*key)(void *user, const struct lines_pair *pair);
 };
 
 /*
