@@ -3,6 +3,7 @@
 #include "policy/key.h"
 
 #include <limits.h>
+#include <sys/stat.h>
 
 /* Deeper is a circle, or nothing that a person could follow. */
 enum { DEPTH_MAX = 8 };
@@ -30,13 +31,21 @@ static int find_file(const struct key_use *use, const char *word, char path[stat
 	return key_error(use, "there is no shipped policy '%s' in '%s'", word, dirs->shipped);
 }
 
+/* Whatever they are called: a drop-in knows a file by another path than the policy does. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 /* What two files include counts once. That ends circles through other files, too. */
 static bool was_read(const struct key_use *use, const char *path)
 {
 	const struct policy_sources *sources = use->load->sources;
 
 	for (size_t i = 0; i < sources->n; i++)
-		if (streq(sources->v[i]->name, path))
+		if (is_same_file(sources->v[i]->name, path))
 			return true;
 	return false;
 }
@@ -52,7 +61,7 @@ static int include(const struct key_use *use, const char *word)
 		return r;
 	if (load->depth >= DEPTH_MAX)
 		return key_error(use, "'%s': included more than %d deep", word, DEPTH_MAX);
-	if (streq(path, load->source->name))
+	if (is_same_file(path, load->source->name))
 		return key_error(use, "'%s' includes itself", word);
 	if (was_read(use, path))
 		return 0;
