@@ -53,6 +53,17 @@ static int compare_grants(const void *a, const void *b)
 	return r ? r : x < y ? -1 : 1;
 }
 
+static void report_again(
+	struct key_load *load, const struct policy_grant *first, const struct policy_grant *again)
+{
+	if (first->at.source == again->at.source)
+		report_warning(load->report, &again->at, "'%s' is granted already in line %u",
+			again->path, first->at.line);
+	else
+		report_warning(load->report, &again->at, "'%s' is granted already in %s:%u",
+			again->path, place_file(&first->at), first->at.line);
+}
+
 static void check_grants(struct key_load *load, const struct policy *policy)
 {
 	_cleanup_free_ const struct policy_grant **sorted = NULL;
@@ -71,9 +82,7 @@ static void check_grants(struct key_load *load, const struct policy *policy)
 	for (size_t i = 1; i < n; i++)
 		if (streq(sorted[i]->path, sorted[i - 1]->path) &&
 			sorted[i]->rights == sorted[i - 1]->rights)
-			report_warning(load->report, &sorted[i]->at,
-				"'%s' is granted already in line %u", sorted[i]->path,
-				sorted[i - 1]->at.line);
+			report_again(load, sorted[i - 1], sorted[i]);
 }
 
 /* The place of a key's value, for what was found in it. */

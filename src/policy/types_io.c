@@ -80,6 +80,15 @@ static int parse_limits(const struct key_use *use, const struct strv *words, cha
 	return *ret_limits ? 0 : -ENOMEM;
 }
 
+static int report_again(const struct key_use *use, const struct policy_io_limit *first)
+{
+	if (first->at.source == use->at.source)
+		return key_error(use, "'%s': this device has limits already, in line %u",
+			first->device, first->at.line);
+	return key_error(use, "'%s': this device has limits already, in %s:%u", first->device,
+		place_file(&first->at), first->at.line);
+}
+
 static int check_device(const struct key_use *use, const struct policy_cgroup *cgroup, char *device)
 {
 	const char *why = text_normalise_path(device);
@@ -90,8 +99,7 @@ static int check_device(const struct key_use *use, const struct policy_cgroup *c
 			device, why);
 	for (size_t i = 0; i < cgroup->n_io_limits; i++)
 		if (streq(cgroup->io_limits[i].device, device))
-			return key_error(use, "'%s': this device has limits already, in line %u",
-				device, cgroup->io_limits[i].at.line);
+			return report_again(use, &cgroup->io_limits[i]);
 	return 0;
 }
 

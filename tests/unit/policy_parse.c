@@ -38,15 +38,29 @@ static void dump_calls(FILE *out, const char *name, const struct policy_calls *l
 	(void)fprintf(out, "\n");
 }
 
+/* Ends the line of a value that stands there. */
+static void dump_place(FILE *out, const struct policy_place *at)
+{
+	if (at->source && at->source->order > 0)
+		(void)fprintf(out, " (%s:%u)\n", strrchr(place_file(at), '/') + 1, at->line);
+	else
+		(void)fprintf(out, " (line %u)\n", at->line);
+}
+
 static void dump_cgroup(FILE *out, const char *name, const struct policy_cgroup *cgroup)
 {
-	for (size_t i = 0; i < cgroup->n_settings; i++)
-		(void)fprintf(out, "%s %s: %s (line %u)\n", name, cgroup->settings[i].file,
-			cgroup->settings[i].value, cgroup->settings[i].at.line);
-	for (size_t i = 0; i < cgroup->n_io_limits; i++)
-		(void)fprintf(out, "%s io.max: %s %s (line %u)\n", name,
-			cgroup->io_limits[i].device, cgroup->io_limits[i].limits,
-			cgroup->io_limits[i].at.line);
+	for (size_t i = 0; i < cgroup->n_settings; i++) {
+		const struct policy_cgroup_setting *setting = &cgroup->settings[i];
+
+		(void)fprintf(out, "%s %s: %s", name, setting->file, setting->value);
+		dump_place(out, &setting->at);
+	}
+	for (size_t i = 0; i < cgroup->n_io_limits; i++) {
+		const struct policy_io_limit *limit = &cgroup->io_limits[i];
+
+		(void)fprintf(out, "%s io.max: %s %s", name, limit->device, limit->limits);
+		dump_place(out, &limit->at);
+	}
 }
 
 static void dump_duration(FILE *out, const char *name, uint64_t usec)
@@ -69,8 +83,8 @@ static void dump_grants(FILE *out, const struct policy *policy)
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
 		const struct policy_grant *grant = &policy->filesystem.grants[i];
 
-		(void)fprintf(out, "%s: <%s> (line %u)\n", names[grant->rights], grant->path,
-			grant->at.line);
+		(void)fprintf(out, "%s: <%s>", names[grant->rights], grant->path);
+		dump_place(out, &grant->at);
 	}
 }
 
@@ -85,7 +99,7 @@ static void dump_rules(FILE *out, const struct policy *policy)
 			rule->protocol == POLICY_TCP ? "tcp" : "udp", address, rule->prefix);
 		for (size_t j = 0; j < rule->n_ports; j++)
 			(void)fprintf(out, " %d-%d", rule->ports[j].first, rule->ports[j].last);
-		(void)fprintf(out, " (line %u)\n", rule->at.line);
+		dump_place(out, &rule->at);
 	}
 }
 
