@@ -289,7 +289,7 @@ C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/
 SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* \
 	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/demo/demo tests/demo/fetch-program \
 	tests/bench/launch contrib/packaging/*)
-LINTERS := format layers licences shell generated man cppcheck tidy
+LINTERS := format layers licences messages shell generated man cppcheck tidy
 
 lint: $(LINTERS:%=lint-%)
 
@@ -303,6 +303,9 @@ lint-layers:
 
 lint-licences:
 	$(Q)tests/tap build/results/lint-licences tests/lint/as-test licences tests/lint/licences
+
+lint-messages:
+	$(Q)tests/tap build/results/lint-messages tests/lint/as-test messages tests/lint/messages
 
 lint-shell: | build/deps/lint
 	$(Q)tests/tap build/results/lint-shell tests/lint/as-test shell \

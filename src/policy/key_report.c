@@ -79,9 +79,13 @@ void key_unknown(struct key_load *load, const struct lines_pair *pair)
 	const char *home = home_of(load->table, pair->key), *near;
 
 	if (!*pair->section) {
-		report_error(load->report, &pair->key_at, "%s: stands before any section%s%s%s",
-			pair->key, home ? "; it belongs in [" : "", home ? home : "",
-			home ? "]" : "");
+		if (home)
+			report_error(load->report, &pair->key_at,
+				"%s: stands before any section; it belongs in [%s]", pair->key,
+				home);
+		else
+			report_error(load->report, &pair->key_at, "%s: stands before any section",
+				pair->key);
 		return;
 	}
 	if (home && *home) {

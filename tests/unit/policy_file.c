@@ -106,6 +106,13 @@ TEST(socket_file)
 	EXPECT_LT(try_read("a.ini"), 0);
 }
 
+/* It opens, but nothing is mapped at its start. */
+TEST(unreadable_file)
+{
+	EXPECT_EQ(-EIO, try_read("/proc/self/mem"));
+	EXPECT_TRUE(says("read: Input/output error"));
+}
+
 /* A file whose size the kernel does not know. */
 TEST(proc_file)
 {

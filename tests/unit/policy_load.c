@@ -78,19 +78,41 @@ TEST(tenant_names_stay_in_the_folder)
 
 TEST(file_names)
 {
+	_cleanup_policy_report_ struct policy_report report = { 0 };
 	_cleanup_policy_ struct policy *policy = NULL;
 	const char *path;
 
 	(void)tmpdir_make();
 	path = tmpdir_write("Some File.txt", "version = 1\n");
-	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, NULL, &policy, NULL, &err));
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, NULL, &policy, &report, &err));
 	EXPECT_TRUE(says(err.text, "is not named as a tenant's file"));
+	EXPECT_TRUE(says(err.cure, "name it TENANT.ini (a to z, 0 to 9 and '-'), or say whose"));
+	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, NULL, &policy, &report, NULL));
+	ASSERT_EQ(2, report.n);
+	EXPECT_STREQ(err.text, report.problems[0].text);
+	EXPECT_STREQ("not a tenant's name", report.problems[1].text);
 	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, "No", &policy, NULL, &err));
 	EXPECT_TRUE(says(err.text, "'No' is not a tenant's name"));
 	ASSERT_EQ(0, policy_load_file(&dirs, path, "yes", &policy, NULL, &err));
 	EXPECT_STREQ("yes", policy->tenant);
 	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, tmpdir_write(".ini", "version = 1\n"), NULL,
 				   &policy, NULL, &err));
+}
+
+TEST(folders_that_are_files)
+{
+	_cleanup_strv_ struct strv names = { 0 };
+
+	make_config();
+	(void)tmpdir_write("tenants/acme.ini", "version = 1\n");
+	EXPECT_EQ(0, try_load("acme"));
+	(void)tmpdir_write("tenants/acme.ini.d", "");
+	EXPECT_EQ(-ENOTDIR, try_load("acme"));
+	EXPECT_TRUE(says(err.text, "read folder '"));
+	dirs.config = tmpdir_folder("other");
+	(void)tmpdir_write("other/tenants", "");
+	EXPECT_EQ(-ENOTDIR, policy_list_tenants(&dirs, &names, &err));
+	EXPECT_TRUE(says(err.text, "open folder '"));
 }
 
 TEST(drop_ins_in_the_order_of_their_names)
@@ -330,6 +352,7 @@ TEST(list_with_a_name_that_is_none)
 	(void)tmpdir_write("tenants/Acme.ini", "");
 	EXPECT_EQ(-EINVAL, policy_list_tenants(&dirs, &names, &err));
 	EXPECT_TRUE(says(err.text, "Acme.ini' is not named as a tenant's file"));
+	EXPECT_TRUE(says(err.cure, "or move it out of the folder"));
 	EXPECT_EQ(0, names.n);
 }
 

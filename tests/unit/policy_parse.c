@@ -240,7 +240,19 @@ static void check_fixture(const char *path, const char *folder, bool good)
 	compare(path, seen);
 }
 
-static void check_folder(const char *folder, bool good)
+static void check_good(const char *path, void *arg)
+{
+	(void)arg;
+	check_fixture(path, GOOD, true);
+}
+
+static void check_bad(const char *path, void *arg)
+{
+	(void)arg;
+	check_fixture(path, BAD, false);
+}
+
+static void each_fixture(const char *folder, void (*visit)(const char *path, void *arg), void *arg)
 {
 	_cleanup_closedir_ DIR *dir = opendir(folder);
 	const struct dirent *entry;
@@ -255,7 +267,7 @@ static void check_folder(const char *folder, bool good)
 		if (length < 5 || !streq(entry->d_name + length - 4, ".ini"))
 			continue;
 		(void)snprintf(path, sizeof(path), "%s%s", folder, entry->d_name);
-		check_fixture(path, folder, good);
+		visit(path, arg);
 		n++;
 	}
 	EXPECT_GT(n, 10);
@@ -263,12 +275,98 @@ static void check_folder(const char *folder, bool good)
 
 TEST(good_files)
 {
-	check_folder(GOOD, true);
+	each_fixture(GOOD, check_good, NULL);
 }
 
 TEST(bad_files)
 {
-	check_folder(BAD, false);
+	each_fixture(BAD, check_bad, NULL);
+}
+
+/* Values are compared, not where they stand. */
+static char *dump_values(struct policy *policy)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	ASSERT_TRUE(out);
+	for (size_t i = 0; i < policy->cgroup.n_settings; i++)
+		policy->cgroup.settings[i].at.line = 0;
+	for (size_t i = 0; i < policy->cgroup_sandbox.n_settings; i++)
+		policy->cgroup_sandbox.settings[i].at.line = 0;
+	dump(out, policy);
+	ASSERT_EQ(0, fclose(out));
+	return text;
+}
+
+/* The values of a text that stands for the file at PATH, and the last line that gives KEY, or 0. */
+static char *values_of(
+	const char *path, const char *text, const struct key *key, unsigned int *ret_line)
+{
+	_cleanup_policy_report_ struct policy_report report = { 0 };
+	_cleanup_policy_ struct policy *policy = calloc(1, sizeof(*policy));
+	struct sbx_error err = { 0 };
+	struct key_load load = {
+		.table = &policy_keys,
+		.dirs = &dirs,
+		.tenant = "t",
+		.target = policy,
+		.sources = &policy->sources,
+		.report = &report,
+	};
+
+	ASSERT_EQ(0, key_begin(&load, &err));
+	ASSERT_EQ(0, key_read_text(&load, path, text, strlen(text), &err));
+	*ret_line = key_seen(&load, key->section, key->name)->last.line;
+	(void)key_end(&load, &err);
+	assignments_clear(&load.assignments, &load.n_assignments);
+	return dump_values(policy);
+}
+
+/* Whether the file gives KEY, and would come to other values if that line were a comment. */
+static bool shows(const char *path, const struct key *key)
+{
+	_cleanup_free_ char *with = NULL, *without = NULL;
+	char *text = read_file(path), *line = text;
+	unsigned int number, ignored;
+
+	ASSERT_TRUE(text);
+	with = values_of(path, text, key, &number);
+	if (number == 0)
+		return false;
+	while (--number > 0)
+		line = strchr(line, '\n') + 1;
+	*line = ';';
+	without = values_of(path, text, key, &ignored);
+	return !streq(with, without);
+}
+
+static void note_keys(const char *path, void *arg)
+{
+	bool *shown = arg;
+
+	for (size_t i = 0; i < policy_keys.n; i++)
+		if (policy_keys.keys[i].type && !shown[i])
+			shown[i] = shows(path, &policy_keys.keys[i]);
+}
+
+/* Each has a good file that sets it to what it isn't by default, with the effect beside it. */
+TEST(every_key_has_a_good_file)
+{
+	_cleanup_free_ bool *shown = calloc(policy_keys.n, sizeof(*shown));
+
+	ASSERT_TRUE(shown);
+	each_fixture(GOOD, note_keys, shown);
+	for (size_t i = 0; i < policy_keys.n; i++) {
+		const struct key *key = &policy_keys.keys[i];
+
+		/* Of these the default is all there is. */
+		if (shown[i] || !key->type || key->type == &type_version || key->type == &type_only)
+			continue;
+		printf("# no good file shows [%s] %s\n", key->section, key->name);
+		test_failed(false);
+	}
 }
 
 TEST(shipped_template_is_the_defaults)
@@ -276,8 +374,6 @@ TEST(shipped_template_is_the_defaults)
 	_cleanup_policy_ struct policy *template = NULL, *defaults = NULL;
 	_cleanup_free_ char *first = NULL, *second = NULL;
 	struct sbx_error err = { 0 };
-	size_t size = 0;
-	FILE *out;
 
 	as_owner_of(GOOD "defaults.ini");
 	ASSERT_EQ(0, policy_load_file(&dirs, GOOD "defaults.ini", "t", &defaults, NULL, &err));
@@ -285,17 +381,8 @@ TEST(shipped_template_is_the_defaults)
 		printf("# %s\n", err.text);
 		test_failed(true);
 	}
-	/* Line numbers are all that may differ. */
-	for (size_t i = 0; i < template->cgroup.n_settings; i++)
-		template->cgroup.settings[i].at.line = 0;
-	for (size_t i = 0; i < template->cgroup_sandbox.n_settings; i++)
-		template->cgroup_sandbox.settings[i].at.line = 0;
-	out = open_memstream(&first, &size);
-	dump(out, template);
-	(void)fclose(out);
-	out = open_memstream(&second, &size);
-	dump(out, defaults);
-	(void)fclose(out);
+	first = dump_values(template);
+	second = dump_values(defaults);
 	EXPECT_STREQ(second, first);
 }
 
