@@ -239,43 +239,56 @@ check-one: check-start
 	fi
 	$(Q)tests/tap --sum build/results
 
-# ---- fuzzing: `make fuzz SECONDS=60`, the seeds alone in `make check` ----
+# ---- fuzzing: `make fuzz SECONDS=60`, `make fuzz-NAME`; the seeds alone in `make check` ----
+#
+# One program for all targets: which one it is, it sees by its name.
 
-FUZZ_TARGETS := policy values
-FUZZ_SEEDS_policy = $(wildcard tests/fixtures/policy/*/*.ini policies/*.ini policies/*/*.ini)
-FUZZ_SEEDS_values = $(wildcard tests/fuzz/seeds/values/*)
-FUZZ_SOURCES := $(wildcard src/base/*.c src/policy/*.c)
+FUZZ_TARGETS := policy $(notdir $(wildcard tests/fuzz/seeds/*))
+fuzz_seeds = $(if $(filter policy,$(1)),$(wildcard tests/fixtures/policy/*/*.ini policies/*.ini \
+	policies/*/*.ini),$(wildcard tests/fuzz/seeds/$(1)/*))
+FUZZ_MAIN := $(filter-out %/replay.c,$(wildcard tests/fuzz/*.c))
+FUZZ_SOURCES := $(FUZZ_MAIN) $(wildcard src/base/*.c src/policy/*.c)
 SECONDS ?= 60
 
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SOURCES) $(HEADERS) | build/deps/fuzz
+build/fuzz/bin/all: $(FUZZ_SOURCES) tests/fuzz/fuzz.h $(HEADERS) | build/deps/fuzz
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS_ALL) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' -o $@ $< \
+		-fno-sanitize-recover=all -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' -o $@ \
 		$(FUZZ_SOURCES) -lseccomp -linih
+
+$(FUZZ_TARGETS:%=build/fuzz/bin/%): build/fuzz/bin/all
+	@ln -f $< $@
 
 .PHONY: fuzz $(FUZZ_TARGETS:%=fuzz-%) check-fuzz
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)
 
 # New inputs stay under build; what crashes lies there too.
-$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: build/fuzz/%
+$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: build/fuzz/bin/%
 	@mkdir -p build/fuzz/corpus/$* build/fuzz/seeds/$*
-	@for f in $(FUZZ_SEEDS_$*); do cp $$f build/fuzz/seeds/$*/$$(echo $$f | tr / -); done
+	@for f in $(call fuzz_seeds,$*); do cp $$f build/fuzz/seeds/$*/$$(echo $$f | tr / -); done
 	$(Q)$< -max_total_time=$(SECONDS) -timeout=5 -max_len=8192 -print_final_stats=1 \
 		-artifact_prefix=build/fuzz/$*- build/fuzz/corpus/$* build/fuzz/seeds/$* \
 		2>build/fuzz/$*.log || { tail -n 60 build/fuzz/$*.log; exit 1; }
-	$(Q)tail -n 5 build/fuzz/$*.log
+	$(Q)awk '/cov:/ { cov = $$4; corpus = $$8 } /number_of_executed_units/ { runs = $$2 } END { \
+		printf "%-18s %10d inputs tried, %s edges, corpus %s\n", "$*", runs, cov, corpus \
+		}' build/fuzz/$*.log
 
-$(O)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h \
-		$(call object,$(LIBRARY_SOURCES)) | build/deps/build
+$(O)/tests/fuzz/all: $(call object,$(FUZZ_MAIN) tests/fuzz/replay.c $(LIBRARY_SOURCES))
 	$(call say,TEST,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' \
-		$(LDFLAGS_ALL) -o $@ $< tests/fuzz/replay.c $(call object,$(LIBRARY_SOURCES)) $(LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(call object,$(wildcard tests/fuzz/*.c)): CPPFLAGS_ALL += -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"'
+
+-include $(patsubst %.o,%.d,$(call object,$(wildcard tests/fuzz/*.c)))
+
+$(FUZZ_TARGETS:%=$(O)/tests/fuzz/%): $(O)/tests/fuzz/all
+	@ln -f $< $@
 
 check-fuzz: $(FUZZ_TARGETS:%=$(O)/tests/fuzz/%)
 	$(Q)$(foreach t,$(FUZZ_TARGETS),tests/tap build/results/fuzz-$(t) \
-		$(O)/tests/fuzz/$(t) $(FUZZ_SEEDS_$(t)) &&) :
+		$(O)/tests/fuzz/$(t) $(call fuzz_seeds,$(t)) &&) :
 
 # For long: what `make check` does a sample of.
 .PHONY: soak

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a fuzz target over files, in TAP: a crash is a crash of this program. usage: replay FILE...
+ * Runs a fuzz target over files, in TAP: a crash is a crash of this program. usage: TARGET FILE...
  */
 #include "fuzz.h"
 
@@ -23,6 +23,7 @@ int main(int argc, char **argv)
 {
 	int n_failed = 0;
 
+	(void)LLVMFuzzerInitialize(&argc, &argv);
 	printf("1..%d\n", argc - 1);
 	for (int i = 1; i < argc; i++) {
 		bool well = run(argv[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target: the parsers of single values. The first byte chooses one, the rest is its text.
+ * Targets: the parsers of single values. What one of them returns can be written down and read
+ * again, and is the same then.
  */
 #include "policy/values.h"
 
@@ -9,112 +10,189 @@
 #include "policy/net.h"
 #include "policy/text.h"
 
-/* What a parser returns can be read again, and is the same then. */
+#include <limits.h>
+
+static void check_number(const char *s, int (*parse)(const char *s, uint64_t *ret_value),
+	uint64_t unit, const char *name, const char *infinity)
+{
+	char again[32];
+	uint64_t value, second;
+
+	if (parse(s, &value) < 0)
+		return;
+	if (value == UINT64_MAX) {
+		expect(streq(s, "infinity") || streq(s, infinity));
+		return;
+	}
+	expect(value % unit == 0);
+	(void)snprintf(again, sizeof(again), "%llu%s", (unsigned long long)(value / unit), name);
+	expect(parse(again, &second) == 0 && second == value);
+}
+
 static void check_size(const char *s)
 {
-	uint64_t bytes;
-
-	(void)value_size(s, &bytes);
+	check_number(s, value_size, 1, "", "max");
 }
 
 static void check_duration(const char *s)
 {
-	uint64_t usec;
-
-	(void)value_duration(s, &usec);
+	check_number(s, value_duration, 1000, "ms", "infinity");
 }
 
 static void check_range(const char *s)
 {
-	uint64_t first, last;
+	uint64_t first, last, first_again, last_again;
+	char again[48];
 
-	if (value_range(s, 1000, &first, &last) == 0 && (first > last || last > 1000))
-		abort();
+	if (value_range(s, 1000, &first, &last) < 0)
+		return;
+	expect(first <= last && last <= 1000);
+	(void)snprintf(again, sizeof(again), "%llu-%llu", (unsigned long long)first,
+		(unsigned long long)last);
+	expect(value_range(again, 1000, &first_again, &last_again) == 0);
+	expect(first_again == first && last_again == last);
 }
 
-static void check_again(const char *s, int (*parse)(const char *s, char **ret_value))
+static void check_string(const char *s, int (*parse)(const char *s, char **ret_value))
 {
 	_cleanup_free_ char *once = NULL, *twice = NULL;
 
 	if (parse(s, &once) < 0)
 		return;
-	if (parse(once, &twice) < 0 || !streq(once, twice))
-		abort();
+	expect(parse(once, &twice) == 0 && streq(once, twice));
 }
 
 static void check_cpu_max(const char *s)
 {
-	check_again(s, value_cpu_max);
+	check_string(s, value_cpu_max);
 }
 
 static void check_cpu_list(const char *s)
 {
-	check_again(s, value_cpu_list);
+	check_string(s, value_cpu_list);
 }
 
 static void check_errno(const char *s)
 {
 	int errnum;
 
-	if (value_errno(s, &errnum) == 0 && errnum <= 0)
-		abort();
+	if (value_errno(s, &errnum) == 0)
+		expect(streq(strerrorname_np(errnum), s));
 }
 
 static void check_net(const char *s)
 {
-	struct in6_addr address, again;
+	struct net net, again;
 	char text[NET_TEXT_SIZE];
-	uint8_t prefix, prefix_again;
 
-	if (net_parse(s, &address, &prefix) < 0)
+	if (net_parse(s, &net.address, &net.prefix) < 0)
 		return;
-	(void)net_mask(&address, prefix);
-	net_format(&address, prefix, text);
-	if (net_parse(text, &again, &prefix_again) < 0 || prefix != prefix_again ||
-		memcmp(&address, &again, sizeof(address)) != 0)
-		abort();
+	(void)net_mask(&net.address, net.prefix);
+	expect(!net_mask(&net.address, net.prefix) && net_holds(&net, &net));
+	net_format(&net.address, net.prefix, text);
+	expect(net_parse(text, &again.address, &again.prefix) == 0);
+	expect(net.prefix == again.prefix && IN6_ARE_ADDR_EQUAL(&net.address, &again.address));
 }
 
 static void check_ports(const char *s)
 {
-	struct policy_ports ports[NET_PORTS_MAX];
-	size_t n;
+	struct policy_ports ports[NET_PORTS_MAX], again[NET_PORTS_MAX];
+	char text[NET_PORTS_MAX * sizeof("65535-65535,")] = "";
+	size_t n, n_again, end = 0;
 
 	if (net_parse_ports(s, ports, &n) < 0)
 		return;
-	for (size_t i = 0; i < n; i++)
-		if (!ports[i].first || ports[i].first > ports[i].last)
-			abort();
+	expect(n > 0 && n <= NET_PORTS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		expect(ports[i].first && ports[i].first <= ports[i].last);
+		end += (size_t)snprintf(text + end, sizeof(text) - end, "%s%d-%d", i ? "," : "",
+			ports[i].first, ports[i].last);
+	}
+	expect(net_parse_ports(text, again, &n_again) == 0 && n == n_again);
+	expect(memcmp(ports, again, n * sizeof(*ports)) == 0);
 }
 
+/* Each word in quotes is that word alone. */
 static void check_words(const char *s)
 {
-	char word[LINE_MAX_LEN + 1];
+	const char *comment = text_find_comment(s), *end = s + strlen(s);
 	bool found = true;
 
-	while (!text_next_word(&s, word, &found) && found) {
-		const struct text_names names = { "acme", NULL, "run-1" };
-		unsigned int spoken = 0;
-		const char *why;
-		char *expanded = text_expand(word, &names, &spoken, &why);
+	expect(!comment || *comment == ';' || *comment == '#');
+	for (;;) {
+		_cleanup_free_ char *word = malloc((size_t)(end - s) + 1);
+		_cleanup_free_ char *quoted = malloc((size_t)(end - s) * 2 + 3);
+		_cleanup_free_ char *again = malloc((size_t)(end - s) * 2 + 3);
+		const char *next;
+		char *out;
 
-		if (expanded && !text_normalise_path(expanded) && expanded[0] != '/')
-			abort();
-		free(expanded);
+		expect(word && quoted && again);
+		if (text_next_word(&s, word, &found) || !found)
+			return;
+		expect(s <= end);
+		out = stpcpy(quoted, "\"");
+		for (const char *c = word; *c; c++) {
+			if (*c == '"' || *c == '\\')
+				*out++ = '\\';
+			*out++ = *c;
+		}
+		(void)stpcpy(out, "\"");
+		next = quoted;
+		expect(!text_next_word(&next, again, &found) && found && !*next);
+		expect(streq(word, again));
 	}
 }
 
-static void (*const checks[])(const char *s) = { check_size, check_duration, check_range,
-	check_cpu_max, check_cpu_list, check_errno, check_net, check_ports, check_words };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_specifiers(const char *s)
 {
-	char text[LINE_MAX_LEN + 1];
+	const struct text_names known = { "acme", "7", "run-1" }, none = { NULL, NULL, NULL };
+	unsigned int spoken = 0;
+	const char *why;
+	_cleanup_free_ char *expanded = text_expand(s, &known, &spoken, &why), *again = NULL;
+	_cleanup_free_ char *escaped = NULL;
+	char *out;
 
-	if (size < 1 || size > LINE_MAX_LEN)
-		return 0;
-	memcpy(text, data + 1, size - 1);
-	text[size - 1] = '\0';
-	checks[data[0] % ARRAY_SIZE(checks)](text);
-	return 0;
+	expect((expanded != NULL) == (why == NULL));
+	if (!expanded)
+		return;
+	out = escaped = malloc(strlen(expanded) * 2 + 1);
+	expect(escaped);
+	for (const char *c = expanded; *c; c++) {
+		if (*c == '%')
+			*out++ = '%';
+		*out++ = *c;
+	}
+	*out = '\0';
+	again = text_expand(escaped, &none, &spoken, &why);
+	expect(again && streq(again, expanded));
 }
+
+static void check_path(const char *s)
+{
+	_cleanup_free_ char *path = strdup(s), *again = NULL;
+	size_t n;
+
+	expect(path);
+	if (text_normalise_path(path))
+		return;
+	n = strlen(path);
+	expect(path[0] == '/' && n < PATH_MAX && (n == 1 || path[n - 1] != '/'));
+	expect(!strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../"));
+	again = strdup(path);
+	expect(again && !text_normalise_path(again) && streq(path, again));
+}
+
+const struct fuzz_target fuzz_values[] = {
+	{ "size", .value = check_size },
+	{ "duration", .value = check_duration },
+	{ "range", .value = check_range },
+	{ "cpu_max", .value = check_cpu_max },
+	{ "cpu_list", .value = check_cpu_list },
+	{ "errno", .value = check_errno },
+	{ "net", .value = check_net },
+	{ "ports", .value = check_ports },
+	{ "words", .value = check_words },
+	{ "specifiers", .value = check_specifiers },
+	{ "path", .value = check_path },
+	{ 0 },
+};
