@@ -19,12 +19,12 @@
  */
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "samples.h"
 
 #include <fcntl.h>
 #include <jansson.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <time.h>
 
 enum {
 	MAX_COMMANDS = 32,
@@ -47,11 +47,6 @@ struct bench {
 	size_t n_bases;
 	struct strv notes;
 	const char *json_path, *commands_path;
-};
-
-struct summary {
-	double min, median, p90, max;
-	double spread; /* (p90 - min) / median */
 };
 
 /* Cuts the next word out of *TEXT; NULL at the end. */
@@ -152,8 +147,9 @@ static int read_commands(struct bench *bench)
 /* 0 and the wall time in ms, or -1 when the command failed. */
 static int run_once(const struct command *command, double *ret_ms)
 {
-	struct timespec start, end;
+	struct timespec start;
 	int status, r;
+	double ms;
 	pid_t pid;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &start);
@@ -165,15 +161,14 @@ static int run_once(const struct command *command, double *ret_ms)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;
-	(void)clock_gettime(CLOCK_MONOTONIC, &end);
+	ms = ms_since(&start);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		(void)fprintf(stderr, "interleave: %s: %s %d\n", command->name,
 			WIFEXITED(status) ? "exited with" : "was ended by signal",
 			WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 		return -1;
 	}
-	*ret_ms = (double)(end.tv_sec - start.tv_sec) * 1e3 +
-		  (double)(end.tv_nsec - start.tv_nsec) / 1e6;
+	*ret_ms = ms;
 	return 0;
 }
 
@@ -220,27 +215,6 @@ static int run_rounds(struct bench *bench)
 		}
 	}
 	return 0;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Sorts the samples. */
-static struct summary sum_up(double *samples, size_t n)
-{
-	struct summary s;
-
-	qsort(samples, n, sizeof(*samples), compare_doubles);
-	s.min = samples[0];
-	s.median = n % 2 ? samples[n / 2] : (samples[n / 2 - 1] + samples[n / 2]) / 2;
-	s.p90 = samples[(n * 9 + 9) / 10 - 1];
-	s.max = samples[n - 1];
-	s.spread = (s.p90 - s.min) / s.median;
-	return s;
 }
 
 static double median_of(
