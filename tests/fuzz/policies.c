@@ -48,7 +48,7 @@ static struct policy *read_policy(const char *text, size_t size)
 	struct key_load load = {
 		.table = &policy_keys,
 		.dirs = &dirs,
-		.tenant = "acme",
+		.names = { .tenant = "acme" },
 		.target = policy,
 		.sources = &policy->sources,
 		.report = &report,
@@ -156,8 +156,12 @@ static void write_env(FILE *out, const struct policy *policy)
 
 static void write_syscalls(FILE *out, const struct policy *policy)
 {
+	const struct policy_calls *allow = &policy->seccomp.allow;
+
 	(void)fputs("[seccomp]\n", out);
-	write_words(out, "allow", &policy->seccomp.allow);
+	for (size_t i = 0; i < allow->n; i++)
+		(void)fprintf(out, allow->v[i].test ? "allow = %s(%s)\n" : "allow = %s\n",
+			allow->v[i].name, allow->v[i].test);
 }
 
 static void write_seccomp_default(FILE *out, const struct policy *policy)

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "policy/lines.h"
 #include "policy/net.h"
+#include "policy/test.h"
 #include "policy/text.h"
 
 #include <limits.h>
@@ -167,6 +168,23 @@ static void check_specifiers(const char *s)
 	expect(again && streq(again, expanded));
 }
 
+/* What holds in some cases holds in no other, and in all of its own. */
+static void check_test(const char *s)
+{
+	_cleanup_cases_ struct call_cases cases = { 0 }, rest = { 0 };
+	struct test_error why;
+	int r = test_parse("fallocate", s, &cases, &why);
+
+	expect((r == 0) == (cases.n > 0) && (r == 0) == (*why.why == '\0'));
+	if (r < 0)
+		return;
+	expect(cases_overlap(&cases, &cases));
+	expect(cases_add(&rest, &call_always) == 0);
+	if (cases_subtract(&rest, &cases) == 0)
+		expect(!cases_overlap(&rest, &cases));
+	expect(cases_subtract(&cases, &cases) == -E2BIG || cases.n == 0);
+}
+
 static void check_path(const char *s)
 {
 	_cleanup_free_ char *path = strdup(s), *again = NULL;
@@ -193,6 +211,7 @@ const struct fuzz_target fuzz_values[] = {
 	{ "ports", .value = check_ports },
 	{ "words", .value = check_words },
 	{ "specifiers", .value = check_specifiers },
+	{ "test", .value = check_test },
 	{ "path", .value = check_path },
 	{ 0 },
 };

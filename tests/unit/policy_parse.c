@@ -310,7 +310,7 @@ static char *values_of(
 	struct key_load load = {
 		.table = &policy_keys,
 		.dirs = &dirs,
-		.tenant = "t",
+		.names = { .tenant = "t" },
 		.target = policy,
 		.sources = &policy->sources,
 		.report = &report,
