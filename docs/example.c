@@ -11,27 +11,6 @@ static int read_text(struct key_load *load, const char *text, struct sbx_error *
 	return r < 0 ? r : end;
 }
 
-static int read_policy(struct key_load *load, const char *text, struct sbx_error *err)
-{
-	struct policy *policy = calloc(1, sizeof(*policy));
-	int r;
-
-	if (!policy)
-		return error_errno(err, ENOMEM, "read an example");
-	load->target = policy;
-	r = read_text(load, text, err);
-	(void)policy_free(policy);
-	return r;
-}
-
-static int read_host(struct key_load *load, const char *text, struct sbx_error *err)
-{
-	_cleanup_host_config_ struct host_config config = { 0 };
-
-	load->target = &config;
-	return read_text(load, text, err);
-}
-
 /* Outside of sections stands the version, which is checked and forgotten. */
 static bool speaks_of(const struct key_load *load, const char *section)
 {
@@ -46,16 +25,22 @@ static bool speaks_of(const struct key_load *load, const char *section)
 int example_read(const struct key_table *table, const char *section, const struct policy_dirs *dirs,
 	const char *text, struct policy_report *report, struct sbx_error *err)
 {
+	_cleanup_policy_ struct policy *policy = calloc(1, sizeof(*policy));
+	_cleanup_host_config_ struct host_config host = { 0 };
 	struct policy_sources sources = { 0 };
 	struct key_load load = {
 		.table = table,
 		.dirs = dirs,
 		.names = { .tenant = "acme" },
+		.target = table == &host_keys ? (void *)&host : policy,
 		.sources = &sources,
 		.report = report,
 	};
-	int r = table == &host_keys ? read_host(&load, text, err) : read_policy(&load, text, err);
+	int r;
 
+	if (!policy)
+		return error_errno(err, ENOMEM, "read an example");
+	r = read_text(&load, text, err);
 	if (r == 0 && !speaks_of(&load, section))
 		r = error_set(err, EINVAL, "it has no key of [%s]", section);
 	assignments_clear(&load.assignments, &load.n_assignments);

@@ -75,7 +75,7 @@ static size_t fill_tables(
 	size_t n = 0;
 
 	*shorts++ = '+';
-	for (; options[n].name && n < OPTIONS_MAX - 1; n++) {
+	for (; n < OPTIONS_MAX - 1 && options[n].name; n++) {
 		longs[n] = (struct option){ options[n].name,
 			options[n].arg ? required_argument : no_argument, NULL,
 			LONG_FIRST + (int)n };

@@ -180,7 +180,7 @@ refuses 125 "sandboxctl: run: --env '=x': the name is empty" "a bad variable" \
 refuses 2 "sandboxctl: 'rum'* is not a subcommand: did you mean 'run'?" "an unknown subcommand" sandboxctl rum
 refuses 2 "sandboxctl: 'exec' is not supported by this build" "a subcommand that is not built" sandboxctl exec
 refuses 2 "usage: sandboxctl *" "no subcommand" sandboxctl
-refuses 2 "usage: sandboxctl lsm load *" "an operand too many" sandboxctl lsm load now
+refuses 2 "usage: sandboxctl lsm load" "an operand too many" sandboxctl lsm load now
 refuses 2 "sandboxctl: 'lsm' is followed by one of: load, status, unload" "half a subcommand" sandboxctl lsm
 refuses 2 "sandboxctl: 'lsm' is followed by one of: load, *" "a mistyped half" sandboxctl lsm laod
 refuses 2 "sandboxctl: --config-dir '/etc/sandbxctl': No such file or directory" "a mistyped folder" \
