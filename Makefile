@@ -12,6 +12,9 @@ libexecdir = $(prefix)/libexec
 datadir = $(prefix)/share
 mandir = $(datadir)/man
 includedir = $(prefix)/include
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
 # Where the program looks, whatever the prefix.
 sysconfdir = /etc
 
@@ -139,9 +142,10 @@ build/libexec/sandboxctl/wazero: contrib/packaging/wazero | build/deps/demo
 #
 # DIR/X is made from DIR/X.in by the program of DIR/generate.c.
 
-GENERATED := docs/sandboxctl-policy.5
-GENERATORS = $(O)/docs/generate
-GENERATOR_SOURCES := $(wildcard docs/*.c)
+GENERATED := docs/sandboxctl-policy.5 contrib/completion/sandboxctl.bash \
+	contrib/completion/_sandboxctl contrib/completion/sandboxctl.fish
+GENERATORS = $(O)/docs/generate $(O)/contrib/completion/generate
+GENERATOR_SOURCES := $(wildcard docs/*.c contrib/completion/*.c)
 
 $(O)/docs/generate: $(call object,$(wildcard docs/*.c) $(LIBRARY_SOURCES))
 	$(call say,LINK,$@)
@@ -151,6 +155,16 @@ $(O)/docs/generate: $(call object,$(wildcard docs/*.c) $(LIBRARY_SOURCES))
 $(O)/docs/%: docs/%.in $(O)/docs/generate $(POLICIES)
 	$(call say,GENERATE,$@)
 	$(Q)$(O)/docs/generate $< policies >$@
+
+$(O)/contrib/completion/generate: $(call object,$(wildcard contrib/completion/*.c) \
+		$(filter-out src/cmd/main.c,$(SANDBOXCTL_SOURCES)))
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(O)/contrib/completion/%: contrib/completion/%.in $(O)/contrib/completion/generate
+	$(call say,GENERATE,$@)
+	$(Q)$(O)/contrib/completion/generate $< >$@
 
 -include $(patsubst %.o,%.d,$(call object,$(GENERATOR_SOURCES)))
 
@@ -178,7 +192,8 @@ $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/buil
 		$(call object,$(LIBRARY_SOURCES)) $(LIBS)
 
 # Scripts are told where that lies which was built.
-$(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/tap.sh all $(GENERATORS)
+$(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/tap.sh all \
+		$(GENERATORS)
 	@mkdir -p $(@D) && printf '#!/bin/sh\nO=$(O) exec $<\n' >$@ && chmod +x $@
 
 -include $(UNIT_TESTS:%=%.d)
@@ -298,10 +313,11 @@ soak: $(GUEST_NEEDS)
 
 # ---- linters ----
 
-C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch])
+C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch] \
+	contrib/completion/*.[ch])
 SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* \
 	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/demo/demo tests/demo/fetch-program \
-	tests/bench/launch contrib/packaging/*)
+	tests/bench/launch contrib/packaging/* contrib/completion/sandboxctl.bash)
 LINTERS := format layers licences messages shell generated man cppcheck tidy
 
 lint: $(LINTERS:%=lint-%)
@@ -339,7 +355,7 @@ lint-cppcheck: | build/deps/lint
 		--inline-suppr --suppress=missingInclude --suppress=memleak \
 		--suppress=internalAstError:src/policy/types_io.c \
 		'-DLIBBPF_OPTS(type, name, ...)=struct type name = {0}' '-Dtake_ptr(p)=(p)' \
-		-D_GNU_SOURCE -DSBX_VERSION='""' -I. -Isrc -Iinclude src docs
+		-D_GNU_SOURCE -DSBX_VERSION='""' -I. -Isrc -Iinclude src docs contrib
 
 lint-tidy: build/bpf/sandboxctl.skel.h | build/deps/lint
 	$(Q)tests/tap build/results/lint-tidy tests/lint/as-test tidy \
@@ -444,10 +460,17 @@ install: all build/libexec/sandboxctl/wazero
 	for f in $(MAN_PAGES); do \
 		install -D -m 644 $$f $(DESTDIR)$(mandir)/man$${f##*.}/$${f##*/} || exit 1; \
 	done
+	install -D -m 644 contrib/completion/sandboxctl.bash $(DESTDIR)$(bashcompletiondir)/sandboxctl
+	install -D -m 644 contrib/completion/_sandboxctl $(DESTDIR)$(zshcompletiondir)/_sandboxctl
+	install -D -m 644 contrib/completion/sandboxctl.fish \
+		$(DESTDIR)$(fishcompletiondir)/sandboxctl.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/sandboxctl $(addprefix $(DESTDIR)$(mandir)/man,$(foreach \
-		f,$(MAN_PAGES),$(subst .,,$(suffix $(f)))/$(notdir $(f))))
+		f,$(MAN_PAGES),$(subst .,,$(suffix $(f)))/$(notdir $(f)))) \
+		$(DESTDIR)$(bashcompletiondir)/sandboxctl \
+		$(DESTDIR)$(zshcompletiondir)/_sandboxctl \
+		$(DESTDIR)$(fishcompletiondir)/sandboxctl.fish
 	rm -rf $(DESTDIR)$(libexecdir)/sandboxctl $(DESTDIR)$(datadir)/sandboxctl \
 		$(DESTDIR)$(includedir)/sandboxctl
 

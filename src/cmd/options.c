@@ -10,6 +10,12 @@
 
 enum { OPTIONS_MAX = 31, LONG_FIRST = 256 };
 
+const struct cmd_option cmd_help_option = {
+	"help",
+	.id = CMD_OPTION_HELP,
+	.help = "print this text",
+};
+
 static const struct cmd *find(const char *name)
 {
 	for (size_t i = 0; i < n_cmds; i++)
@@ -37,20 +43,22 @@ int cmd_usage(const char *name)
 	return CMD_USAGE;
 }
 
-void cmd_print_options(const struct cmd_option *options)
+static void print_option(const struct cmd_option *o)
 {
 	char text[64];
+	int n = o->letter ? snprintf(text, sizeof(text), "-%c, ", o->letter) : 0;
 
-	for (const struct cmd_option *o = options; o->name; o++) {
-		int n = o->letter ? snprintf(text, sizeof(text), "-%c, ", o->letter) : 0;
+	(void)snprintf(text + n, sizeof(text) - (size_t)n, "--%s%s%s", o->name, o->arg ? " " : "",
+		o->arg ? o->arg : "");
+	(void)printf("  %-20s  %s\n", text, o->help);
+}
 
-		if (!o->help)
-			continue;
-		(void)snprintf(text + n, sizeof(text) - (size_t)n, "--%s%s%s", o->name,
-			o->arg ? " " : "", o->arg ? o->arg : "");
-		(void)printf("  %-20s  %s\n", text, o->help);
-	}
-	(void)printf("  %-20s  %s\n", "--help", "print this text");
+void cmd_print_options(const struct cmd_option *options)
+{
+	for (const struct cmd_option *o = options; o->name; o++)
+		if (o->help)
+			print_option(o);
+	print_option(&cmd_help_option);
 }
 
 void cmd_print_help(const char *name)
@@ -86,7 +94,7 @@ static size_t fill_tables(
 			*shorts++ = ':';
 	}
 	*shorts = '\0';
-	longs[n] = (struct option){ "help", no_argument, NULL, LONG_FIRST + (int)n };
+	longs[n] = (struct option){ cmd_help_option.name, no_argument, NULL, LONG_FIRST + (int)n };
 	return n;
 }
 

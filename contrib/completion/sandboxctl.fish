@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Completion of sandboxctl for fish. sandboxctl.fish is made from sandboxctl.fish.in by `make generate`.
+
+# What stands before the cursor less the options: subcommand, operands.
+function __sandboxctl_operands
+    set -l tokens (commandline -opc)
+    set -l skip 0
+    set -e tokens[1]
+    for token in $tokens
+        if test $skip = 1
+            set skip 0
+        else if contains -- $token $__sandboxctl_with_argument
+            set skip 1
+        else if not string match -q -- '-*' $token
+            printf '%s\n' $token
+        end
+    end
+end
+
+# Whether the word at the cursor is operand N of the subcommand, counted from 1; "N+": or a later one.
+function __sandboxctl_at # N NAME...
+    set -l operands (__sandboxctl_operands)
+    set -l number (string trim -r -c + -- $argv[1])
+    set -l name $argv[2..-1]
+    set -l n (count $name)
+
+    test (count $operands) -ge $n; or return 1
+    if test $n -gt 0
+        test "$operands[1..$n]" = "$name"; or return 1
+    end
+    set -l at (math (count $operands) - $n + 1)
+    if test $number = $argv[1]
+        test $at -eq $number
+    else
+        test $at -ge $number
+    end
+end
+
+# Whether word number N of them all, the subcommand's too, is WORD.
+function __sandboxctl_word # N WORD
+    set -l operands (__sandboxctl_operands)
+    test "$operands[$argv[1]]" = $argv[2]
+end
+
+# Whoever may look into the folder; else there are none.
+function __sandboxctl_tenants
+    set -l tokens (commandline -opc)
+    set -l config /etc/sandboxctl
+    set -l at (contains -i -- --config-dir $tokens)
+    and set config $tokens[(math $at + 1)]
+    for file in $config/tenants/*.ini
+        string replace -r '^.*/(.*)\.ini$' '$1' -- $file
+    end
+end
+
+complete -c sandboxctl -f
+set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --timeout --json-status-fd --threshold
+
+complete -c sandboxctl -n '__sandboxctl_at 1' -l config-dir -x -a '(__fish_complete_directories)' -d 'instead of /etc/sandboxctl'
+complete -c sandboxctl -n '__sandboxctl_at 1' -s v -l verbose -d 'say each step'
+complete -c sandboxctl -n '__sandboxctl_at 1' -l version -d 'say the version'
+complete -c sandboxctl -n '__sandboxctl_at 1' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a run -d 'run a command in a sandbox'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a list -d 'list the sandboxes'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a policy
+complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a check -d 'check policy files'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a show -d 'print a policy, and where each value comes from'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a explain -d 'say what a policy allows, and why'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a score -d 'rate how exposed a policy leaves the host'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a keys -d 'list what a policy can say'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a lsm
+complete -c sandboxctl -n '__sandboxctl_at 1 lsm' -x -a load -d 'load the LSM programs and all tenants'\'' own'
+complete -c sandboxctl -n '__sandboxctl_at 1 lsm' -x -a status -d 'show what is loaded'
+complete -c sandboxctl -n '__sandboxctl_at 1 lsm' -x -a unload -d 'end the enforcement'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a doctor -d 'check what this host lacks, and say the cure'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -s t -l tenant -x -a '(__sandboxctl_tenants)' -d 'whose policy; else the host'\''s default tenant'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l policy -r -F -d 'this file instead of the tenant'\''s'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l name -x -d 'name of the sandbox, unique in its tenant'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l env -x -d 'set a variable; without V, to the value it has here'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l timeout -x -d 'kill all of it after that time: 500ms, 30s, 1h'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l dry-run -d 'print what would be done, and do nothing'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -s v -l verbose -d 'say each step on stderr'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -r -F -a '(__fish_complete_command)'
+complete -c sandboxctl -n '__sandboxctl_at 2+ run' -r -F
+
+complete -c sandboxctl -n '__sandboxctl_at 1 list' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 list' -l help -d 'print this text'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 policy check' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy check' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1+ policy check' -r -F
+
+complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -x -a '(__sandboxctl_tenants)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -x -a '(__sandboxctl_tenants)'
+complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a open -d 'PATH'
+complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a write -d 'PATH'
+complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a exec -d 'PATH'
+complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a connect -d 'tcp|udp ADDRESS PORT'
+complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a syscall -d 'NAME|'NAME(TEST)''
+complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 open' -r -F
+complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 write' -r -F
+complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 exec' -r -F
+complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 connect' -x -a '(string split "|" "tcp|udp")'
+complete -c sandboxctl -n '__sandboxctl_at 4 policy explain; and __sandboxctl_word 4 connect' -x
+complete -c sandboxctl -n '__sandboxctl_at 5 policy explain; and __sandboxctl_word 4 connect' -x
+complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 syscall' -x -a '(string split "|" "NAME|'NAME(TEST)'")'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l threshold -x -d 'exit with 1 where it is above N'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -x -a '(__sandboxctl_tenants)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 policy keys' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy keys' -l help -d 'print this text'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 lsm load' -l help -d 'print this text'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 lsm status' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 lsm status' -l help -d 'print this text'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 lsm unload' -l force -d 'kill what still runs first'
+complete -c sandboxctl -n '__sandboxctl_at 1 lsm unload' -l help -d 'print this text'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 doctor' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 doctor' -l help -d 'print this text'
