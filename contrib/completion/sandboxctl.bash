@@ -29,7 +29,7 @@ _sandboxctl_row() { # SUBCOMMAND
 	'policy explain')
 		options=('--help' '--json')
 		operands=('TENANT' 'ACT' 'WHAT...')
-		acts=('open PATH' 'write PATH' 'exec PATH' 'connect tcp|udp ADDRESS PORT' 'syscall NAME|'NAME(TEST)'')
+		acts=('open PATH' 'write PATH' 'exec PATH' 'connect tcp|udp ADDRESS PORT' 'syscall CALL')
 		;;
 	'policy score')
 		options=('--help' '--json' '--threshold=N')

@@ -105,14 +105,14 @@ complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a open -d 'PATH
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a write -d 'PATH'
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a exec -d 'PATH'
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a connect -d 'tcp|udp ADDRESS PORT'
-complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a syscall -d 'NAME|'NAME(TEST)''
+complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a syscall -d 'CALL'
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 open' -r -F
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 write' -r -F
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 exec' -r -F
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 connect' -x -a '(string split "|" "tcp|udp")'
 complete -c sandboxctl -n '__sandboxctl_at 4 policy explain; and __sandboxctl_word 4 connect' -x
 complete -c sandboxctl -n '__sandboxctl_at 5 policy explain; and __sandboxctl_word 4 connect' -x
-complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 syscall' -x -a '(string split "|" "NAME|'NAME(TEST)'")'
+complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 syscall' -x
 
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l threshold -x -d 'exit with 1 where it is above N'

@@ -31,7 +31,8 @@ const struct cmd cmds[] = {
 		cmd_policy_explain, .options = json, .acts = cmd_explain_acts,
 		.more = "Says whether its policy allows that, by which line, and what line would. Of an\n"
 			"open, write or exec it tells what the walls allow; the file's own mode may\n"
-			"still deny it.\n" },
+			"still deny it. A CALL is a name, or a name and a test of its arguments:\n"
+			"'socket(domain == AF_INET)'.\n" },
 	{ "policy score", "TENANT", "rate how exposed a policy leaves the host", cmd_policy_score,
 		.options = cmd_score_options,
 		.more = "Rates it from 0 (best) to 10, says by which lines, and what would lower it.\n" },

@@ -219,7 +219,7 @@ const struct cmd_act cmd_explain_acts[] = {
 	{ "write", "PATH", 1, ask_write },
 	{ "exec", "PATH", 1, ask_exec },
 	{ "connect", "tcp|udp ADDRESS PORT", 3, ask_connect },
-	{ "syscall", "NAME|'NAME(TEST)'", 1, ask_syscall },
+	{ "syscall", "CALL", 1, ask_syscall },
 	{ 0 },
 };
 

@@ -31,7 +31,7 @@ at=(--config-dir "$tmp") # whose tenants
 is "bash knows what completes it" "$(complete -p sandboxctl)" "complete -F _sandboxctl sandboxctl"
 offers "subcommands" "doctor list lsm policy run" ""
 offers "one, by its beginning" "policy" po
-offers "the second words" "check explain keys show" policy ""
+offers "the second words" "check explain keys score show" policy ""
 offers "one of those" "explain" policy e
 offers "nothing behind what isn't one" "" polixy ""
 offers "nothing behind half of one" "" policy chekc ""
