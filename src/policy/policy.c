@@ -153,10 +153,10 @@ int policy_settle(const struct policy_dirs *dirs, struct policy **policy, uint32
 		return 0;
 	(void)snprintf(number, sizeof(number), "%u", id);
 	r = read_policy(dirs, old->path, &names, &settled, &report, err);
-	if (r == 0 && settled->id != old->id)
-		r = error_set(err, EINVAL, "'%s' changed while it was read", old->path);
-	if (r < 0)
+	if (r < 0 || !settled)
 		return r;
+	if (settled->id != old->id)
+		return error_set(err, EINVAL, "'%s' changed while it was read", old->path);
 	*policy = take_ptr(settled);
 	(void)policy_free(old);
 	return 0;

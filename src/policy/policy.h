@@ -131,7 +131,8 @@ struct policy {
 	size_t n_assignments;
 
 	uint32_t id; /* [tenant] id; 0: assigned by the registry */
-	/* It has %i or %n in it, which nobody has said yet: they stand there as they were written. */
+	/* It has %i or %n in it, which nobody has said yet: they stand there as they were written.
+	 */
 	bool unsettled;
 
 	struct {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/score.h"
 
-#include "policy/score_judge.h"
 #include "policy/allowlist.h"
+#include "policy/score_judge.h"
 #include "policy/syscalls.h"
 #include "tmpdir.h"
 
