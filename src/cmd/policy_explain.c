@@ -3,6 +3,7 @@
  * policy explain: looks up what the question is about, and asks the policy room.
  */
 #include "cmd/cmd.h"
+#include "cmd/lookup.h"
 #include "cmd/sight.h"
 #include "policy/allowlist.h"
 #include "policy/explain.h"
@@ -13,119 +14,61 @@
 #include <limits.h>
 #include <stdio.h>
 
-/* All that was resolved for a question about a file. */
-struct lookup {
-	struct resolved *grants, *owns;
-	struct explain_place *places;
-	struct explain_own *others;
-	struct policy **policies; /* of the other tenants, whose names and places are used */
-	size_t n_grants, n_owns, n_policies;
-};
 
 struct asked {
 	const struct cmd_context *context;
 	struct policy *policy;
 	char **what; /* the words of the question */
 	int n_what;
-	struct lookup lookup; /* the answer points into it */
+	/* What was looked up for a question about a file: the answer points into it. */
+	struct lookups grants;
+	struct lookup_tenants others;
 };
 
-static void lookup_clear(struct lookup *l)
-{
-	for (size_t i = 0; i < l->n_grants; i++)
-		resolved_clear(&l->grants[i]);
-	for (size_t i = 0; i < l->n_owns; i++)
-		resolved_clear(&l->owns[i]);
-	for (size_t i = 0; i < l->n_policies; i++)
-		(void)policy_free(l->policies[i]);
-	free(l->grants);
-	free(l->owns);
-	free(l->places);
-	free(l->others);
-	free(l->policies);
-}
-
-static int look_up_grants(struct lookup *l, const struct policy *policy, struct sbx_error *err)
-{
-	size_t n = policy->filesystem.n_grants;
-
-	l->grants = calloc(n + 1, sizeof(*l->grants));
-	l->places = calloc(n + 1, sizeof(*l->places));
-	if (!l->grants || !l->places)
-		return error_errno(err, ENOMEM, "resolve the grants");
-	for (size_t i = 0; i < n; i++) {
-		const struct policy_grant *grant = &policy->filesystem.grants[i];
-		int r = resolve_path(grant->path, &l->grants[i], err);
-
-		if (r < 0)
-			return error_prefix(
-				err, r, "%s:%u", place_file(&grant->at), grant->at.line);
-		l->places[l->n_grants] = (struct explain_place){ l->grants[i].path, grant };
-		l->n_grants++;
-	}
-	return 0;
-}
-
-static int add_own(struct lookup *l, const struct policy *policy, const struct policy_grant *grant,
-	struct sbx_error *err)
-{
-	struct resolved *owns = reallocarray(l->owns, l->n_owns + 1, sizeof(*owns));
-	struct explain_own *others;
-	int r;
-
-	if (!owns)
-		return error_errno(err, ENOMEM, "read the tenants' own");
-	l->owns = owns;
-	others = reallocarray(l->others, l->n_owns + 1, sizeof(*others));
-	if (!others)
-		return error_errno(err, ENOMEM, "read the tenants' own");
-	l->others = others;
-	r = resolve_path(grant->path, &owns[l->n_owns], err);
-	if (r < 0)
-		return error_prefix(err, r, "%s:%u", place_file(&grant->at), grant->at.line);
-	others[l->n_owns] = (struct explain_own){ owns[l->n_owns].path, policy->tenant, grant->at };
-	l->n_owns++;
-	return 0;
-}
-
 /* Whose policy has an error, or an `own` that isn't there, keeps everybody from running too. */
-static int look_up_others(struct lookup *l, const struct asked *a, struct sbx_error *err)
+static int look_up(struct asked *a, struct sbx_error *err)
 {
-	_cleanup_strv_ struct strv names = { 0 };
-	int r = policy_list_tenants(&a->context->dirs, &names, err);
+	const struct strv self = { (char *[]){ a->policy->tenant, NULL }, 1 };
+	int r = lookup_grants(&a->grants, a->policy, ~0U, err);
 
-	if (r < 0)
-		return r;
-	l->policies = calloc(names.n + 1, sizeof(struct policy *));
-	if (!l->policies)
-		return error_errno(err, ENOMEM, "read the tenants' policies");
-	for (size_t i = 0; i < names.n && r == 0; i++) {
-		struct policy *other;
-
-		if (streq(names.v[i], a->policy->tenant))
-			continue;
-		r = policy_load_tenant(&a->context->dirs, names.v[i], &other, NULL, err);
-		if (r < 0)
-			break;
-		l->policies[l->n_policies++] = other;
-		for (size_t j = 0; j < other->filesystem.n_grants && r == 0; j++)
-			if (other->filesystem.grants[j].rights == POLICY_OWN)
-				r = add_own(l, other, &other->filesystem.grants[j], err);
+	if (r == 0)
+		r = lookups_error(&a->grants, err);
+	if (r == 0)
+		r = lookup_tenants(&a->context->dirs, &self, &a->others, err);
+	for (size_t i = 0; i < a->others.n && r == 0; i++) {
+		*err = a->others.v[i].err;
+		r = a->others.v[i].r;
 	}
-	return r;
+	return r < 0 ? r : lookups_error(&a->others.owns, err);
+}
+
+static int explain_real(const struct asked *a, const char *real, enum policy_rights wanted,
+	struct explanation *ret, struct sbx_error *err)
+{
+	const struct lookups *grants = &a->grants, *owns = &a->others.owns;
+	_cleanup_free_ struct explain_place *places = calloc(grants->n + 1, sizeof(*places));
+	_cleanup_free_ struct explain_own *others = calloc(owns->n + 1, sizeof(*others));
+
+	if (!places || !others)
+		return error_errno(err, ENOMEM, "explain '%s'", real);
+	for (size_t i = 0; i < grants->n; i++)
+		places[i] = (struct explain_place){ grants->v[i].place.path, grants->v[i].grant };
+	for (size_t i = 0; i < owns->n; i++)
+		others[i] = (struct explain_own){ owns->v[i].place.path, owns->v[i].tenant,
+			owns->v[i].grant->at };
+	explain_file(
+		&(struct explain_files){ places, grants->n, others, owns->n }, real, wanted, ret);
+	return 0;
 }
 
 static int explain_path(
 	struct asked *a, enum policy_rights wanted, struct explanation *ret, struct sbx_error *err)
 {
-	struct lookup *l = &a->lookup;
 	char real[PATH_MAX];
-	int r = look_up_grants(l, a->policy, err);
+	int r = look_up(a, err);
 
 	if (r == 0)
-		r = look_up_others(l, a, err);
-	if (r == 0)
-		r = sight_find(l->grants, l->n_grants, a->what[0], real, err);
+		r = sight_find(&a->grants, a->what[0], real, err);
 	if (r < 0)
 		return r;
 	if (r > 0) {
@@ -134,9 +77,7 @@ static int explain_path(
 			"it leads through a symlink that is not in the private root");
 		return 0;
 	}
-	explain_file(&(struct explain_files){ l->places, l->n_grants, l->others, l->n_owns }, real,
-		wanted, ret);
-	return 0;
+	return explain_real(a, real, wanted, ret, err);
 }
 
 static int ask_open(struct asked *a, struct explanation *ret, struct sbx_error *err)
@@ -296,6 +237,7 @@ int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 	a.what = argv + optind + 2;
 	a.n_what = argc - optind - 2;
 	exit_code = answer(&a, argv[optind + 1], options & CMD_JSON);
-	lookup_clear(&a.lookup);
+	lookups_clear(&a.grants);
+	lookup_tenants_clear(&a.others);
 	return exit_code;
 }

@@ -5,18 +5,20 @@
 #include <sys/stat.h>
 
 /* Whether the private root holds this link: in a granted tree, or on the way to one. */
-static bool link_is_there(const struct resolved *grants, size_t n_grants, const char *link)
+static bool link_is_there(const struct lookups *grants, const char *link)
 {
-	for (size_t i = 0; i < n_grants; i++)
-		if (path_lies_in(link, grants[i].path) || strv_contains(&grants[i].links, link))
+	for (size_t i = 0; i < grants->n; i++) {
+		const struct resolved *place = &grants->v[i].place;
+
+		if (path_lies_in(link, place->path) || strv_contains(&place->links, link))
 			return true;
+	}
 	return false;
 }
 
 /* A path on its way to a real one: what is real so far, and what is still to go. */
 struct walk {
-	const struct resolved *grants;
-	size_t n_grants;
+	const struct lookups *grants;
 	char real[PATH_MAX], rest[PATH_MAX];
 	unsigned int n_links;
 };
@@ -71,15 +73,15 @@ static int step(struct walk *w, struct sbx_error *err)
 	if (!there && (errno != ENOENT || *w->rest))
 		return error_errno(err, errno, "look up '%s'", at);
 	if (there && S_ISLNK(st.st_mode))
-		return link_is_there(w->grants, w->n_grants, at) ? follow(w, at, err) : 1;
+		return link_is_there(w->grants, at) ? follow(w, at, err) : 1;
 	memcpy(w->real, at, strlen(at) + 1);
 	return 0;
 }
 
-int sight_find(const struct resolved *grants, size_t n_grants, const char *path,
-	char ret_real[static PATH_MAX], struct sbx_error *err)
+int sight_find(const struct lookups *grants, const char *path, char ret_real[static PATH_MAX],
+	struct sbx_error *err)
 {
-	struct walk w = { .grants = grants, .n_grants = n_grants };
+	struct walk w = { .grants = grants };
 	int r = 0;
 
 	if (*path != '/' || strlen(path) >= sizeof(w.rest))

@@ -5,7 +5,7 @@
 #ifndef SBX_CMD_SIGHT_H
 #define SBX_CMD_SIGHT_H
 
-#include "kernel/resolve.h"
+#include "cmd/lookup.h"
 
 #include <limits.h>
 
@@ -14,7 +14,7 @@
  * where it sees one. 1 where it leads through one that it doesn't see. The last component needn't
  * exist: it may be made.
  */
-int sight_find(const struct resolved *grants, size_t n_grants, const char *path,
-	char ret_real[static PATH_MAX], struct sbx_error *err);
+int sight_find(const struct lookups *grants, const char *path, char ret_real[static PATH_MAX],
+	struct sbx_error *err);
 
 #endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/lookup.h"
+
+static void look_up(struct lookup *l)
+{
+	l->place = RESOLVED_INIT;
+	l->r = resolve_path(l->grant->path, &l->place, &l->err);
+	/* All tenants' trees together may be more than a process may have open. */
+	close_fdp(&l->place.fd);
+	l->place.fd = -1;
+}
+
+int lookup_grants(struct lookups *list, const struct policy *policy, unsigned int rights,
+	struct sbx_error *err)
+{
+	size_t n = policy->filesystem.n_grants;
+	struct lookup *room = reallocarray(list->v, list->n + n + 1, sizeof(*room));
+
+	if (!room)
+		return error_errno(err, ENOMEM, "resolve the grants");
+	list->v = room;
+	for (size_t i = 0; i < n; i++) {
+		const struct policy_grant *grant = &policy->filesystem.grants[i];
+
+		if (!(grant->rights & rights))
+			continue;
+		list->v[list->n] = (struct lookup){ .tenant = policy->tenant, .grant = grant };
+		look_up(&list->v[list->n++]);
+	}
+	return 0;
+}
+
+int lookups_error(const struct lookups *list, struct sbx_error *err)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct lookup *l = &list->v[i];
+
+		if (l->r == 0)
+			continue;
+		*err = l->err;
+		return error_prefix(
+			err, l->r, "%s:%u", place_file(&l->grant->at), l->grant->at.line);
+	}
+	return 0;
+}
+
+void lookups_clear(struct lookups *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		resolved_clear(&list->v[i].place);
+	free(list->v);
+	*list = (struct lookups){ 0 };
+}
+
+static int add_tenant(struct lookup_tenants *tenants, const struct policy_dirs *dirs,
+	const char *name, struct sbx_error *err)
+{
+	struct lookup_tenant *tenant = &tenants->v[tenants->n];
+
+	*tenant = (struct lookup_tenant){ .name = strdup(name) };
+	if (!tenant->name)
+		return error_errno(err, ENOMEM, "read the tenants' policies");
+	tenants->n++;
+	tenant->r = policy_load_tenant(dirs, name, &tenant->policy, NULL, &tenant->err);
+	return tenant->r < 0 ? 0 : lookup_grants(&tenants->owns, tenant->policy, POLICY_OWN, err);
+}
+
+int lookup_tenants(const struct policy_dirs *dirs, const struct strv *except,
+	struct lookup_tenants *ret_tenants, struct sbx_error *err)
+{
+	_cleanup_lookup_tenants_ struct lookup_tenants tenants = { 0 };
+	_cleanup_strv_ struct strv names = { 0 };
+	int r = policy_list_tenants(dirs, &names, err);
+
+	if (r < 0)
+		return r;
+	tenants.v = calloc(names.n + 1, sizeof(*tenants.v));
+	if (!tenants.v)
+		return error_errno(err, ENOMEM, "read the tenants' policies");
+	for (size_t i = 0; i < names.n && r == 0; i++)
+		if (!strv_contains(except, names.v[i]))
+			r = add_tenant(&tenants, dirs, names.v[i], err);
+	if (r < 0)
+		return r;
+	*ret_tenants = tenants;
+	tenants = (struct lookup_tenants){ 0 };
+	return 0;
+}
+
+void lookup_tenants_clear(struct lookup_tenants *tenants)
+{
+	lookups_clear(&tenants->owns);
+	for (size_t i = 0; i < tenants->n; i++) {
+		free(tenants->v[i].name);
+		(void)policy_free(tenants->v[i].policy);
+	}
+	free(tenants->v);
+	*tenants = (struct lookup_tenants){ 0 };
+}

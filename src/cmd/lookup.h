@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What lies at the paths of policies, as this caller sees it. What can't be looked up is kept with
+ * the reason, for its line to be named.
+ */
+#ifndef SBX_CMD_LOOKUP_H
+#define SBX_CMD_LOOKUP_H
+
+#include "kernel/resolve.h"
+#include "policy/policy.h"
+
+/* A grant. All but `place` and `err` is borrowed from its policy. */
+struct lookup {
+	const char *tenant;
+	const struct policy_grant *grant;
+	struct resolved place; /* without its descriptor; empty where it could not be resolved */
+	int r; /* 0, or -errno with `err` */
+	struct sbx_error err;
+};
+
+struct lookups {
+	struct lookup *v;
+	size_t n;
+};
+
+/* Adds the policy's grants whose right is one of `rights`. Fails without memory only. */
+int lookup_grants(struct lookups *list, const struct policy *policy, unsigned int rights,
+	struct sbx_error *err);
+
+/* The first error in the list, with its line; 0 where there is none. */
+int lookups_error(const struct lookups *list, struct sbx_error *err);
+
+void lookups_clear(struct lookups *list);
+#define _cleanup_lookups_ _cleanup_(lookups_clear)
+
+/* A tenant of the folder. Without a policy it could not be read: `r` and `err` say why. */
+struct lookup_tenant {
+	char *name;
+	struct policy *policy;
+	int r;
+	struct sbx_error err;
+};
+
+struct lookup_tenants {
+	struct lookup_tenant *v;
+	size_t n;
+	struct lookups owns; /* of all of them */
+};
+
+/* All tenants of the folder but those of `except`. */
+int lookup_tenants(const struct policy_dirs *dirs, const struct strv *except,
+	struct lookup_tenants *ret_tenants, struct sbx_error *err);
+void lookup_tenants_clear(struct lookup_tenants *tenants);
+#define _cleanup_lookup_tenants_ _cleanup_(lookup_tenants_clear)
+
+#endif
