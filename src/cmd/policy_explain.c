@@ -14,7 +14,6 @@
 #include <limits.h>
 #include <stdio.h>
 
-
 struct asked {
 	const struct cmd_context *context;
 	struct policy *policy;
