@@ -6,6 +6,7 @@
 #include "lsm/forget.h"
 #include "lsm/home.h"
 #include "lsm/rules.h"
+#include "policy/ownership.h"
 #include "state/ids.h"
 #include "state/registry.h"
 #include "state/tenants.h"
@@ -111,28 +112,25 @@ static int add_tenant(struct all *all, const struct policy_dirs *dirs, const cha
 	return r;
 }
 
-static int compare_paths(const void *a, const void *b)
+static int check_disjoint(const struct all *all, struct sbx_error *err)
 {
-	return strcmp(((const struct tree *)a)->place.path, ((const struct tree *)b)->place.path);
-}
+	_cleanup_free_ struct policy_own *owns = calloc(all->n_trees + 1, sizeof(*owns));
 
-/* In the order of paths what lies in a tree follows it, so one look at the trees above suffices. */
-static int check_disjoint(struct all *all, struct sbx_error *err)
-{
-	if (all->n_trees)
-		qsort(all->trees, all->n_trees, sizeof(*all->trees), compare_paths);
-	for (size_t i = 1; i < all->n_trees; i++)
-		for (size_t j = i; j-- > 0;) {
-			const struct tree *inner = &all->trees[i], *outer = &all->trees[j];
+	if (!owns)
+		return error_errno(err, ENOMEM, "load the tenants' own");
+	for (size_t i = 0; i < all->n_trees; i++)
+		owns[i] = (struct policy_own){
+			.path = all->trees[i].place.path,
+			.tenant = all->trees[i].tenant,
+		};
+	for (size_t i = 0; i < all->n_trees; i++) {
+		const struct policy_own *own =
+			own_above(owns, all->n_trees, owns[i].tenant, owns[i].path);
 
-			if (inner->id != outer->id &&
-				path_lies_in(inner->place.path, outer->place.path))
-				return error_set(err, EEXIST,
-					"tenant '%s': own '%s' lies in '%s', which tenant '%s' "
-					"owns",
-					inner->tenant, inner->place.path, outer->place.path,
-					outer->tenant);
-		}
+		if (own)
+			return error_prefix(err, own_refuse(own, POLICY_OWN, owns[i].path, err),
+				"tenant '%s'", owns[i].tenant);
+	}
 	return 0;
 }
 

@@ -115,13 +115,12 @@ void explain_file(const struct explain_files *files, const char *path, enum poli
 	struct explanation *ret)
 {
 	const struct explain_place *p = nearest(files, path, wanted);
+	const struct policy_own *own = own_above(files->owns, files->n_owns, NULL, path);
 
-	for (size_t i = 0; i < files->n_owns; i++)
-		if (path_lies_in(path, files->owns[i].path)) {
-			say(ret, false, &files->owns[i].at, "tenant '%s' owns '%s'",
-				files->owns[i].tenant, files->owns[i].path);
-			return;
-		}
+	if (own) {
+		say(ret, false, &own->at, "tenant '%s' owns '%s'", own->tenant, own->path);
+		return;
+	}
 	if (!p) {
 		explain_private(files, path, wanted, ret);
 		return;

@@ -6,7 +6,7 @@
 #ifndef SBX_POLICY_EXPLAIN_H
 #define SBX_POLICY_EXPLAIN_H
 
-#include "policy/policy.h"
+#include "policy/ownership.h"
 
 struct explanation {
 	bool allowed;
@@ -22,17 +22,10 @@ struct explain_place {
 	const struct policy_grant *grant;
 };
 
-/* A tree that another tenant owns. */
-struct explain_own {
-	const char *path;
-	const char *tenant;
-	struct policy_place at;
-};
-
 struct explain_files {
 	const struct explain_place *places;
 	size_t n_places;
-	const struct explain_own *owns;
+	const struct policy_own *owns; /* other tenants' */
 	size_t n_owns;
 };
 

@@ -35,7 +35,7 @@ static const char *verdict(const struct explanation *e)
 	return text;
 }
 
-static const char *ask_file(const struct policy *policy, const struct explain_own *owns,
+static const char *ask_file(const struct policy *policy, const struct policy_own *owns,
 	size_t n_owns, const char *path, enum policy_rights wanted)
 {
 	static struct explain_place places[16];
@@ -77,7 +77,7 @@ TEST(the_nearest_grant_decides)
 TEST(ownership_beats_grants)
 {
 	struct policy *p = load("version = 1\n[filesystem]\nwrite = /srv /srv/b/c\n");
-	const struct explain_own own = { "/srv/b", "b", { p->sources.v[0], 77, 1 } };
+	const struct policy_own own = { "/srv/b", "b", { p->sources.v[0], 77, 1 } };
 
 	EXPECT_STREQ("allowed:3", ask_file(p, &own, 1, "/srv/x", POLICY_WRITE));
 	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/srv/b", POLICY_READ));

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whose a path is, by the `own` of all tenants: the one rule for whoever loads, checks or explains.
+ */
+#ifndef SBX_POLICY_OWNERSHIP_H
+#define SBX_POLICY_OWNERSHIP_H
+
+#include "policy/policy.h"
+
+/* A tree that a tenant owns. All borrowed. */
+struct policy_own {
+	const char *path; /* real: without symlinks */
+	const char *tenant;
+	struct policy_place at; /* nowhere where that doesn't matter */
+};
+
+/*
+ * The tree that PATH, a real path, is or lies in, and that is another's than TENANT's (NULL:
+ * anybody's). NULL where there is none.
+ */
+const struct policy_own *own_above(
+	const struct policy_own *owns, size_t n, const char *tenant, const char *path);
+
+/* "own '/srv/a/b' lies in '/srv/a', which tenant 'a' owns". Returns -EEXIST. */
+int own_refuse(const struct policy_own *own, enum policy_rights rights, const char *path,
+	struct sbx_error *err);
+
+#endif
