@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <sys/file.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 ssize_t fs_read(int dir, const char *path, char *buf, size_t size)
 {
@@ -211,4 +210,16 @@ int fs_lock(const char *path, int *ret_fd, struct sbx_error *err)
 			return error_errno(err, errno, "lock '%s'", path);
 	*ret_fd = take_fd(&fd);
 	return 0;
+}
+
+bool fs_mode_allows(const struct stat *st, uid_t uid, gid_t gid, mode_t bits)
+{
+	mode_t mode = st->st_mode;
+
+	/* The owner is judged as the owner alone, even where others may do more. */
+	if (st->st_uid == uid)
+		mode >>= 6;
+	else if (st->st_gid == gid)
+		mode >>= 3;
+	return (mode & bits) == bits;
 }

@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /*
@@ -43,6 +45,12 @@ int fs_make_private_dir(const char *path, struct sbx_error *err);
  * other mount namespaces, and a mount namespace may be pinned at all (mount(2), MS_BIND of nsfs).
  */
 int fs_make_pin_dir(const char *path, struct sbx_error *err);
+
+/*
+ * Whether a file's mode gives all of `bits` (S_IROTH, S_IWOTH, S_IXOTH) to who has this uid, this
+ * one group and no capabilities. An access control list, where there is one, may say otherwise.
+ */
+bool fs_mode_allows(const struct stat *st, uid_t uid, gid_t gid, mode_t bits);
 
 /* Opens `path` and takes an exclusive flock(2) on it, waiting. The descriptor is the lock. */
 int fs_lock(const char *path, int *ret_fd, struct sbx_error *err);

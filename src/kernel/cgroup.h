@@ -52,9 +52,18 @@ void cgroup_close(struct cgroup *cgroup);
 /* "cpu io memory pids": the controllers named in FILE (cgroup.controllers and the like). */
 bool cgroup_has_controller(const struct cgroup *cgroup, const char *file, const char *controller);
 
+/* "memory" of "memory.max"; "" for cgroup.*, which needs no controller. */
+void cgroup_controller_of(const char *file, char name[static 32]);
+
+/*
+ * Whether the controller of that file is there to be turned on, from `cgroup` for its children.
+ * -ENOTSUP where not: `err` says which, for which key, and the cure.
+ */
+int cgroup_offers(const struct cgroup *cgroup, const char *file, struct sbx_error *err);
+
 /*
  * Turns the controllers on, from `cgroup` for its children, that the settings' files belong to.
- * -ENOTSUP when one isn't there to be turned on: `err` says which, for which key, and the cure.
+ * -ENOTSUP as cgroup_offers() says it.
  */
 int cgroup_enable_for(
 	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err);

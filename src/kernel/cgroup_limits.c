@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* "memory" of "memory.max"; "" for cgroup.*, which needs no controller. */
-static void controller_of(const char *file, char name[static 32])
+void cgroup_controller_of(const char *file, char name[static 32])
 {
 	size_t n = strcspn(file, ".");
 
@@ -38,28 +37,42 @@ bool cgroup_has_controller(const struct cgroup *cgroup, const char *file, const 
 	       line_has_word(line, controller);
 }
 
+static const char *name_of(const struct cgroup *cgroup)
+{
+	return *cgroup->path ? cgroup->path : "/";
+}
+
+int cgroup_offers(const struct cgroup *cgroup, const char *file, struct sbx_error *err)
+{
+	char name[32];
+	int r;
+
+	cgroup_controller_of(file, name);
+	if (!*name || cgroup_has_controller(cgroup, "cgroup.controllers", name))
+		return 0;
+	r = error_set(err, ENOTSUP, "%s: cgroup '%s' has no controller '%s'", file, name_of(cgroup),
+		name);
+	return error_cure(err, r,
+		"give the kernel that controller on cgroup v2, or set no limit: '%s ='", file);
+}
+
 static int enable(
 	const struct cgroup *cgroup, const char *enabled, const char *file, struct sbx_error *err)
 {
-	const char *path = *cgroup->path ? cgroup->path : "/";
 	char name[32], word[34];
 	int r;
 
-	controller_of(file, name);
+	cgroup_controller_of(file, name);
 	if (!*name || line_has_word(enabled, name))
 		return 0;
-	if (!cgroup_has_controller(cgroup, "cgroup.controllers", name)) {
-		r = error_set(
-			err, ENOTSUP, "%s: cgroup '%s' has no controller '%s'", file, path, name);
-		return error_cure(err, r,
-			"give the kernel that controller on cgroup v2, or set no limit: '%s ='",
-			file);
-	}
+	r = cgroup_offers(cgroup, file, err);
+	if (r < 0)
+		return r;
 	(void)snprintf(word, sizeof(word), "+%s", name);
 	r = fs_write(cgroup->fd, "cgroup.subtree_control", word);
 	if (r < 0)
-		return error_errno(
-			err, -r, "write %s to cgroup.subtree_control of '%s'", word, path);
+		return error_errno(err, -r, "write %s to cgroup.subtree_control of '%s'", word,
+			name_of(cgroup));
 	return 0;
 }
 

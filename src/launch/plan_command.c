@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
 #include "launch/environment.h"
 #include "launch/plan.h"
 
@@ -133,13 +134,11 @@ static int check_readable(const struct plan *plan, struct sbx_error *err)
 {
 	const char *path = plan->command.place.path;
 	struct stat st;
-	mode_t bit;
 	int r;
 
 	if (fstat(plan->command.place.fd, &st) < 0)
 		return error_errno(err, errno, "stat '%s'", path);
-	bit = st.st_uid == plan->uid ? S_IRUSR : st.st_gid == plan->uid ? S_IRGRP : S_IROTH;
-	if (st.st_mode & bit)
+	if (fs_mode_allows(&st, plan->uid, plan->uid, S_IROTH))
 		return 0;
 	r = error_set(err, EACCES, "'%s' can't be read by its tenant (uid %u)", path,
 		(unsigned int)plan->uid);

@@ -108,3 +108,18 @@ TEST(the_path_of_a_descriptor)
 	EXPECT_EQ(-ENAMETOOLONG, fs_path_of(fd, little, sizeof(little), NULL));
 	EXPECT_EQ(-ENOENT, fs_path_of(12345, path, sizeof(path), NULL));
 }
+
+TEST(a_mode_speaks_to_owner_group_or_others)
+{
+	struct stat st = { .st_uid = 7, .st_gid = 8, .st_mode = S_IFREG | 0461 };
+
+	EXPECT_TRUE(fs_mode_allows(&st, 7, 7, S_IROTH));
+	EXPECT_FALSE(fs_mode_allows(&st, 7, 7, S_IROTH | S_IXOTH));
+	/* Its owner gets no more from being in the group. */
+	EXPECT_FALSE(fs_mode_allows(&st, 7, 8, S_IWOTH));
+	EXPECT_TRUE(fs_mode_allows(&st, 9, 8, S_IROTH | S_IWOTH));
+	EXPECT_FALSE(fs_mode_allows(&st, 9, 8, S_IXOTH));
+	EXPECT_TRUE(fs_mode_allows(&st, 9, 9, S_IXOTH));
+	EXPECT_FALSE(fs_mode_allows(&st, 9, 9, S_IROTH));
+	EXPECT_TRUE(fs_mode_allows(&st, 9, 9, 0));
+}
