@@ -123,8 +123,8 @@ static void check_cases(
 	if (r == -ENOMEM)
 		load->no_memory = true;
 	else if (r < 0)
-		report_error(load->report, deny->source ? deny : place_of(load, "seccomp", "allow"),
-			"%s", err.text);
+		report_failure(load->report,
+			deny->source ? deny : place_of(load, "seccomp", "allow"), &err);
 }
 
 /* A list without execve could start nothing. */
@@ -161,11 +161,12 @@ static void check_seccomp(struct key_load *load, const struct policy *policy)
 	if (!name && !has_tests(&policy->seccomp.allow) && !has_tests(&policy->seccomp.deny))
 		return;
 	r = policy_load_profile(load->dirs, name ? name : POLICY_DEFAULT_PROFILE, &profile, &err);
-	if (r < 0 && name)
-		report_error(load->report, place_of(load, "seccomp", "profile"),
-			*err.cure ? "profile: %s (%s)" : "profile: %s%s", err.text, err.cure);
-	else if (name && !denied)
+	if (r < 0 && name) {
+		(void)error_prefix(&err, 0, "profile");
+		report_failure(load->report, place_of(load, "seccomp", "profile"), &err);
+	} else if (name && !denied) {
 		check_execve(load, policy, &profile);
+	}
 	if (check_tests(load, policy, &profile))
 		check_cases(load, policy, &profile);
 }

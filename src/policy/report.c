@@ -88,6 +88,12 @@ void report_warning(
 	va_end(ap);
 }
 
+void report_failure(
+	struct policy_report *report, const struct policy_place *at, const struct sbx_error *err)
+{
+	report_error(report, at, *err->cure ? "%s (%s)" : "%s%s", err->text, err->cure);
+}
+
 /* qsort() promises no order among equals: the number keeps problems of one line as they came. */
 struct numbered {
 	struct policy_problem problem;

@@ -13,6 +13,10 @@ void report_error(struct policy_report *report, const struct policy_place *at, c
 void report_warning(struct policy_report *report, const struct policy_place *at, const char *fmt,
 	...) __attribute__((format(printf, 3, 4)));
 
+/* An error that came from elsewhere, with its cure in brackets. */
+void report_failure(
+	struct policy_report *report, const struct policy_place *at, const struct sbx_error *err);
+
 /* Puts the problems from number FROM on into the order of their files and places. */
 void report_sort(struct policy_report *report, size_t from);
 
