@@ -4,14 +4,14 @@
 #include "policy/allowlist.h"
 #include "policy/key.h"
 
-/* In bytes; no setting and "max" are the highest number. */
-static uint64_t bytes_of(const struct policy_cgroup_setting *setting)
+/* No setting and "max" are the highest number. */
+static uint64_t number_of(const struct policy_cgroup_setting *setting)
 {
-	uint64_t bytes = UINT64_MAX;
+	uint64_t number = UINT64_MAX;
 
 	if (setting)
-		(void)str_to_u64(setting->value, &bytes);
-	return bytes;
+		(void)str_to_u64(setting->value, &number);
+	return number;
 }
 
 /* The kernel takes it, but memory.high then never slows anything down. */
@@ -24,11 +24,48 @@ static void check_memory(
 	if (key_seen(load, section, "memory.max")->bad ||
 		key_seen(load, section, "memory.high")->bad)
 		return;
-	if (!high || !max || streq(high->value, "max") || bytes_of(high) <= bytes_of(max))
+	if (!high || !max || streq(high->value, "max") || number_of(high) <= number_of(max))
 		return;
 	report_error(load->report, &high->at,
 		"[%s] memory.high: %s is above memory.max, which is %s%s", section, high->value,
 		max->value, max->at.source ? "" : " by default");
+}
+
+/* Measured in cgroups with a small module and the build of contrib/packaging/wazero. */
+static const struct needs {
+	enum policy_runtime_type type;
+	const char *name;
+	uint64_t pids; /* with one less it fails mostly, with two less always */
+	uint64_t memory; /* bytes; with 2M less it runs out mostly, with 4M less always */
+} runtime_needs[] = {
+	{ POLICY_RUNTIME_WAZERO, "wazero", 5, 6 << 20 },
+};
+
+static void check_needs(struct key_load *load, const struct policy_cgroup *cgroup,
+	const char *section, const struct needs *needs)
+{
+	const struct policy_cgroup_setting *pids = policy_cgroup_find(cgroup, "pids.max");
+	const struct policy_cgroup_setting *memory = policy_cgroup_find(cgroup, "memory.max");
+
+	if (number_of(pids) < needs->pids && !key_seen(load, section, "pids.max")->bad)
+		report_error(load->report, &pids->at,
+			"[%s] pids.max: %s is too few for %s, which needs %llu to start", section,
+			pids->value, needs->name, (unsigned long long)needs->pids);
+	if (number_of(memory) < needs->memory && !key_seen(load, section, "memory.max")->bad)
+		report_warning(load->report, &memory->at,
+			"[%s] memory.max: %s is little for %s, which needs %lluM to start", section,
+			memory->value, needs->name, (unsigned long long)needs->memory >> 20);
+}
+
+/* Without a type there may never be a runtime: a plain program can do with less. */
+static void check_runtime(struct key_load *load, const struct policy *policy)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(runtime_needs); i++) {
+		if (runtime_needs[i].type != policy->runtime.type)
+			continue;
+		check_needs(load, &policy->cgroup, "cgroup", &runtime_needs[i]);
+		check_needs(load, &policy->cgroup_sandbox, "cgroup.sandbox", &runtime_needs[i]);
+	}
 }
 
 static void check_network(struct key_load *load, const struct policy *policy)
@@ -180,4 +217,5 @@ void check_policy(struct key_load *load)
 	check_grants(load, policy);
 	check_network(load, policy);
 	check_seccomp(load, policy);
+	check_runtime(load, policy);
 }
