@@ -24,7 +24,8 @@ const struct cmd cmds[] = {
 			"was run; 126: not executable; 127: not found.\n" },
 	{ "list", "", "list the sandboxes", cmd_list, .options = json },
 	{ "policy check", "FILE...", "check policy files", cmd_policy_check, .options = json,
-		.more = "Says what is wrong with each file: 0 when nothing is.\n" },
+		.more = "Says what is wrong with each file, by itself, beside the other tenants' and on\n"
+			"this host: 0 when nothing is, or warnings alone.\n" },
 	{ "policy show", "TENANT", "print a policy, and where each value comes from",
 		cmd_policy_show, .options = json },
 	{ "policy explain", "TENANT ACT WHAT...", "say what a policy allows, and why",

@@ -1,13 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/lookup.h"
 
-static void look_up(struct lookup *l)
+#include <limits.h>
+
+/* The real path of the nearest folder above that can be looked at, and the rest as it is written.
+ */
+static char *path_as_far(const char *path)
+{
+	char above[PATH_MAX], *slash, *far;
+
+	if (strlen(path) >= sizeof(above))
+		return strdup(path);
+	(void)stpcpy(above, path);
+	while ((slash = strrchr(above, '/')) && slash != above) {
+		_cleanup_resolved_ struct resolved place = RESOLVED_INIT;
+
+		*slash = '\0';
+		if (resolve_path(above, &place, NULL) < 0)
+			continue;
+		if (asprintf(&far, "%s%s", streq(place.path, "/") ? "" : place.path,
+			    path + (slash - above)) < 0)
+			return NULL;
+		return far;
+	}
+	return strdup(path);
+}
+
+static int look_up(struct lookup *l, struct sbx_error *err)
 {
 	l->place = RESOLVED_INIT;
 	l->r = resolve_path(l->grant->path, &l->place, &l->err);
+	if (l->r < 0) {
+		l->place.path = path_as_far(l->grant->path);
+		return l->place.path ? 0 : error_errno(err, ENOMEM, "resolve the grants");
+	}
 	/* All tenants' trees together may be more than a process may have open. */
 	close_fdp(&l->place.fd);
 	l->place.fd = -1;
+	return 0;
 }
 
 int lookup_grants(struct lookups *list, const struct policy *policy, unsigned int rights,
@@ -15,19 +45,20 @@ int lookup_grants(struct lookups *list, const struct policy *policy, unsigned in
 {
 	size_t n = policy->filesystem.n_grants;
 	struct lookup *room = reallocarray(list->v, list->n + n + 1, sizeof(*room));
+	int r = 0;
 
 	if (!room)
 		return error_errno(err, ENOMEM, "resolve the grants");
 	list->v = room;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct policy_grant *grant = &policy->filesystem.grants[i];
 
 		if (!(grant->rights & rights))
 			continue;
 		list->v[list->n] = (struct lookup){ .tenant = policy->tenant, .grant = grant };
-		look_up(&list->v[list->n++]);
+		r = look_up(&list->v[list->n++], err);
 	}
-	return 0;
+	return r;
 }
 
 int lookups_error(const struct lookups *list, struct sbx_error *err)

@@ -13,7 +13,9 @@
 struct lookup {
 	const char *tenant;
 	const struct policy_grant *grant;
-	struct resolved place; /* without its descriptor; empty where it could not be resolved */
+	/* Without its descriptor. Where `r` is not 0: the path alone, and real only in its parts
+	 * that could be looked at. */
+	struct resolved place;
 	int r; /* 0, or -errno with `err` */
 	struct sbx_error err;
 };

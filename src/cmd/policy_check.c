@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/check.h"
 #include "cmd/cmd.h"
 
 #include <getopt.h>
@@ -26,37 +27,83 @@ static json_t *report_to_json(const char *path, const struct policy_report *repo
 		(json_int_t)(report->n - report->n_errors), "problems", problems);
 }
 
-/* Whether the file is without errors; what there is to say of it is printed, or added to `files`.
- */
-static bool check(const struct policy_dirs *dirs, const char *path, json_t *files)
+/* What could not even be read is an error of its own, unless the report says it. */
+static int read_file(const struct policy_dirs *dirs, struct checked *file)
 {
-	_cleanup_policy_report_ struct policy_report report = { 0 };
-	_cleanup_policy_ struct policy *policy = NULL;
 	struct sbx_error err = { 0 };
-	int r = policy_load_file(dirs, path, NULL, &policy, &report, &err);
+	int r = policy_load_file(dirs, file->path, NULL, &file->policy, &file->report, &err);
 
-	if (files)
-		(void)json_array_append_new(files, report_to_json(path, &report));
-	else
-		policy_report_print(&report, stderr);
-	if (r < 0 && report.n_errors == 0)
-		(void)cmd_fail(&err);
-	return r == 0;
+	if (r == 0)
+		r = lookup_grants(&file->grants, file->policy, ~0U, &err);
+	if (r < 0 && file->report.n_errors == 0)
+		return cmd_fail(&err);
+	return CMD_DONE;
+}
+
+/* All are read before one is compared: each may take the place of what another is compared with. */
+static int check(const struct policy_dirs *dirs, struct checked *files, size_t n)
+{
+	struct sbx_error err = { 0 };
+	int exit_code = CMD_DONE;
+
+	for (size_t i = 0; i < n; i++)
+		if (read_file(dirs, &files[i]) != CMD_DONE)
+			exit_code = CMD_FAILED;
+	if (check_tenants(dirs, files, n, &err) < 0)
+		return cmd_fail(&err);
+	check_host(dirs, files, n);
+	for (size_t i = 0; i < n; i++) {
+		check_files(&files[i]);
+		report_sort(&files[i].report, 0);
+		if (files[i].report.n_errors)
+			exit_code = CMD_FAILED;
+	}
+	return exit_code;
+}
+
+static void print(const struct checked *files, size_t n, bool as_json)
+{
+	json_t *all = as_json ? json_array() : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (as_json)
+			(void)json_array_append_new(
+				all, report_to_json(files[i].path, &files[i].report));
+		else
+			policy_report_print(&files[i].report, stderr);
+	if (as_json)
+		cmd_print_json(json_pack("{s:o}", "files", all));
+}
+
+static int check_and_print(const struct policy_dirs *dirs, char **paths, size_t n, bool as_json)
+{
+	_cleanup_free_ struct checked *files = calloc(n, sizeof(*files));
+	struct sbx_error err = { 0 };
+	int exit_code;
+
+	if (!files) {
+		(void)error_errno(&err, ENOMEM, "check the policies");
+		return cmd_fail(&err);
+	}
+	for (size_t i = 0; i < n; i++)
+		files[i].path = paths[i];
+	exit_code = check(dirs, files, n);
+	print(files, n, as_json);
+	for (size_t i = 0; i < n; i++) {
+		lookups_clear(&files[i].grants);
+		policy_report_clear(&files[i].report);
+		(void)policy_free(files[i].policy);
+	}
+	return exit_code;
 }
 
 int cmd_policy_check(const struct cmd_context *context, int argc, char **argv)
 {
-	int exit_code = CMD_DONE;
 	unsigned int options;
-	json_t *files;
+	int exit_code;
 
 	if (cmd_operands("policy check", argc, argv, 1, INT_MAX, &options, &exit_code) < 0)
 		return exit_code;
-	files = options & CMD_JSON ? json_array() : NULL;
-	for (int i = optind; i < argc; i++)
-		if (!check(&context->dirs, argv[i], files))
-			exit_code = CMD_FAILED;
-	if (files)
-		cmd_print_json(json_pack("{s:o}", "files", files));
-	return exit_code;
+	return check_and_print(&context->dirs, argv + optind, (size_t)(argc - optind),
+		options & CMD_JSON);
 }

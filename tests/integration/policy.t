@@ -79,6 +79,173 @@ says 1 "" "missing.ini: error: open: No such file or directory"$'\n' "a file tha
 says 2 "" "usage: sandboxctl policy check *" "no file" sandboxctl policy check
 says 2 "" "*'--bogus'*usage: sandboxctl policy check *" "an unknown option" sandboxctl policy check --bogus
 
+# ---- check, beyond the file ----
+
+mkdir new
+mkdir -m 777 "$world"/{open,mine,theirs,theirs/in}
+mkdir -m 700 "$world/shut"
+mkdir -m 777 "$world/shut/in"
+ln -s theirs "$world/alias"
+ln -s ../mine "$world/open/link"
+cat >tenants/neighbour.ini <<-INI
+	version = 1
+	[tenant]
+	id = 4320
+	[filesystem]
+	own = $world/theirs
+INI
+
+# checked CODE ERR TEXT [COMMAND...] <<POLICY: of the tenant `newcomer`, by COMMAND.
+checked() {
+	local text
+	IFS= read -rd '' text
+	printf 'version = 1\n%s' "$text" >new/newcomer.ini
+	says "$1" "" "$2" "$3" "${@:4}" sandboxctl --config-dir . policy check new/newcomer.ini
+}
+# grants CODE ERR TEXT LINE: with the uid that the files below are made for.
+uid=2000004321
+grants() {
+	checked "${@:1:3}" <<-INI
+		[tenant]
+		id = 4321
+		[filesystem]
+		$4
+	INI
+}
+owned="theirs', which tenant 'neighbour' owns (./tenants/neighbour.ini:5)"
+
+checked 0 "" "a grant above another's own is fine, and so is an own beside it" <<INI
+[filesystem]
+read = $world
+own = $world/mine
+INI
+checked 1 "new/newcomer.ini:3:8: error: read '$world/theirs/in' lies in '$world/$owned
+    3 | read = $world/theirs/in
+      |        ^
+" "a grant inside another's own" <<INI
+[filesystem]
+read = $world/theirs/in
+INI
+checked 1 "*:3:9: error: write '$world/theirs/in' lies in '$world/$owned*" "the same through a symlink" <<INI
+[filesystem]
+write = $world/alias/in
+INI
+checked 1 "*:3:7: error: own '$world/theirs' lies in '$world/$owned*" "another's own as one's own" <<INI
+[filesystem]
+own = $world/theirs
+INI
+checked 1 "*:3:7: error: tenant 'neighbour': own '$world/theirs' lies in '$world', which tenant 'newcomer' owns (./ten*:5)*" \
+	"an own around another's" <<INI
+[filesystem]
+own = $world
+INI
+checked 1 "new/newcomer.ini:3:6: error: id: 4320 is the id of tenant 'neighbour' too (./tenants/neighbour.ini:3)*" \
+	"another's id" <<INI
+[tenant]
+id = 4320
+INI
+checked 0 "" "an id of its own" <<INI
+[tenant]
+id = 4321
+INI
+
+printf 'version = 1\n[filesystem]\nown = %s\n' "$world/theirs" >new/newcomer.ini
+printf 'version = 1\n[filesystem]\nown = %s\n' "$world/open" >new/neighbour.ini
+says 1 "" "*lies in '$world/$owned*" "what another gives up is its own while it isn't checked too" \
+	sandboxctl --config-dir . policy check new/newcomer.ini
+says 0 "" "" "files that are checked together count in the places of those in the folder" \
+	sandboxctl --config-dir . policy check new/newcomer.ini new/neighbour.ini
+printf 'version = 1\nnonsense\n' >tenants/broken.ini
+checked 0 "new/newcomer.ini: warning: tenant 'broken' was not compared: ./tenants/broken.ini:2: *" \
+	"another tenant's broken policy is named" <<INI
+[filesystem]
+read = $world/mine
+INI
+rm tenants/broken.ini
+
+grants 0 "new/newcomer.ini:5:8: warning: '$world/gone' is not there: run would refuse
+    5 | read = $world/gone
+      |        ^
+" "what isn't there" "read = $world/gone"
+says 0 '*"errors": 0,*"warnings": 1,*"severity": "warning",*is not there*' "" "a warning as JSON" \
+	sandboxctl --config-dir . policy check --json new/newcomer.ini
+checked 0 "*:3:8: warning: '$world/shut/in' could not be looked at: Permission denied; ask as root*" \
+	"what only root may look at" nobody <<INI
+[filesystem]
+read = $world/shut/in
+INI
+checked 0 "" "by root" <<INI
+[filesystem]
+read = $world/shut/in
+INI
+
+link="'$world/open/link' is a symlink that others than root can change"
+grants 1 "*:5:8: error: $link (name the file that it points to)*" "a symlink that others can change" \
+	"read = $world/open/link"
+says 125 "" "*: $link: name the file that it points to"$'\n' "run says the same" \
+	sandboxctl --config-dir . run --policy new/newcomer.ini -- "$probe" exit 0
+grants 0 "" "what it points to" "read = $world/mine"
+
+cant="the tenant, uid $uid, can't"
+for name in program library.so.1 secret list; do
+	echo >"$world/mine/$name"
+done
+chmod 600 "$world/mine"/{secret,list}
+grants 0 "*:5:8: warning: '$world/shut' has mode 0700, uid 0 and gid 0: $cant enter it*" \
+	"a folder that its uid can't enter" "read = $world/shut"
+grants 0 "*:5:8: warning: '$world/mine/secret' has mode 0600, uid 0 and gid 0: $cant read it*" \
+	"a file that it can't read" "read = $world/mine/secret"
+chgrp $uid "$world/mine/secret" && chmod 640 "$world/mine/secret"
+grants 0 "" "that it can read by its group" "read = $world/mine/secret"
+grants 0 "*:5:7: warning: '$world/bin' has mode 0755, uid 0 and gid 0: $cant write to it*" \
+	"a folder that it can't write to" "own = $world/bin"
+grants 0 "" "one that it can" "own = $world/mine"
+grants 0 "*: '$world/mine/program' has mode 0644, *: $cant execute it*" "a program without its bit" \
+	"exec = $world/mine/program"
+grants 0 "" "a library is mapped, not executed" "exec = $world/mine/library.so.1"
+chmod 711 "$world/mine/program"
+grants 0 "" "one with it" "exec = $world/mine/program"
+# setxattr(2) of what setfacl -m u:UID:r would write.
+perl -e '($uid, $file, $name) = (@ARGV, "system.posix_acl_access");
+	$acl = pack "V(vvV)*", 2, 1, 6, -1, 2, 4, $uid, 4, 0, -1, 16, 4, -1, 32, 0, -1;
+	syscall(188, $file, $name, $acl, length $acl, 0) == 0 or die $!' $uid "$world/mine/list" ||
+	bail "setxattr"
+grants 0 "" "an access control list may give what the mode doesn't" "read = $world/mine/list"
+grants 0 "" "folders above are the private root's own" "read = $world/shut/in"
+grants 0 "*:5:19: warning: '$world/shut' has mode 0700, *: $cant enter it*" \
+	"but below another grant" "read = $world $world/shut/in"
+
+root=/sys/fs/cgroup
+echo "cpu memory pids" >"$tmp/controllers"
+mount --bind "$tmp/controllers" $root/cgroup.controllers
+mount --bind "$tmp/controllers" $root/cgroup.subtree_control
+no_io="io.weight: cgroup '/' has no controller 'io'"
+checked 0 "new/newcomer.ini:3:13: warning: ?cgroup? $no_io: run would refuse (*'io.weight =')
+    3 | io.weight = 200
+      |             ^
+" "a controller that this host hasn't" <<INI
+[cgroup]
+io.weight = 200
+INI
+checked 0 "new/newcomer.ini: warning: the default of ?cgroup? $no_io: run would refuse (*" \
+	"the same of a default" nobody <<INI
+[filesystem]
+exec = $world/bin
+INI
+cp new/newcomer.ini "$config/tenants/"
+says 125 "" "*: $no_io: *" "run refuses that" sandboxctl run -t newcomer -- "$probe" exit 0
+rm "$config/tenants/newcomer.ini"
+checked 0 "" "without that limit" <<INI
+[cgroup]
+io.weight =
+INI
+umount $root/cgroup.controllers $root/cgroup.subtree_control
+checked 0 "" "with the controller" <<INI
+[cgroup]
+io.weight = 200
+INI
+rm tenants/neighbour.ini
+
 # ---- show ----
 
 says 0 "version = 1
@@ -174,6 +341,25 @@ like "environment and folder are those shown" "$line" "env: ok *FROM=base*"
 sandbox -t shop -- "$probe" cwd
 is "the drop-in's word is the last" "$line" "cwd: ok /"
 is "in the cgroup too" "$(<"$base/shop.slice/pids.max")" 7
+hidden() { # GRANT...
+	tenant newcomer <<-POLICY
+		[tenant]
+		id = 4321
+		[filesystem]
+		exec = $world/bin
+		read = $*
+	POLICY
+	load
+}
+echo >"$world/shut/in/file"
+hidden "$world/shut/in"
+allowed "a folder above that the uid can't enter is in nobody's way" newcomer read "$world/shut/in/file"
+hidden "$world" "$world/shut/in"
+denied user:EACCES "but below another grant, as check says" newcomer read "$world/shut/in/file"
+printf 'version = 1\n[tenant]\nid = 4322\n' >new/shop.ini
+says 1 "" "new/shop.ini:3:6: error: tenant 'shop' has the id * for good, its policy says 4322 (*" \
+	"check: a tenant that ran keeps its id" sandboxctl --config-dir . policy check new/shop.ini
+says 0 "" "" "check: of which only root knows" nobody sandboxctl --config-dir . policy check new/shop.ini
 rm -r "$config/common" "$config/tenants/shop.ini.d"
 cd /
 

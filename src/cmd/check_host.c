@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/check.h"
+#include "kernel/cgroup.h"
+#include "state/ids.h"
+
+/* Only root can read who has which id; what the policy says then counts. */
+static uint32_t check_id(struct checked *file, const struct host_config *host)
+{
+	const struct policy_place at = checked_id(file);
+	uint32_t wanted = file->policy->id, id = 0;
+	struct sbx_error err = { 0 };
+	int r;
+
+	if (file->id_taken)
+		return 0;
+	r = ids_find(file->policy->tenant, wanted, host->last_id - host->first_id, &id, &err);
+	if (r == -ENOENT || r == -EACCES)
+		return wanted;
+	if (r == -EEXIST || r == -ERANGE)
+		report_failure(&file->report, &at, &err);
+	else if (r < 0)
+		report_warning(&file->report, &at, "%s: run would refuse", err.text);
+	return r < 0 ? 0 : id;
+}
+
+/* A section's keys; `missing` holds the controllers that something was said of. */
+struct asked {
+	struct checked *file;
+	const struct cgroup *root;
+	struct strv missing;
+};
+
+static void check_key(
+	struct asked *a, const char *section, const char *name, const struct policy_place *at)
+{
+	const struct policy_place whole = checked_whole(a->file);
+	struct sbx_error err = { 0 };
+	char controller[32];
+
+	cgroup_controller_of(name, controller);
+	/* The defaults of one controller are one thing to say, and none where a key says it. */
+	if (!at->source && strv_contains(&a->missing, controller))
+		return;
+	if (cgroup_offers(a->root, name, &err) == 0)
+		return;
+	(void)strv_add(&a->missing, controller);
+	report_warning(&a->file->report, at->source ? at : &whole,
+		"%s[%s] %s: run would refuse (%s)", at->source ? "" : "the default of ", section,
+		err.text, err.cure);
+}
+
+static void check_section(
+	struct asked *a, const char *name, const struct policy_cgroup *cgroup, bool defaults)
+{
+	for (size_t i = 0; i < cgroup->n_settings; i++)
+		if (!cgroup->settings[i].at.source == defaults)
+			check_key(a, name, cgroup->settings[i].file, &cgroup->settings[i].at);
+	for (size_t i = 0; i < cgroup->n_io_limits && !defaults; i++)
+		check_key(a, name, "io.max", &cgroup->io_limits[i].at);
+}
+
+static void check_cgroups(struct checked *file, const struct cgroup *root)
+{
+	struct asked a = { .file = file, .root = root };
+
+	for (int defaults = 0; defaults < 2; defaults++) {
+		check_section(&a, "cgroup", &file->policy->cgroup, defaults);
+		check_section(&a, "cgroup.sandbox", &file->policy->cgroup_sandbox, defaults);
+	}
+	strv_clear(&a.missing);
+}
+
+/* What could be read of this host; an error where it couldn't. */
+struct host {
+	struct host_config config;
+	struct cgroup root;
+	int r_config, r_root;
+	struct sbx_error no_config, no_root;
+};
+
+static void check_file(struct checked *file, const struct host *host)
+{
+	const struct policy_place whole = checked_whole(file);
+	uint32_t id;
+
+	if (host->r_config < 0) {
+		report_warning(&file->report, &whole, "ids and file modes were not checked: %s",
+			host->no_config.text);
+	} else {
+		id = check_id(file, &host->config);
+		file->uid = id ? host->config.first_id + id : 0;
+	}
+	if (host->r_root < 0)
+		report_warning(&file->report, &whole, "%s: run would refuse", host->no_root.text);
+	else
+		check_cgroups(file, &host->root);
+}
+
+void check_host(const struct policy_dirs *dirs, struct checked *files, size_t n)
+{
+	struct host host = { .root = CGROUP_INIT };
+
+	host.r_config = host_config_load(dirs, &host.config, &host.no_config);
+	host.r_root = cgroup_open_root(&host.root, &host.no_root);
+	for (size_t i = 0; i < n; i++)
+		if (files[i].policy)
+			check_file(&files[i], &host);
+	host_config_clear(&host.config);
+	cgroup_close(&host.root);
+}

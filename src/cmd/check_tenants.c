@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/check.h"
+#include "policy/key.h"
+#include "policy/ownership.h"
+
+/* All tenants, as they are with the checked files in their places. */
+struct all {
+	struct lookup_tenants others; /* that no checked file is of */
+	const struct policy **policies;
+	size_t n_policies;
+	struct policy_own *owns;
+	size_t n_owns;
+};
+
+static void all_clear(struct all *all)
+{
+	lookup_tenants_clear(&all->others);
+	free(all->policies);
+	free(all->owns);
+}
+
+static void add_owns(struct all *all, const struct lookups *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].grant->rights == POLICY_OWN)
+			all->owns[all->n_owns++] = (struct policy_own){
+				.path = list->v[i].place.path,
+				.tenant = list->v[i].tenant,
+				.at = list->v[i].grant->at,
+			};
+}
+
+static int collect(struct all *all, const struct checked *files, size_t n, struct sbx_error *err)
+{
+	size_t n_owns = all->others.owns.n;
+
+	for (size_t i = 0; i < n; i++)
+		n_owns += files[i].grants.n;
+	all->owns = calloc(n_owns + 1, sizeof(*all->owns));
+	all->policies = calloc(all->others.n + n + 1, sizeof(*all->policies));
+	if (!all->owns || !all->policies)
+		return error_errno(err, ENOMEM, "read the tenants' policies");
+	for (size_t i = 0; i < n; i++) {
+		if (files[i].policy)
+			all->policies[all->n_policies++] = files[i].policy;
+		add_owns(all, &files[i].grants);
+	}
+	for (size_t i = 0; i < all->others.n; i++)
+		if (all->others.v[i].policy)
+			all->policies[all->n_policies++] = all->others.v[i].policy;
+	add_owns(all, &all->others.owns);
+	return 0;
+}
+
+/* Silence would mean that nobody else is in the way. */
+static void say_unseen(struct checked *file, const struct all *all)
+{
+	const struct policy_place whole = checked_whole(file);
+	const struct lookups *owns = &all->others.owns;
+
+	for (size_t i = 0; i < all->others.n; i++)
+		if (all->others.v[i].r < 0)
+			report_warning(&file->report, &whole, "tenant '%s' was not compared: %s",
+				all->others.v[i].name, all->others.v[i].err.text);
+	for (size_t i = 0; i < owns->n; i++)
+		if (owns->v[i].r < 0)
+			report_warning(&file->report, &whole,
+				"tenant '%s': own '%s' was not compared: %s", owns->v[i].tenant,
+				owns->v[i].grant->path, owns->v[i].err.text);
+}
+
+/* In the words of lsm load, with the line that it is about. */
+static void say_owned(struct checked *file, const struct policy_grant *grant,
+	const struct sbx_error *err, const struct policy_place *other)
+{
+	report_error(
+		&file->report, &grant->at, "%s (%s:%u)", err->text, place_file(other), other->line);
+}
+
+/* Another's tree in one that is to be owned; what is only granted ends at its edge. */
+static void check_inside(struct checked *file, const struct lookup *l, const struct all *all)
+{
+	const struct policy_own mine = { l->place.path, l->tenant, l->grant->at };
+	struct sbx_error err;
+
+	for (size_t i = 0; i < all->n_owns; i++) {
+		const struct policy_own *other = &all->owns[i];
+
+		if (!own_above(&mine, 1, other->tenant, other->path))
+			continue;
+		(void)error_prefix(&err, own_refuse(&mine, POLICY_OWN, other->path, &err),
+			"tenant '%s'", other->tenant);
+		say_owned(file, l->grant, &err, &other->at);
+		return;
+	}
+}
+
+static void check_grant(struct checked *file, const struct lookup *l, const struct all *all)
+{
+	const struct policy_own *above =
+		own_above(all->owns, all->n_owns, l->tenant, l->place.path);
+	struct sbx_error err;
+
+	if (above) {
+		(void)own_refuse(above, l->grant->rights, l->place.path, &err);
+		say_owned(file, l->grant, &err, &above->at);
+	} else if (l->grant->rights == POLICY_OWN) {
+		check_inside(file, l, all);
+	}
+}
+
+static struct policy_place place_of_id(const struct policy *policy)
+{
+	for (size_t i = policy->n_assignments; i-- > 0;) {
+		const struct policy_assignment *a = &policy->assignments[i];
+
+		if (streq(a->key->section, "tenant") && streq(a->key->name, "id"))
+			return a->at;
+	}
+	return (struct policy_place){ policy->sources.v[0], 0, 0 };
+}
+
+struct policy_place checked_id(const struct checked *file)
+{
+	return place_of_id(file->policy);
+}
+
+static void check_id(struct checked *file, const struct all *all)
+{
+	const struct policy_place at = checked_id(file);
+	const struct policy *policy = file->policy;
+
+	for (size_t i = 0; i < all->n_policies && policy->id && !file->id_taken; i++) {
+		const struct policy *other = all->policies[i];
+		const struct policy_place there = place_of_id(other);
+
+		if (other->id != policy->id || streq(other->tenant, policy->tenant))
+			continue;
+		report_error(&file->report, &at, "id: %u is the id of tenant '%s' too (%s:%u)",
+			policy->id, other->tenant, place_file(&there), there.line);
+		file->id_taken = true;
+	}
+}
+
+static int look_up_others(struct all *all, const struct policy_dirs *dirs,
+	const struct checked *files, size_t n, struct sbx_error *err)
+{
+	_cleanup_strv_ struct strv names = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (files[i].policy && strv_add(&names, files[i].policy->tenant) < 0)
+			return error_errno(err, ENOMEM, "read the tenants' policies");
+	return lookup_tenants(dirs, &names, &all->others, err);
+}
+
+int check_tenants(
+	const struct policy_dirs *dirs, struct checked *files, size_t n, struct sbx_error *err)
+{
+	_cleanup_(all_clear) struct all all = { 0 };
+	struct sbx_error unseen = { 0 };
+	int r = look_up_others(&all, dirs, files, n, &unseen), end;
+
+	end = collect(&all, files, n, err);
+	if (end < 0)
+		return end;
+	for (size_t i = 0; i < n; i++) {
+		struct checked *file = &files[i];
+		const struct policy_place whole =
+			file->policy ? checked_whole(file) : (struct policy_place){ 0 };
+
+		if (!file->policy)
+			continue;
+		if (r < 0)
+			report_warning(&file->report, &whole,
+				"the tenants' folder was not compared: %s", unseen.text);
+		say_unseen(file, &all);
+		check_id(file, &all);
+		for (size_t j = 0; j < file->grants.n; j++)
+			check_grant(file, &file->grants.v[j], &all);
+	}
+	return 0;
+}
