@@ -104,6 +104,6 @@ int cmd_policy_check(const struct cmd_context *context, int argc, char **argv)
 
 	if (cmd_operands("policy check", argc, argv, 1, INT_MAX, &options, &exit_code) < 0)
 		return exit_code;
-	return check_and_print(&context->dirs, argv + optind, (size_t)(argc - optind),
-		options & CMD_JSON);
+	return check_and_print(
+		&context->dirs, argv + optind, (size_t)(argc - optind), options & CMD_JSON);
 }
