@@ -27,7 +27,7 @@ _sandboxctl_row() { # SUBCOMMAND
 		operands=('TENANT')
 		;;
 	'policy explain')
-		options=('--help' '--json')
+		options=('--help' '--json' '--name=NAME')
 		operands=('TENANT' 'ACT' 'WHAT...')
 		acts=('open PATH' 'write PATH' 'exec PATH' 'connect tcp|udp ADDRESS PORT' 'syscall CALL')
 		;;

@@ -55,7 +55,7 @@ function __sandboxctl_tenants
 end
 
 complete -c sandboxctl -f
-set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --timeout --json-status-fd --threshold
+set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --timeout --json-status-fd --name --threshold
 
 complete -c sandboxctl -n '__sandboxctl_at 1' -l config-dir -x -a '(__fish_complete_directories)' -d 'instead of /etc/sandboxctl'
 complete -c sandboxctl -n '__sandboxctl_at 1' -s v -l verbose -d 'say each step'
@@ -99,6 +99,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -l help -d 'print this
 complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -x -a '(__sandboxctl_tenants)'
 
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l name -x -d 'of the sandbox that %n stands for'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -x -a '(__sandboxctl_tenants)'
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a open -d 'PATH'

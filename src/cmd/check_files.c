@@ -32,6 +32,8 @@ static void say_unseen(struct policy_report *report, const struct lookup *l)
 
 	if (l->r == -ENOENT || l->r == -ENOTDIR)
 		report_warning(report, at, "'%s' is not there: run would refuse", l->grant->path);
+	else if (l->r == -ENODATA)
+		report_warning(report, at, "%s", l->err.text);
 	else if (l->r == -EACCES)
 		report_warning(report, at, "'%s' could not be looked at: %s%s", l->grant->path,
 			strerror(-l->r), geteuid() == 0 ? "" : "; ask as root");

@@ -69,6 +69,7 @@ struct cmd {
 extern const struct cmd cmds[];
 extern const size_t n_cmds;
 extern const struct cmd_option cmd_global_options[], cmd_run_options[], cmd_score_options[];
+extern const struct cmd_option cmd_explain_options[];
 extern const struct cmd_option cmd_help_option;
 extern const struct cmd_act cmd_explain_acts[];
 

@@ -29,7 +29,7 @@ const struct cmd cmds[] = {
 	{ "policy show", "TENANT", "print a policy, and where each value comes from",
 		cmd_policy_show, .options = json },
 	{ "policy explain", "TENANT ACT WHAT...", "say what a policy allows, and why",
-		cmd_policy_explain, .options = json, .acts = cmd_explain_acts,
+		cmd_policy_explain, .options = cmd_explain_options, .acts = cmd_explain_acts,
 		.more = "Says whether its policy allows that, by which line, and what line would. Of an\n"
 			"open, write or exec it tells what the walls allow; the file's own mode may\n"
 			"still deny it. A CALL is a name, or a name and a test of its arguments:\n"

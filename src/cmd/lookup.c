@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/lookup.h"
 
+#include "state/ids.h"
+
 #include <limits.h>
 
 /* The real path of the nearest folder above that can be looked at, and the rest as it is written.
@@ -29,7 +31,11 @@ static char *path_as_far(const char *path)
 static int look_up(struct lookup *l, struct sbx_error *err)
 {
 	l->place = RESOLVED_INIT;
-	l->r = resolve_path(l->grant->path, &l->place, &l->err);
+	if (l->grant->unsettled)
+		l->r = error_set(&l->err, ENODATA,
+			"'%s' depends on %%i or %%n, and that is not known here", l->grant->path);
+	else
+		l->r = resolve_path(l->grant->path, &l->place, &l->err);
 	if (l->r < 0) {
 		l->place.path = path_as_far(l->grant->path);
 		return l->place.path ? 0 : error_errno(err, ENOMEM, "resolve the grants");
@@ -83,6 +89,25 @@ void lookups_clear(struct lookups *list)
 	*list = (struct lookups){ 0 };
 }
 
+/* Who may not read the registry knows the ids that policies name. */
+static uint32_t find_id(const struct policy_dirs *dirs, const struct policy *policy)
+{
+	_cleanup_host_config_ struct host_config host = { 0 };
+	uint32_t id = policy->id;
+
+	if (!id && host_config_load(dirs, &host, NULL) == 0)
+		(void)ids_find(policy->tenant, 0, host.last_id - host.first_id, &id, NULL);
+	return id;
+}
+
+int lookup_settle(const struct policy_dirs *dirs, struct policy **policy, const char *sandbox,
+	struct sbx_error *err)
+{
+	if (!(*policy)->unsettled)
+		return 0;
+	return policy_settle(dirs, policy, find_id(dirs, *policy), sandbox, err);
+}
+
 static int add_tenant(struct lookup_tenants *tenants, const struct policy_dirs *dirs,
 	const char *name, struct sbx_error *err)
 {
@@ -93,6 +118,8 @@ static int add_tenant(struct lookup_tenants *tenants, const struct policy_dirs *
 		return error_errno(err, ENOMEM, "read the tenants' policies");
 	tenants->n++;
 	tenant->r = policy_load_tenant(dirs, name, &tenant->policy, NULL, &tenant->err);
+	if (tenant->r == 0)
+		tenant->r = lookup_settle(dirs, &tenant->policy, NULL, &tenant->err);
 	return tenant->r < 0 ? 0 : lookup_grants(&tenants->owns, tenant->policy, POLICY_OWN, err);
 }
 

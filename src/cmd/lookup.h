@@ -16,7 +16,7 @@ struct lookup {
 	/* Without its descriptor. Where `r` is not 0: the path alone, and real only in its parts
 	 * that could be looked at. */
 	struct resolved place;
-	int r; /* 0, or -errno with `err` */
+	int r; /* 0, or -errno with `err`; -ENODATA: what its path depends on is not known */
 	struct sbx_error err;
 };
 
@@ -24,6 +24,10 @@ struct lookups {
 	struct lookup *v;
 	size_t n;
 };
+
+/* policy_settle() with the id that the tenant is known to have, if any. */
+int lookup_settle(const struct policy_dirs *dirs, struct policy **policy, const char *sandbox,
+	struct sbx_error *err);
 
 /* Adds the policy's grants whose right is one of `rights`. Fails without memory only. */
 int lookup_grants(struct lookups *list, const struct policy *policy, unsigned int rights,

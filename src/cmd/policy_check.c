@@ -2,7 +2,6 @@
 #include "cmd/check.h"
 #include "cmd/cmd.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static json_t *problem_to_json(const struct policy_problem *p)
@@ -33,6 +32,8 @@ static int read_file(const struct policy_dirs *dirs, struct checked *file)
 	struct sbx_error err = { 0 };
 	int r = policy_load_file(dirs, file->path, NULL, &file->policy, &file->report, &err);
 
+	if (r == 0)
+		r = lookup_settle(dirs, &file->policy, NULL, &err);
 	if (r == 0)
 		r = lookup_grants(&file->grants, file->policy, ~0U, &err);
 	if (r < 0 && file->report.n_errors == 0)

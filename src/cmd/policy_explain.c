@@ -11,6 +11,7 @@
 #include "policy/syscalls.h"
 #include "policy/test.h"
 
+#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -32,6 +33,8 @@ static int look_up(struct asked *a, struct sbx_error *err)
 
 	if (r == 0)
 		r = lookups_error(&a->grants, err);
+	if (r == -ENODATA)
+		return error_cure(err, r, "say of which sandbox with --name");
 	if (r == 0)
 		r = lookup_tenants(&a->context->dirs, &self, &a->others, err);
 	for (size_t i = 0; i < a->others.n && r == 0; i++) {
@@ -220,23 +223,47 @@ static int answer(struct asked *a, const char *name, bool json)
 	return CMD_DONE;
 }
 
-int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
+const struct cmd_option cmd_explain_options[] = {
+	{ "json", .id = CMD_JSON, .help = "print JSON" },
+	{ "name", .id = 'n', .arg = "NAME", .help = "of the sandbox that %n stands for" },
+	{ 0 },
+};
+
+static int explain(
+	const struct cmd_context *context, const char *sandbox, bool json, char **operands, int n)
 {
 	_cleanup_policy_ struct policy *policy = NULL;
-	struct asked a = { .context = context };
+	struct asked a = { .context = context, .what = operands + 2, .n_what = n - 2 };
 	struct sbx_error err = { 0 };
-	unsigned int options;
 	int exit_code;
 
-	if (cmd_operands("policy explain", argc, argv, 3, INT_MAX, &options, &exit_code) < 0)
-		return exit_code;
-	if (policy_load_tenant(&context->dirs, argv[optind], &policy, NULL, &err) < 0)
+	if (policy_load_tenant(&context->dirs, operands[0], &policy, NULL, &err) < 0 ||
+		lookup_settle(&context->dirs, &policy, sandbox, &err) < 0)
 		return cmd_fail(&err);
 	a.policy = policy;
-	a.what = argv + optind + 2;
-	a.n_what = argc - optind - 2;
-	exit_code = answer(&a, argv[optind + 1], options & CMD_JSON);
+	exit_code = answer(&a, operands[1], json);
 	lookups_clear(&a.grants);
 	lookup_tenants_clear(&a.others);
 	return exit_code;
+}
+
+int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
+{
+	const char *sandbox = NULL;
+	bool json = false;
+	int option;
+
+	while ((option = cmd_next_option(cmd_explain_options, argc, argv)) >= 0) {
+		if (option == CMD_JSON)
+			json = true;
+		else
+			sandbox = optarg;
+	}
+	if (option == CMD_OPTION_HELP) {
+		cmd_print_help("policy explain");
+		return CMD_DONE;
+	}
+	if (option == CMD_OPTION_BAD || argc - optind < 3)
+		return cmd_usage("policy explain");
+	return explain(context, sandbox, json, argv + optind, argc - optind);
 }

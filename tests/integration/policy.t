@@ -284,11 +284,42 @@ sed -i '$d' tenants/shop.ini.d/10.ini
 
 # ---- explain ----
 
-says 0 '{"allowed":true,"why":"read = /srv/world/read",*"file":"'"$world"'/config/tenants/../common/base.ini","line":3}*' \
+says 0 '{"allowed":true,"verdict":"allowed","why":"read = /srv/world/read",*"file":"'"$world"'/config/tenants/../common/base.ini","line":3}*' \
 	"" "explain --json" policy explain --json shop open /srv/world/read
-says 0 '{"allowed":false,"why":"read = /srv/world/read","cure":"(not UTF-8)",*"line":3}*' \
+says 0 '{"allowed":false,"verdict":"denied","why":"read = /srv/world/read","cure":"(not UTF-8)",*"line":3}*' \
 	"" "explain --json of a name that isn't UTF-8 keeps its verdict" \
 	policy explain --json shop write $'/srv/world/read/\xff'
+
+cat >tenants/calls.ini <<-'INI'
+	version = 1
+	[seccomp]
+	deny = socket(domain != AF_INET)
+INI
+explains() { # VERDICT TEXT ARG...
+	says 0 "$1: *" "" "$2" policy explain "${@:3}"
+}
+explains "depends: $world/config/tenants/calls.ini:3" \
+	"a call that is denied in part" calls syscall socket
+explains "denied: $world/config/tenants/calls.ini:3" "the part" calls syscall 'socket(domain == AF_UNIX)'
+explains "allowed" "and the other one" calls syscall 'socket(domain == AF_INET && type == 2)'
+says 1 "" "*'socket(domain == AF_UNIXX)': *" "a test that is none" policy explain calls syscall 'socket(domain == AF_UNIXX)'
+mkdir -m 777 "$world"/read/{web,77}
+cat >tenants/named.ini <<-'INI'
+	version = 1
+	[tenant]
+	id = 77
+	[filesystem]
+	read = /srv/world/read/%n
+	write = /srv/world/read/%i
+INI
+says 0 "" "*named.ini:5:8: warning: '/srv/world/read/%n' depends on %i or %n, *" "%n is known to a sandbox alone" \
+	policy check tenants/named.ini
+says 1 "" "*named.ini:5: '/srv/world/read/%n' depends on %i or %n, *--name"$'\n' "explain without it" \
+	policy explain named open "$world/read/web"
+explains allowed "explain with it" --name web named open "$world/read/web"
+explains denied "of another sandbox" --name 77 named open "$world/read/web"
+explains allowed "%i is known to all" --name web named write "$world/read/77/x"
+rm tenants/{calls,named}.ini
 
 # ---- score ----
 
