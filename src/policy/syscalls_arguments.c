@@ -144,7 +144,7 @@ static const struct row table[] = {
 	{ "lsetxattr", "*pathname *name *value size flags:32" },
 	{ "madvise", "addr length advice:32" },
 	{ "map_shadow_stack", "addr size flags:32" },
-	{ "mbind", "start len mode *nmask maxnode flags:32" },
+	{ "mbind", "start len mode:32 *nmask maxnode flags:32" },
 	{ "membarrier", "cmd:32 flags:32 cpu_id:32" },
 	{ "memfd_create", "*name flags:32" },
 	{ "memfd_secret", "flags:32" },
