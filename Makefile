@@ -270,7 +270,7 @@ build/fuzz/bin/all: $(FUZZ_SOURCES) tests/fuzz/fuzz.h $(HEADERS) | build/deps/fu
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS_ALL) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' -o $@ \
-		$(FUZZ_SOURCES) -lseccomp -linih
+		$(FUZZ_SOURCES) -lseccomp -lcap -linih
 
 $(FUZZ_TARGETS:%=build/fuzz/bin/%): build/fuzz/bin/all
 	@ln -f $< $@

@@ -165,3 +165,8 @@ void strv_sort(struct strv *list)
 	if (list->n)
 		qsort(list->v, list->n, sizeof(*list->v), compare_strings);
 }
+
+const char *strv_at(const void *list, size_t i)
+{
+	return ((const struct strv *)list)->v[i];
+}

@@ -52,6 +52,8 @@ void strv_clear(struct strv *list);
 bool strv_contains(const struct strv *list, const char *s);
 /* By strcmp(3). */
 void strv_sort(struct strv *list);
+/* Word I of a list, for str_nearest(). */
+const char *strv_at(const void *list, size_t i);
 
 #define _cleanup_strv_ _cleanup_(strv_clear)
 

@@ -186,6 +186,7 @@ extern const struct key_type type_profile; /* char * */
 extern const struct key_type type_syscalls; /* struct policy_calls; of this architecture */
 extern const struct key_type type_any_syscalls; /* the same, others are left out */
 extern const struct key_type type_seccomp_default; /* struct policy */
+extern const struct key_type type_capabilities; /* none: only checked */
 
 /* Words of [runtime] type, which sandboxctl.ini takes too. */
 extern const struct key_word runtime_words[];

@@ -34,7 +34,8 @@ static const struct key_word network_words[] = {
 
 static const struct key_word capability_words[] = {
 	{ "none", 0 },
-	{ "*", KEY_WORD_NOT_BUILT }, /* names, all */
+	{ "all", KEY_WORD_NOT_BUILT },
+	{ "cap_*", KEY_WORD_NOT_BUILT },
 	{ 0 },
 };
 
@@ -173,7 +174,7 @@ static const struct key keys[] = {
 		.help = "A uid of the tenant's own", SINCE_0_1 },
 	{ "process", "group",
 		.help = "A gid of the tenant's own", SINCE_0_1 },
-	{ "process", "capabilities", .type = &type_only,
+	{ "process", "capabilities", .type = &type_capabilities,
 		.initial = "none", .words = capability_words,
 		.help = "Capabilities of the processes", SINCE_0_1 },
 	{ "process", "rlimit.*",

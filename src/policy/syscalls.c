@@ -31,8 +31,3 @@ int syscalls_list(struct strv *ret_names)
 	names = (struct strv){ 0 };
 	return 0;
 }
-
-const char *syscalls_at(const void *names, size_t i)
-{
-	return ((const struct strv *)names)->v[i];
-}

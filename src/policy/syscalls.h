@@ -18,9 +18,6 @@ enum syscalls_known syscalls_find(const char *name);
 /* All names of this architecture. 0 or -ENOMEM. */
 int syscalls_list(struct strv *ret_names);
 
-/* For str_nearest() over a struct strv. */
-const char *syscalls_at(const void *names, size_t i);
-
 struct syscalls_argument {
 	unsigned int index; /* 0 to 5 */
 	unsigned int bits; /* that the kernel looks at */

@@ -48,7 +48,7 @@ static int report_syscall(const struct key_use *use, const char *name, enum sysc
 	if (known == SYSCALLS_ELSEWHERE)
 		return key_error(use, "'%s': this architecture has no such system call", name);
 	if (use->load->guesses > 0 && syscalls_list(&names) == 0)
-		near = key_guess(use->load, name, &names, names.n, syscalls_at);
+		near = key_guess(use->load, name, &names, names.n, strv_at);
 	if (near)
 		return key_error(use, "'%s' is no system call; did you mean '%s'?", name, near);
 	return key_error(use, "'%s' is no system call", name);
