@@ -74,24 +74,41 @@ static int check_idle(
 	return 0;
 }
 
-/* Of N entries that allow the same call. None: nothing is left of it. */
-static int reduce(const struct policy_call *entries, size_t n, const struct policy_calls *deny,
-	struct call_cases *cases)
+/* Entries that allow the same call. */
+struct group {
+	const struct policy_call *const *entries;
+	size_t n;
+};
+
+static bool is_whole(const struct group *group)
 {
-	const char *name = entries->name;
+	for (size_t i = 0; i < group->n; i++)
+		if (!group->entries[i]->cases.n)
+			return true;
+	return false;
+}
+
+static bool is_limited(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		if (streq(limits[i].name, name))
+			return true;
+	return false;
+}
+
+/* The cases that are left: none, where nothing of the call is. */
+static int reduce(
+	const struct group *group, const struct policy_calls *deny, struct call_cases *cases)
+{
+	const char *name = group->entries[0]->name;
 	_cleanup_cases_ struct call_cases limit = { 0 };
-	bool whole = false;
 	int r = allowlist_limit(name, &limit);
 
-	for (size_t i = 0; i < n && r == 0; i++) {
-		whole |= !entries[i].cases.n;
-		if (!whole)
-			r = add_cases(cases, &entries[i].cases);
-	}
-	if (whole) {
-		cases_clear(cases);
+	if (r == 0 && is_whole(group))
 		r = cases_add(cases, &call_always);
-	}
+	else
+		for (size_t i = 0; i < group->n && r == 0; i++)
+			r = add_cases(cases, &group->entries[i]->cases);
 	if (r == 0)
 		r = cases_meet(cases, &limit);
 	for (size_t i = 0; i < deny->n && r == 0; i++) {
@@ -109,39 +126,64 @@ static bool is_always(const struct call_cases *cases)
 	return cases->n == 1 && memcmp(cases->v, &call_always, sizeof(call_always)) == 0;
 }
 
-static int add_reduced(struct policy_calls *to, const struct policy_call *entries, size_t n,
-	const struct policy_calls *deny)
+static int add_group(
+	struct policy_calls *to, const struct group *group, const struct policy_calls *deny)
 {
+	const char *name = group->entries[0]->name;
 	_cleanup_cases_ struct call_cases cases = { 0 };
-	int r = reduce(entries, n, deny, &cases);
+	int r;
 
+	/* Nearly all, and every launch does it. */
+	if (is_whole(group) && !is_limited(name) && !calls_find(deny, name))
+		return calls_add(to, name, NULL, NULL, NULL);
+	r = reduce(group, deny, &cases);
 	if (r < 0 || !cases.n)
 		return r;
 	if (is_always(&cases))
 		cases_clear(&cases);
-	return calls_add(to, entries->name, NULL, &cases, NULL);
+	return calls_add(to, name, NULL, &cases, NULL);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	return strcmp((*(const struct policy_call *const *)a)->name,
+		(*(const struct policy_call *const *)b)->name);
+}
+
+static size_t point_at(const struct policy_call **entries, const struct policy_calls *calls)
+{
+	for (size_t i = 0; i < calls->n; i++)
+		entries[i] = &calls->v[i];
+	return calls->n;
 }
 
 int allowlist_make(const struct policy *policy, const struct policy_calls *profile,
 	struct policy_calls *ret_calls, struct sbx_error *err)
 {
-	_cleanup_calls_ struct policy_calls all = { 0 }, reduced = { 0 };
+	const struct policy_calls *allow = &policy->seccomp.allow;
+	_cleanup_free_ const struct policy_call **entries =
+		calloc(profile->n + allow->n + 1, sizeof(*entries));
+	_cleanup_calls_ struct policy_calls reduced = { 0 };
+	size_t n;
 	int r = check_idle(policy, profile, err);
 
 	if (r < 0)
 		return r;
-	r = calls_add_all(&all, profile, NULL);
-	if (r == 0)
-		r = calls_add_all(&all, &policy->seccomp.allow, NULL);
-	calls_sort(&all);
-	for (size_t i = 0, n; i < all.n && r == 0; i += n) {
-		for (n = 1; i + n < all.n && streq(all.v[i].name, all.v[i + n].name);)
-			n++;
-		r = add_reduced(&reduced, &all.v[i], n, &policy->seccomp.deny);
+	if (!entries)
+		return error_errno(err, ENOMEM, "collect the system calls");
+	n = point_at(entries, profile);
+	n += point_at(entries + n, allow);
+	qsort(entries, n, sizeof(*entries), compare_entries);
+	for (size_t i = 0; i < n && r == 0;) {
+		struct group group = { &entries[i], 0 };
+
+		while (i < n && streq(entries[i]->name, group.entries[0]->name))
+			i++, group.n++;
+		r = add_group(&reduced, &group, &policy->seccomp.deny);
 		if (r == -E2BIG)
 			return error_set(err, EINVAL,
 				"'%s': its tests make more cases than a filter takes, %d",
-				all.v[i].name, CALL_CASES_MAX);
+				group.entries[0]->name, CALL_CASES_MAX);
 	}
 	if (r < 0)
 		return error_errno(err, -r, "collect the system calls");

@@ -195,14 +195,3 @@ const struct policy_call *calls_find_whole(const struct policy_calls *calls, con
 			return &calls->v[i];
 	return NULL;
 }
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(((const struct policy_call *)a)->name, ((const struct policy_call *)b)->name);
-}
-
-void calls_sort(struct policy_calls *calls)
-{
-	if (calls->n)
-		qsort(calls->v, calls->n, sizeof(*calls->v), compare_names);
-}

@@ -68,7 +68,4 @@ int calls_add_all(
 const struct policy_call *calls_find(const struct policy_calls *calls, const char *name);
 const struct policy_call *calls_find_whole(const struct policy_calls *calls, const char *name);
 
-/* By their names. */
-void calls_sort(struct policy_calls *calls);
-
 #endif

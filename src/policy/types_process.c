@@ -2,6 +2,7 @@
 /* [process]: capabilities by libcap's names. */
 #include "policy/key.h"
 
+#include <ctype.h>
 #include <sys/capability.h>
 
 /* All that libcap knows. -ENOMEM. */
@@ -32,6 +33,8 @@ static int report_capability(const struct key_use *use, const char *name)
 
 	/* As container engines spell them. */
 	(void)snprintf(prefixed, sizeof(prefixed), "cap_%s", name);
+	for (char *c = prefixed; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
 	if (cap_from_name(prefixed, &cap) == 0)
 		near = prefixed;
 	else if (use->load->guesses > 0 && list_capabilities(&names) == 0)
