@@ -35,7 +35,7 @@ CPPFLAGS_ALL = -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -I. -Isrc -Iinclude -I
 	$(if $(FAILPOINTS),-DSBX_FAILPOINTS) $(CPPFLAGS)
 CFLAGS_ALL = -std=c17 $(WARNINGS) $(HARDENING) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -O1)
-LDFLAGS_ALL = -pie -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections $(LDFLAGS) \
+LDFLAGS_ALL = -pie -Wl,--build-id -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections $(LDFLAGS) \
 	$(if $(SAN),-fsanitize=address$(comma)undefined)
 comma := ,
 

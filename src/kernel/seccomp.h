@@ -32,11 +32,13 @@ int seccomp_compile(const struct seccomp_spec *spec, struct seccomp_program *ret
 	struct sbx_error *err);
 
 /*
- * The same through the cache folder. What is found there counts only when it was made from the very
- * same text by the same libseccomp; anything else is compiled and written anew.
+ * The cache: a folder of root's alone. KEY is all that the program comes of; an entry that was made
+ * of anything else, or is damaged, is as good as none: -ENOENT or another -errno.
  */
-int seccomp_compile_cached(const char *cache_dir, const struct seccomp_spec *spec,
-	struct seccomp_program *ret_program, struct sbx_error *err);
+int seccomp_cache_read(
+	const char *dir, const void *key, size_t size, struct seccomp_program *ret_program);
+int seccomp_cache_write(const char *dir, const void *key, size_t size,
+	const struct seccomp_program *program, struct sbx_error *err);
 
 void seccomp_program_clear(struct seccomp_program *program);
 #define _cleanup_seccomp_ _cleanup_(seccomp_program_clear)

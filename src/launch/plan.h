@@ -61,7 +61,8 @@ struct plan {
 	struct root_link *links;
 	struct root_spec root;
 
-	struct policy_calls syscalls; /* what is allowed in the end, sorted */
+	struct policy_calls
+		syscalls; /* what is allowed in the end, sorted; empty: `filter` was cached */
 	struct seccomp_program filter;
 };
 

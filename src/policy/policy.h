@@ -231,11 +231,29 @@ int policy_list_tenants(
 /* What a native program's calls start from where the policy has no profile. */
 #define POLICY_DEFAULT_PROFILE "@default"
 
+/* The text of a shipped list of system calls. */
+struct policy_profile {
+	char *path;
+	char *text;
+	size_t size;
+};
+
+void policy_profile_clear(struct policy_profile *profile);
+#define _cleanup_profile_ _cleanup_(policy_profile_clear)
+
 /*
- * The syscalls of a shipped profile or group, "@default", "@wazero" or "@basic-io": in the folders
- * seccomp, runtimes and groups of the shipped policies, in that order. -ENOENT with the known names
- * in `err` when there is none.
+ * Reads a shipped profile or group, "@default", "@wazero" or "@basic-io": from the folders seccomp,
+ * runtimes and groups of the shipped policies, in that order. -ENOENT with the known names in `err`
+ * when there is none.
  */
+int policy_read_profile(const struct policy_dirs *dirs, const char *name,
+	struct policy_profile *ret_profile, struct sbx_error *err);
+
+/* Its system calls; all of them stand in its text. */
+int policy_parse_profile(const struct policy_profile *profile, struct policy_calls *ret_calls,
+	struct sbx_error *err);
+
+/* Both. */
 int policy_load_profile(const struct policy_dirs *dirs, const char *name,
 	struct policy_calls *ret_calls, struct sbx_error *err);
 

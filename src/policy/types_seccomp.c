@@ -197,8 +197,12 @@ static int parse_syscalls(const struct key_use *use, void *field)
 	return parse_list(use, field, accept_syscall);
 }
 
+/* So a shipped list is all there in one text, and none can go round in a circle. */
 static int parse_any_syscalls(const struct key_use *use, void *field)
 {
+	if (strchr(use->text, '@'))
+		return key_error(
+			use, "'%s': a shipped list has calls in it, and no other lists", use->text);
 	return parse_list(use, field, accept_any_syscall);
 }
 
@@ -216,7 +220,7 @@ const struct key_type type_syscalls = {
 };
 
 const struct key_type type_any_syscalls = {
-	.form = "SYSCALL[(TEST)] or @NAME...",
+	.form = "SYSCALL[(TEST)]...",
 	.parse = parse_any_syscalls,
 	.clear = clear_syscalls,
 	.list = true,

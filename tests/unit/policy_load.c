@@ -387,7 +387,7 @@ TEST(profiles_that_are_none)
 	as_owner_of(SHIPPED);
 	EXPECT_EQ(-ENOENT, policy_load_profile(&dirs, "@nothing", &calls, &err));
 	EXPECT_STREQ("there is no profile '@nothing'", err.text);
-	EXPECT_STREQ("known: @broken @default @empty @no-exec @wazero", err.cure);
+	EXPECT_STREQ("known: @broken @default @empty @nested @no-exec @wazero", err.cure);
 	EXPECT_EQ(-ENOENT, policy_load_profile(&nowhere, "@default", &calls, &err));
 	EXPECT_STREQ("there are none at all in '/nonexistent'", err.cure);
 	EXPECT_EQ(-EINVAL, policy_load_profile(&dirs, "default", &calls, &err));

@@ -507,33 +507,32 @@ static void damage(long from_end)
 
 TEST(cache_answers_the_same_and_mistrusts_what_it_finds)
 {
+	static const char key[] = "all that it comes of";
 	struct policy_calls allow = some_syscalls();
-	const struct seccomp_spec spec = { .allow = &allow, .errnum = EPERM, .exec_fd = EXEC_FD };
 	struct seccomp_program p = compile(&allow, POLICY_SECCOMP_ERRNO), cached = { 0 };
 	struct sbx_error err = { 0 };
-	struct stat st;
 
 	if (geteuid() != 0)
 		SKIP("needs root: the cache is root's alone");
 	(void)snprintf(cache, sizeof(cache), "/var/lib/sandboxctl-test.XXXXXX");
 	ASSERT_TRUE(mkdtemp(cache));
 	(void)atexit(remove_cache);
-	for (int round = 0; round < 5; round++) {
-		ASSERT_EQ(0, seccomp_compile_cached(cache, &spec, &cached, &err));
+	EXPECT_EQ(-ENOENT, seccomp_cache_read(cache, key, sizeof(key), &cached));
+	for (int round = 0; round < 4; round++) {
+		ASSERT_EQ(0, seccomp_cache_write(cache, key, sizeof(key), &p, &err));
+		ASSERT_EQ(0, seccomp_cache_read(cache, key, sizeof(key), &cached));
 		ASSERT_EQ(p.n, cached.n);
 		EXPECT_EQ(0, memcmp(p.filter, cached.filter, p.n * sizeof(*p.filter)));
 		seccomp_program_clear(&cached);
-		/* In the text; then the length of the whole. */
-		if (round == 1)
-			damage(p.n * (long)sizeof(*p.filter) + 5);
-		if (round == 2)
-			damage(-1);
-		/* In the instructions. */
-		if (round == 3)
-			damage(p.n * (long)sizeof(*p.filter) / 2);
+		EXPECT_EQ(-ENOENT, seccomp_cache_read(cache, "another key", 12, &cached));
+		/* In the key; then the length of the whole, the instructions, the checksum. */
+		damage(round == 0    ? p.n * (long)sizeof(*p.filter) + 8 + 5
+			: round == 1 ? -1
+			: round == 2 ? p.n * (long)sizeof(*p.filter) / 2
+				     : p.n * (long)sizeof(*p.filter) + 3);
+		EXPECT_EQ(-ESTALE, seccomp_cache_read(cache, key, sizeof(key), &cached));
+		EXPECT_TRUE(!cached.filter);
 	}
-	ASSERT_EQ(0, chmod(cache, 0777));
-	ASSERT_EQ(0, stat(cache, &st));
 	seccomp_program_clear(&p);
 	calls_clear(&allow);
 }
