@@ -355,7 +355,7 @@ lint-cppcheck: | build/deps/lint
 		--inline-suppr --suppress=missingInclude --suppress=memleak \
 		--suppress=internalAstError:src/policy/types_io.c \
 		'-DLIBBPF_OPTS(type, name, ...)=struct type name = {0}' '-Dtake_ptr(p)=(p)' \
-		-D_GNU_SOURCE -DSBX_VERSION='""' -I. -Isrc -Iinclude src docs contrib
+		-D_GNU_SOURCE -D__x86_64__ -DSBX_VERSION='""' -I. -Isrc -Iinclude src docs contrib
 
 lint-tidy: build/bpf/sandboxctl.skel.h | build/deps/lint
 	$(Q)tests/tap build/results/lint-tidy tests/lint/as-test tidy \

@@ -131,6 +131,7 @@ static int parse_call(char *what, struct explain_call *ret, struct sbx_error *er
 			"'socket(domain == AF_INET)'",
 			what);
 	ret->name = what;
+	ret->test = test;
 	if (!test)
 		r = allowlist_limit(what, &ret->cases);
 	else
@@ -140,11 +141,9 @@ static int parse_call(char *what, struct explain_call *ret, struct sbx_error *er
 	return r < 0 ? error_errno(err, -r, "read '%s'", what) : 0;
 }
 
-/* Of a native program; a module's runtime starts from its own profile where the policy has none. */
 static int ask_syscall(struct asked *a, struct explanation *ret, struct sbx_error *err)
 {
-	const char *name =
-		a->policy->seccomp.profile ? a->policy->seccomp.profile : POLICY_DEFAULT_PROFILE;
+	const char *name = policy_profile_name(a->policy);
 	_cleanup_calls_ struct policy_calls profile = { 0 };
 	struct explain_call call = { 0 };
 	int r = parse_call(a->what[0], &call, err);
@@ -265,5 +264,12 @@ int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 	}
 	if (option == CMD_OPTION_BAD || argc - optind < 3)
 		return cmd_usage("policy explain");
+	if (sandbox && !name_is_valid(sandbox)) {
+		(void)fprintf(stderr,
+			"sandboxctl: --name '%s': a name is [a-z0-9][a-z0-9-]*, 63 characters at "
+			"most\n",
+			sandbox);
+		return CMD_USAGE;
+	}
 	return explain(context, sandbox, json, argv + optind, argc - optind);
 }

@@ -101,11 +101,10 @@ static struct rated rate_as(const struct policy *policy)
 	const struct runtime *runtime = policy->runtime.type == POLICY_RUNTIME_DEFAULT
 						? NULL
 						: runtime_get(policy->runtime.type);
-	const char *fallback = runtime ? runtime->profile : POLICY_DEFAULT_PROFILE;
 
 	return (struct rated){
 		.tenant = policy->tenant,
-		.profile = policy->seccomp.profile ? policy->seccomp.profile : fallback,
+		.profile = policy_profile_name(policy),
 		.runtime = runtime,
 	};
 }
@@ -114,7 +113,8 @@ static int rate(const struct policy_dirs *dirs, const struct policy *policy,
 	const struct rated *rated, struct score *ret, struct sbx_error *err)
 {
 	_cleanup_host_config_ struct host_config host = { 0 };
-	_cleanup_calls_ struct policy_calls profile = { 0 }, allowed = { 0 };
+	_cleanup_calls_ struct policy_calls profile = { 0 };
+	_cleanup_allowlist_ struct allowlist allowed = { 0 };
 	_cleanup_strv_ struct strv calls = { 0 };
 	int r = host_config_load(dirs, &host, err);
 
@@ -126,7 +126,7 @@ static int rate(const struct policy_dirs *dirs, const struct policy *policy,
 		return r;
 	if (syscalls_list(&calls) < 0)
 		return error_errno(err, ENOMEM, "list the system calls");
-	score_policy(&(struct score_subject){ policy, &allowed, &calls, host.lsm }, ret);
+	score_policy(&(struct score_subject){ policy, &allowed.allow, &calls, host.lsm }, ret);
 	return 0;
 }
 

@@ -38,8 +38,8 @@ void report_plan(const struct plan *plan)
 		(void)printf("%s %s\n", policy_rights_name(policy->filesystem.grants[i].rights),
 			plan->places[i].path);
 	(void)printf("network %s\nsyscalls %zu allowed, %u instructions\n",
-		policy->network.mode == POLICY_NETWORK_HOST ? "host" : "none", plan->syscalls.n,
-		plan->filter.n);
+		policy->network.mode == POLICY_NETWORK_HOST ? "host" : "none",
+		plan->syscalls.allow.n, plan->filter.n);
 	if (!plan->host.lsm)
 		(void)printf("lsm off\n");
 	(void)printf("command");

@@ -25,8 +25,7 @@ static uint32_t default_action(const struct seccomp_spec *spec)
 	return SCMP_ACT_KILL_PROCESS;
 }
 
-/* One rule for each case: libseccomp joins the rules of a call by "or". */
-static int allow_case(scmp_filter_ctx ctx, int nr, const struct call_case *one)
+static int add_case(scmp_filter_ctx ctx, uint32_t action, int nr, const struct call_case *one)
 {
 	struct scmp_arg_cmp compared[CALL_ARGS];
 	unsigned int n = 0;
@@ -35,23 +34,35 @@ static int allow_case(scmp_filter_ctx ctx, int nr, const struct call_case *one)
 		if (one->mask[i])
 			compared[n++] =
 				SCMP_CMP64(i, SCMP_CMP_MASKED_EQ, one->mask[i], one->value[i]);
-	return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr, n, compared);
+	return seccomp_rule_add_array(ctx, action, nr, n, compared);
 }
 
-static int allow_one(scmp_filter_ctx ctx, const struct policy_call *call, struct sbx_error *err)
+/* One rule for each case: libseccomp joins the rules of a call by "or". */
+static int add_call(
+	scmp_filter_ctx ctx, uint32_t action, const struct policy_call *call, struct sbx_error *err)
 {
 	int nr = seccomp_syscall_resolve_name(call->name), r = 0;
 
-	/* Negative but known: of another architecture, and so nothing to allow here. */
+	/* Negative but known: of another architecture, and so nothing to answer here. */
 	if (nr == __NR_SCMP_ERROR)
 		return error_set(err, EINVAL, "seccomp: '%s' is not a syscall", call->name);
 	if (nr < 0)
 		return 0;
 	if (!call->cases.n)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
+		r = seccomp_rule_add(ctx, action, nr, 0);
 	for (size_t i = 0; i < call->cases.n && r == 0; i++)
-		r = allow_case(ctx, nr, &call->cases.v[i]);
-	return r < 0 ? error_errno(err, -r, "seccomp: allow '%s'", call->name) : 0;
+		r = add_case(ctx, action, nr, &call->cases.v[i]);
+	return r < 0 ? error_errno(err, -r, "seccomp: add '%s'", call->name) : 0;
+}
+
+static int add_calls(scmp_filter_ctx ctx, uint32_t action, const struct policy_calls *calls,
+	struct sbx_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < calls->n && r == 0; i++)
+		r = add_call(ctx, action, &calls->v[i], err);
+	return r;
 }
 
 /*
@@ -76,27 +87,40 @@ static int refuse_clone3(
 {
 	int r;
 
-	if (calls_find(spec->allow, "clone3"))
+	if (calls_find_whole(spec->allow, "clone3"))
 		return 0;
 	r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	/* -EACCES: it is the default's answer already. */
 	return r < 0 && r != -EACCES ? error_errno(err, -r, "seccomp: answer clone3") : 0;
 }
 
-static int add_rules(scmp_filter_ctx ctx, const struct seccomp_spec *spec, struct sbx_error *err)
+static int set_up(scmp_filter_ctx ctx, uint32_t other_architectures, struct sbx_error *err)
 {
-	int r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	int r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, other_architectures);
 
 	/* A binary tree over the numbers instead of a list: 330 comparisons become 9. */
 	if (r == 0)
 		r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (r < 0)
-		return error_errno(err, -r, "seccomp: set up the filter");
-	for (size_t i = 0; i < spec->allow->n && r == 0; i++)
-		r = allow_one(ctx, &spec->allow->v[i], err);
+	return r < 0 ? error_errno(err, -r, "seccomp: set up the filter") : 0;
+}
+
+static int add_allowed(scmp_filter_ctx ctx, const struct seccomp_spec *spec, struct sbx_error *err)
+{
+	int r = set_up(ctx, SCMP_ACT_KILL_PROCESS, err);
+
+	if (r == 0)
+		r = add_calls(ctx, SCMP_ACT_ALLOW, spec->allow, err);
 	if (r == 0)
 		r = allow_own_exec(ctx, spec, err);
 	return r < 0 ? r : refuse_clone3(ctx, spec, err);
+}
+
+/* What is none of its business it allows: the other program comes behind it. */
+static int add_denied(scmp_filter_ctx ctx, const struct seccomp_spec *spec, struct sbx_error *err)
+{
+	int r = set_up(ctx, SCMP_ACT_ALLOW, err);
+
+	return r < 0 ? r : add_calls(ctx, default_action(spec), spec->deny, err);
 }
 
 static int export(scmp_filter_ctx ctx, struct seccomp_program *ret_program, struct sbx_error *err)
@@ -126,19 +150,59 @@ static int export(scmp_filter_ctx ctx, struct seccomp_program *ret_program, stru
 	return 0;
 }
 
-int seccomp_compile(
+static int compile(uint32_t otherwise,
+	int (*add)(scmp_filter_ctx ctx, const struct seccomp_spec *spec, struct sbx_error *err),
 	const struct seccomp_spec *spec, struct seccomp_program *ret_program, struct sbx_error *err)
 {
-	scmp_filter_ctx ctx = seccomp_init(default_action(spec));
+	scmp_filter_ctx ctx = seccomp_init(otherwise);
 	int r;
 
 	if (!ctx)
 		return error_errno(err, ENOMEM, "seccomp: set up the filter");
-	r = add_rules(ctx, spec, err);
+	r = add(ctx, spec, err);
 	if (r == 0)
 		r = export(ctx, ret_program, err);
 	seccomp_release(ctx);
 	return r;
+}
+
+/* Where FIRST allows, THEN goes on: all jumps are relative, so that neither notices. */
+static int join(const struct seccomp_program *first, const struct seccomp_program *then,
+	struct seccomp_program *ret_program, struct sbx_error *err)
+{
+	size_t n = (size_t)first->n + then->n;
+	struct sock_filter *filter;
+
+	if (!first->filter || !then->filter || n > BPF_MAXINSNS)
+		return error_set(err, E2BIG, "seccomp: the filter has %zu instructions", n);
+	filter = malloc(n * sizeof(*filter));
+	if (!filter)
+		return error_errno(err, ENOMEM, "seccomp: join the filters");
+	memcpy(filter, first->filter, first->n * sizeof(*filter));
+	memcpy(filter + first->n, then->filter, then->n * sizeof(*filter));
+	for (unsigned int i = 0; i < first->n; i++)
+		if (filter[i].code == (BPF_RET | BPF_K) && filter[i].k == SECCOMP_RET_ALLOW)
+			filter[i] =
+				(struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, first->n - i - 1);
+	*ret_program = (struct seccomp_program){ filter, (unsigned short)n };
+	return 0;
+}
+
+int seccomp_compile(
+	const struct seccomp_spec *spec, struct seccomp_program *ret_program, struct sbx_error *err)
+{
+	_cleanup_seccomp_ struct seccomp_program allowed = { 0 }, denied = { 0 };
+	int r = compile(default_action(spec), add_allowed, spec, &allowed, err);
+
+	if (r == 0 && spec->deny->n)
+		r = compile(SCMP_ACT_ALLOW, add_denied, spec, &denied, err);
+	if (r < 0)
+		return r;
+	if (spec->deny->n)
+		return join(&denied, &allowed, ret_program, err);
+	*ret_program = allowed;
+	allowed = (struct seccomp_program){ 0 };
+	return 0;
 }
 
 void seccomp_program_clear(struct seccomp_program *program)

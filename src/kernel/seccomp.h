@@ -13,6 +13,7 @@
 
 struct seccomp_spec {
 	const struct policy_calls *allow; /* sorted, no name twice */
+	const struct policy_calls *deny; /* each with cases; wins over `allow` */
 	enum policy_seccomp_default action; /* for every other syscall */
 	int errnum; /* for POLICY_SECCOMP_ERRNO */
 	int exec_fd; /* execveat(2) is allowed for this descriptor with AT_EMPTY_PATH */

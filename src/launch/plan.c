@@ -162,7 +162,7 @@ struct plan *plan_free(struct plan *plan)
 	free(plan->binds);
 	free(plan->links);
 	seccomp_program_clear(&plan->filter);
-	calls_clear(&plan->syscalls);
+	allowlist_clear(&plan->syscalls);
 	strv_clear(&plan->argv);
 	strv_clear(&plan->env);
 	resolved_clear(&plan->runtime_place);

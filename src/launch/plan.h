@@ -12,6 +12,7 @@
 #include "launch/command.h"
 #include "launch/runtime.h"
 #include "lsm/rules.h"
+#include "policy/allowlist.h"
 #include "policy/policy.h"
 
 #include <sys/types.h>
@@ -61,8 +62,7 @@ struct plan {
 	struct root_link *links;
 	struct root_spec root;
 
-	struct policy_calls
-		syscalls; /* what is allowed in the end, sorted; empty: `filter` was cached */
+	struct allowlist syscalls; /* empty where `filter` was in the cache */
 	struct seccomp_program filter;
 };
 

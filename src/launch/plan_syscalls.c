@@ -62,9 +62,11 @@ static int compile(struct plan *plan, const struct seccomp_spec *spec,
 int plan_syscalls(struct plan *plan, struct sbx_error *err)
 {
 	const char *cache = plan->options->cache, *name = plan->policy->seccomp.profile;
-	const char *fallback = plan->runtime ? plan->runtime->profile : POLICY_DEFAULT_PROFILE;
+	const char *fallback = policy_runtime_profile(
+		plan->runtime ? plan->runtime->type : POLICY_RUNTIME_DEFAULT);
 	const struct seccomp_spec spec = {
-		.allow = &plan->syscalls,
+		.allow = &plan->syscalls.allow,
+		.deny = &plan->syscalls.deny,
 		.action = plan->policy->seccomp.action,
 		.errnum = plan->policy->seccomp.errnum,
 		.exec_fd = PLAN_EXEC_FD,

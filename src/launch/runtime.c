@@ -46,7 +46,6 @@ static const struct runtime runtimes[] = {
 	{
 		.name = "wazero",
 		.type = POLICY_RUNTIME_WAZERO,
-		.profile = "@wazero",
 		.components = false,
 		.command_line = wazero_command_line,
 	},

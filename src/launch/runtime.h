@@ -26,7 +26,6 @@ struct runtime_call {
 struct runtime {
 	const char *name; /* "wazero": its file's name too */
 	enum policy_runtime_type type;
-	const char *profile; /* of its syscalls */
 	bool components;
 	int (*command_line)(
 		const struct runtime_call *call, struct strv *ret_argv, struct sbx_error *err);

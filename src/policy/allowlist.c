@@ -9,22 +9,24 @@
  * feed a core_pattern that is a pipe, outside of the sandbox; asking for it is allowed.
  */
 static const struct {
-	const char *name, *test;
+	const char *name, *test, *text;
 } limits[] = {
-	{ "clone", "flags & CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|"
-		   "CLONE_NEWPID|CLONE_NEWNET == 0" },
-	{ "prlimit64", "resource != RLIMIT_CORE" },
-	{ "prlimit64", "resource == RLIMIT_CORE && new_rlim == 0" },
-	{ "setrlimit", "resource != RLIMIT_CORE" },
+	{ "clone",
+		"flags & CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|"
+		"CLONE_NEWPID|CLONE_NEWNET == 0",
+		", but no namespaces are made by it" },
+	{ "prlimit64", "resource != RLIMIT_CORE", ", but for setting RLIMIT_CORE" },
+	{ "prlimit64", "resource == RLIMIT_CORE && new_rlim == 0",
+		", but for setting RLIMIT_CORE" },
+	{ "setrlimit", "resource != RLIMIT_CORE", ", but for RLIMIT_CORE" },
 };
 
-static int add_cases(struct call_cases *to, const struct call_cases *from)
+const char *allowlist_limit_text(const char *name)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < from->n && r == 0; i++)
-		r = cases_add(to, &from->v[i]);
-	return r;
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		if (streq(limits[i].name, name))
+			return limits[i].text;
+	return "";
 }
 
 int allowlist_limit(const char *name, struct call_cases *ret_cases)
@@ -40,7 +42,7 @@ int allowlist_limit(const char *name, struct call_cases *ret_cases)
 			continue;
 		r = test_parse(name, limits[i].test, &cases, &err);
 		if (r == 0)
-			r = add_cases(&all, &cases);
+			r = cases_add_all(&all, &cases);
 	}
 	if (r == 0 && !all.n)
 		r = cases_add(&all, &call_always);
@@ -51,34 +53,61 @@ int allowlist_limit(const char *name, struct call_cases *ret_cases)
 	return 0;
 }
 
-bool allowlist_is_idle(const struct policy *policy, const struct policy_calls *profile,
-	const struct policy_call *call)
-{
-	return call->cases.n && (calls_find_whole(profile, call->name) ||
-					calls_find_whole(&policy->seccomp.allow, call->name));
-}
-
-static int check_idle(
-	const struct policy *policy, const struct policy_calls *profile, struct sbx_error *err)
-{
-	for (size_t i = 0; i < policy->seccomp.allow.n; i++) {
-		const struct policy_call *call = &policy->seccomp.allow.v[i];
-
-		if (!allowlist_is_idle(policy, profile, call))
-			continue;
-		(void)error_set(err, EINVAL,
-			"%s:%u: allow: '%s(%s)' restricts nothing: '%s' is allowed as a whole",
-			place_file(&call->at), call->at.line, call->name, call->test, call->name);
-		return error_cure(err, -EINVAL, "deny the other cases instead");
-	}
-	return 0;
-}
-
 /* Entries that allow the same call. */
 struct group {
 	const struct policy_call *const *entries;
 	size_t n;
 };
+
+/* All entries of a profile and of `allow`, in the order of their names. */
+struct sorted {
+	const struct policy_call **entries;
+	size_t n;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+	return strcmp((*(const struct policy_call *const *)a)->name,
+		(*(const struct policy_call *const *)b)->name);
+}
+
+static void point_at(struct sorted *sorted, const struct policy_calls *calls)
+{
+	for (size_t i = 0; i < calls->n; i++)
+		sorted->entries[sorted->n++] = &calls->v[i];
+}
+
+static int sort_all(const struct policy_calls *profile, const struct policy_calls *allow,
+	struct sorted *ret_sorted)
+{
+	struct sorted sorted = {
+		.entries = calloc(profile->n + allow->n + 1, sizeof(*sorted.entries)),
+	};
+
+	if (!sorted.entries)
+		return -ENOMEM;
+	point_at(&sorted, profile);
+	point_at(&sorted, allow);
+	qsort(sorted.entries, sorted.n, sizeof(*sorted.entries), compare_entries);
+	*ret_sorted = sorted;
+	return 0;
+}
+
+/* The group that begins at *next, which moves on behind it; false at the end. */
+static bool next_group(const struct sorted *sorted, size_t *next, struct group *ret_group)
+{
+	const char *name;
+
+	if (*next == sorted->n)
+		return false;
+	name = sorted->entries[*next]->name;
+	*ret_group = (struct group){ &sorted->entries[*next], 0 };
+	while (*next < sorted->n && streq(sorted->entries[*next]->name, name)) {
+		++*next;
+		ret_group->n++;
+	}
+	return true;
+}
 
 static bool is_whole(const struct group *group)
 {
@@ -88,42 +117,69 @@ static bool is_whole(const struct group *group)
 	return false;
 }
 
-static bool is_limited(const char *name)
+static void say_idle(const struct group *group, const struct policy_calls *allow,
+	void (*say)(const struct policy_call *call, void *arg), void *arg)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		if (streq(limits[i].name, name))
-			return true;
-	return false;
+	for (size_t i = 0; i < group->n; i++) {
+		const struct policy_call *call = group->entries[i];
+
+		if (call->cases.n && call >= allow->v && call < allow->v + allow->n)
+			say(call, arg);
+	}
 }
 
-/* The cases that are left: none, where nothing of the call is. */
-static int reduce(
-	const struct group *group, const struct policy_calls *deny, struct call_cases *cases)
+int allowlist_each_idle(const struct policy *policy, const struct policy_calls *profile,
+	void (*say)(const struct policy_call *call, void *arg), void *arg)
 {
-	const char *name = group->entries[0]->name;
+	const struct policy_calls *allow = &policy->seccomp.allow;
+	struct sorted sorted;
+	struct group group;
+	size_t next = 0;
+
+	if (sort_all(profile, allow, &sorted) < 0)
+		return -ENOMEM;
+	while (next_group(&sorted, &next, &group))
+		if (group.n > 1 && is_whole(&group))
+			say_idle(&group, allow, say, arg);
+	free(sorted.entries);
+	return 0;
+}
+
+static void note_idle(const struct policy_call *call, void *arg)
+{
+	const struct policy_call **first = arg;
+
+	if (!*first)
+		*first = call;
+}
+
+static int refuse_idle(
+	const struct policy *policy, const struct policy_calls *profile, struct sbx_error *err)
+{
+	const struct policy_call *idle = NULL;
+
+	if (allowlist_each_idle(policy, profile, note_idle, &idle) < 0)
+		return error_errno(err, ENOMEM, "collect the system calls");
+	if (!idle)
+		return 0;
+	(void)error_set(err, EINVAL,
+		"%s:%u: allow: '%s(%s)' restricts nothing: '%s' is allowed as a whole",
+		place_file(&idle->at), idle->at.line, idle->name, idle->test, idle->name);
+	return error_cure(err, -EINVAL, "deny the other cases instead");
+}
+
+/* The cases that are left within the limit: none, where nothing of the call is. */
+static int reduce(const struct group *group, struct call_cases *cases)
+{
 	_cleanup_cases_ struct call_cases limit = { 0 };
-	int r = allowlist_limit(name, &limit);
+	int r = allowlist_limit(group->entries[0]->name, &limit);
 
 	if (r == 0 && is_whole(group))
 		r = cases_add(cases, &call_always);
 	else
 		for (size_t i = 0; i < group->n && r == 0; i++)
-			r = add_cases(cases, &group->entries[i]->cases);
-	if (r == 0)
-		r = cases_meet(cases, &limit);
-	for (size_t i = 0; i < deny->n && r == 0; i++) {
-		if (!streq(deny->v[i].name, name))
-			continue;
-		if (!deny->v[i].cases.n)
-			cases_clear(cases);
-		r = cases_subtract(cases, &deny->v[i].cases);
-	}
-	return r;
-}
-
-static bool is_always(const struct call_cases *cases)
-{
-	return cases->n == 1 && memcmp(cases->v, &call_always, sizeof(call_always)) == 0;
+			r = cases_add_all(cases, &group->entries[i]->cases);
+	return r < 0 ? r : cases_meet(cases, &limit);
 }
 
 static int add_group(
@@ -133,61 +189,87 @@ static int add_group(
 	_cleanup_cases_ struct call_cases cases = { 0 };
 	int r;
 
-	/* Nearly all, and every launch does it. */
-	if (is_whole(group) && !is_limited(name) && !calls_find(deny, name))
+	if (calls_find_whole(deny, name))
+		return 0;
+	/* Nearly all. */
+	if (is_whole(group) && !*allowlist_limit_text(name))
 		return calls_add(to, name, NULL, NULL, NULL);
-	r = reduce(group, deny, &cases);
+	r = reduce(group, &cases);
 	if (r < 0 || !cases.n)
 		return r;
-	if (is_always(&cases))
-		cases_clear(&cases);
 	return calls_add(to, name, NULL, &cases, NULL);
 }
 
-static int compare_entries(const void *a, const void *b)
+static int add_denied(
+	struct policy_calls *to, const struct policy_calls *deny, const struct policy_calls *allow)
 {
-	return strcmp((*(const struct policy_call *const *)a)->name,
-		(*(const struct policy_call *const *)b)->name);
+	int r = 0;
+
+	for (size_t i = 0; i < deny->n && r == 0; i++) {
+		_cleanup_cases_ struct call_cases cases = { 0 };
+
+		if (!deny->v[i].cases.n || !calls_find(allow, deny->v[i].name))
+			continue;
+		r = cases_add_all(&cases, &deny->v[i].cases);
+		if (r == 0)
+			r = calls_add(to, deny->v[i].name, NULL, &cases, NULL);
+	}
+	return r;
 }
 
-static size_t point_at(const struct policy_call **entries, const struct policy_calls *calls)
+static size_t count_cases(const struct policy_calls *calls)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < calls->n; i++)
-		entries[i] = &calls->v[i];
-	return calls->n;
+		n += calls->v[i].cases.n;
+	return n;
+}
+
+static int collect(const struct policy *policy, const struct sorted *sorted, struct allowlist *list,
+	struct sbx_error *err)
+{
+	struct group group;
+	size_t next = 0;
+	int r = 0;
+
+	while (r == 0 && next_group(sorted, &next, &group))
+		r = add_group(&list->allow, &group, &policy->seccomp.deny);
+	if (r == -E2BIG)
+		return error_set(err, EINVAL, "'%s': its tests make more than %d cases",
+			group.entries[0]->name, CALL_CASES_MAX);
+	if (r == 0)
+		r = add_denied(&list->deny, &policy->seccomp.deny, &list->allow);
+	if (r < 0)
+		return error_errno(err, ENOMEM, "collect the system calls");
+	if (count_cases(&list->allow) + count_cases(&list->deny) > CALLS_CASES_MAX)
+		return error_set(err, EINVAL, "the tests of all calls make more than %d cases",
+			CALLS_CASES_MAX);
+	return 0;
 }
 
 int allowlist_make(const struct policy *policy, const struct policy_calls *profile,
-	struct policy_calls *ret_calls, struct sbx_error *err)
+	struct allowlist *ret_list, struct sbx_error *err)
 {
-	const struct policy_calls *allow = &policy->seccomp.allow;
-	_cleanup_free_ const struct policy_call **entries =
-		calloc(profile->n + allow->n + 1, sizeof(*entries));
-	_cleanup_calls_ struct policy_calls reduced = { 0 };
-	size_t n;
-	int r = check_idle(policy, profile, err);
+	_cleanup_allowlist_ struct allowlist list = { 0 };
+	struct sorted sorted;
+	int r = refuse_idle(policy, profile, err);
 
 	if (r < 0)
 		return r;
-	if (!entries)
+	if (sort_all(profile, &policy->seccomp.allow, &sorted) < 0)
 		return error_errno(err, ENOMEM, "collect the system calls");
-	n = point_at(entries, profile);
-	n += point_at(entries + n, allow);
-	qsort(entries, n, sizeof(*entries), compare_entries);
-	for (size_t i = 0; i < n && r == 0;) {
-		struct group group = { &entries[i], 0 };
-
-		while (i < n && streq(entries[i]->name, group.entries[0]->name))
-			i++, group.n++;
-		r = add_group(&reduced, &group, &policy->seccomp.deny);
-		if (r == -E2BIG)
-			return error_set(err, EINVAL,
-				"'%s': its tests make more cases than a filter takes, %d",
-				group.entries[0]->name, CALL_CASES_MAX);
-	}
+	r = collect(policy, &sorted, &list, err);
+	free(sorted.entries);
 	if (r < 0)
-		return error_errno(err, -r, "collect the system calls");
-	*ret_calls = reduced;
-	reduced = (struct policy_calls){ 0 };
+		return r;
+	*ret_list = list;
+	list = (struct allowlist){ 0 };
 	return 0;
+}
+
+void allowlist_clear(struct allowlist *list)
+{
+	calls_clear(&list->allow);
+	calls_clear(&list->deny);
 }

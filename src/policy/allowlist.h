@@ -7,22 +7,33 @@
 
 #include "policy/policy.h"
 
-/*
- * What is allowed by PROFILE or by `allow`, not denied by `deny`, and within what no policy can
- * change: clone makes no namespaces, and the limit of core dumps stays. Sorted, each call once.
- * -EINVAL where the cases of a call are too many, or an entry of `allow` is idle.
- */
-int allowlist_make(const struct policy *policy, const struct policy_calls *profile,
-	struct policy_calls *ret_calls, struct sbx_error *err);
+struct allowlist {
+	struct policy_calls allow; /* sorted, each call once */
+	struct policy_calls deny; /* cases of calls in `allow`; they win */
+};
+
+void allowlist_clear(struct allowlist *list);
+#define _cleanup_allowlist_ _cleanup_(allowlist_clear)
 
 /*
- * Whether the test of this entry of `allow` restricts nothing, as the profile or another entry
- * allows the whole call: it would say more than it does.
+ * What is allowed by PROFILE or by `allow`, not denied by `deny`, and within what no policy can
+ * change: clone makes no namespaces, and the limit of core dumps stays. -EINVAL where the cases are
+ * too many, or an entry of `allow` is idle.
  */
-bool allowlist_is_idle(const struct policy *policy, const struct policy_calls *profile,
-	const struct policy_call *call);
+int allowlist_make(const struct policy *policy, const struct policy_calls *profile,
+	struct allowlist *ret_list, struct sbx_error *err);
+
+/*
+ * Calls SAY for each entry of `allow` whose test restricts nothing, as the profile or another entry
+ * allows the whole call: it would say more than it does. 0 or -ENOMEM.
+ */
+int allowlist_each_idle(const struct policy *policy, const struct policy_calls *profile,
+	void (*say)(const struct policy_call *call, void *arg), void *arg);
 
 /* What no policy can change, for those few calls; for all others the case of any arguments. */
 int allowlist_limit(const char *name, struct call_cases *ret_cases);
+
+/* The same in words, to go behind "it is allowed"; "" for all others. */
+const char *allowlist_limit_text(const char *name);
 
 #endif

@@ -18,8 +18,6 @@ int cases_add(struct call_cases *cases, const struct call_case *one)
 {
 	struct call_case *v;
 
-	if (cases->n == CALL_CASES_MAX)
-		return -E2BIG;
 	v = array_room(cases->v, cases->n, sizeof(*v));
 	if (!v)
 		return -ENOMEM;
@@ -59,7 +57,7 @@ int cases_meet(struct call_cases *cases, const struct call_cases *with)
 			both.mask[arg] |= other->mask[arg];
 			both.value[arg] |= other->value[arg];
 		}
-		r = cases_add(&met, &both);
+		r = met.n < CALL_CASES_MAX ? cases_add(&met, &both) : -E2BIG;
 	}
 	if (r == 0)
 		replace(cases, &met);
@@ -67,45 +65,39 @@ int cases_meet(struct call_cases *cases, const struct call_cases *with)
 }
 
 /*
- * ONE without LESS, in cases that have nothing in common: each goes along with LESS up to one of
- * its bits and has that one otherwise.
+ * What LIST from number FROM on leaves of ONE: along with the first that overlaps, up to one of its
+ * bits, and then otherwise. These pieces have nothing in common.
  */
-static int add_rest(
-	struct call_cases *rest, const struct call_case *one, const struct call_case *less)
+static bool is_covered(const struct call_cases *list, size_t from, const struct call_case *one)
 {
 	struct call_case along = *one;
-	int r = 0;
 
-	if (exclude(one, less))
-		return cases_add(rest, one);
+	while (from < list->n && exclude(one, &list->v[from]))
+		from++;
+	if (from == list->n)
+		return false;
 	for (int arg = 0; arg < CALL_ARGS; arg++) {
-		uint64_t bits = less->mask[arg] & ~one->mask[arg];
+		uint64_t bits = list->v[from].mask[arg] & ~one->mask[arg];
 
-		for (; bits && r == 0; bits &= bits - 1) {
+		for (; bits; bits &= bits - 1) {
 			uint64_t bit = bits & -bits;
 
 			along.mask[arg] |= bit;
-			along.value[arg] |= ~less->value[arg] & bit;
-			r = cases_add(rest, &along);
+			along.value[arg] |= ~list->v[from].value[arg] & bit;
+			if (!is_covered(list, from + 1, &along))
+				return false;
 			along.value[arg] ^= bit;
 		}
 	}
-	return r;
+	return true;
 }
 
-int cases_subtract(struct call_cases *cases, const struct call_cases *less)
+bool cases_cover(const struct call_cases *cases, const struct call_cases *covered)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < less->n && r == 0; i++) {
-		_cleanup_cases_ struct call_cases rest = { 0 };
-
-		for (size_t j = 0; j < cases->n && r == 0; j++)
-			r = add_rest(&rest, &cases->v[j], &less->v[i]);
-		if (r == 0)
-			replace(cases, &rest);
-	}
-	return r;
+	for (size_t i = 0; i < covered->n; i++)
+		if (!is_covered(cases, 0, &covered->v[i]))
+			return false;
+	return true;
 }
 
 bool cases_overlap(const struct call_cases *a, const struct call_cases *b)
@@ -115,17 +107,6 @@ bool cases_overlap(const struct call_cases *a, const struct call_cases *b)
 			if (!exclude(&a->v[i], &b->v[j]))
 				return true;
 	return false;
-}
-
-bool cases_hold(const struct call_cases *cases, const uint64_t args[static CALL_ARGS])
-{
-	struct call_case exact;
-
-	for (int i = 0; i < CALL_ARGS; i++) {
-		exact.mask[i] = UINT64_MAX;
-		exact.value[i] = args[i];
-	}
-	return cases_overlap(cases, &(struct call_cases){ &exact, 1 });
 }
 
 static void call_clear(struct policy_call *call)
@@ -141,6 +122,15 @@ void calls_clear(struct policy_calls *calls)
 		call_clear(&calls->v[i]);
 	free(calls->v);
 	*calls = (struct policy_calls){ 0 };
+}
+
+int cases_add_all(struct call_cases *cases, const struct call_cases *from)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < from->n && r == 0; i++)
+		r = cases_add(cases, &from->v[i]);
+	return r;
 }
 
 int calls_add(struct policy_calls *calls, const char *name, const char *test,
@@ -172,8 +162,7 @@ int calls_add_all(
 		const struct policy_call *call = &from->v[i];
 		_cleanup_cases_ struct call_cases cases = { 0 };
 
-		for (size_t j = 0; j < call->cases.n && r == 0; j++)
-			r = cases_add(&cases, &call->cases.v[j]);
+		r = cases_add_all(&cases, &call->cases);
 		if (r == 0)
 			r = calls_add(calls, call->name, call->test, &cases, at ? at : &call->at);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lists of system calls, each with the arguments that it may have, and their arithmetic. A case is
- * what one rule of libseccomp can test (SCMP_CMP_MASKED_EQ on each argument); every test that a
- * policy can write is a union of cases, and so is what one leaves of another.
+ * what one rule of libseccomp can test (SCMP_CMP_MASKED_EQ on each argument), and every test that a
+ * policy can write is a union of cases.
  */
 #ifndef SBX_POLICY_CALLS_H
 #define SBX_POLICY_CALLS_H
@@ -12,8 +12,8 @@
 
 enum { CALL_ARGS = 6 };
 
-/* Of one call; more is an error, for a filter has 4096 instructions (BPF_MAXINSNS). */
-enum { CALL_CASES_MAX = 256 };
+/* Of one call, and of all together: a filter has 4096 instructions at most (BPF_MAXINSNS). */
+enum { CALL_CASES_MAX = 256, CALLS_CASES_MAX = 1024 };
 
 /* Arguments of which each, ANDed with its mask, is its value. A mask of 0: whatever it is. */
 struct call_case {
@@ -44,14 +44,15 @@ void cases_clear(struct call_cases *cases);
 void calls_clear(struct policy_calls *calls);
 #define _cleanup_calls_ _cleanup_(calls_clear)
 
-/* All that follow return 0, -ENOMEM, or -E2BIG for more than CALL_CASES_MAX cases. */
+/* 0 or -ENOMEM. */
 int cases_add(struct call_cases *cases, const struct call_case *one);
-/* Both at once: each case of the one met with each of the other. */
+int cases_add_all(struct call_cases *cases, const struct call_cases *from);
+/* Both at once: each case of the one met with each of the other. -E2BIG: over CALL_CASES_MAX. */
 int cases_meet(struct call_cases *cases, const struct call_cases *with);
-int cases_subtract(struct call_cases *cases, const struct call_cases *less);
 
 bool cases_overlap(const struct call_cases *a, const struct call_cases *b);
-bool cases_hold(const struct call_cases *cases, const uint64_t args[static CALL_ARGS]);
+/* Whether every case of COVERED is wholly in CASES. */
+bool cases_cover(const struct call_cases *cases, const struct call_cases *covered);
 
 /* The one case that holds whatever the arguments are. */
 extern const struct call_case call_always;

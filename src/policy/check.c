@@ -129,34 +129,29 @@ static const struct policy_place *place_of(
 	return &key_seen(load, section, name)->last;
 }
 
-/* A test that an entry for the whole call makes idle would say more than it does. */
-static bool check_tests(
-	struct key_load *load, const struct policy *policy, const struct policy_calls *profile)
+static void report_idle(const struct policy_call *call, void *arg)
 {
-	bool good = true;
+	struct key_load *load = arg;
 
-	for (size_t i = 0; i < policy->seccomp.allow.n; i++) {
-		const struct policy_call *call = &policy->seccomp.allow.v[i];
-
-		if (!allowlist_is_idle(policy, profile, call))
-			continue;
-		report_error(load->report, &call->at,
-			"allow: '%s(%s)' restricts nothing: '%s' is allowed as a whole; deny the "
-			"other cases instead",
-			call->name, call->test, call->name);
-		good = false;
-	}
-	return good;
+	report_error(load->report, &call->at,
+		"allow: '%s(%s)' restricts nothing: '%s' is allowed as a whole; deny the other "
+		"cases instead",
+		call->name, call->test, call->name);
 }
 
-static void check_cases(
+static void check_tests(
 	struct key_load *load, const struct policy *policy, const struct policy_calls *profile)
 {
-	_cleanup_calls_ struct policy_calls list = { 0 };
+	_cleanup_allowlist_ struct allowlist list = { 0 };
 	const struct policy_place *deny = place_of(load, "seccomp", "deny");
+	size_t n_errors = load->report->n_errors;
 	struct sbx_error err = { 0 };
-	int r = allowlist_make(policy, profile, &list, &err);
+	int r = allowlist_each_idle(policy, profile, report_idle, load);
 
+	if (r == 0 && load->report->n_errors > n_errors)
+		return;
+	if (r == 0)
+		r = allowlist_make(policy, profile, &list, &err);
 	if (r == -ENOMEM)
 		load->no_memory = true;
 	else if (r < 0)
@@ -183,29 +178,27 @@ static bool has_tests(const struct policy_calls *calls)
 	return false;
 }
 
+/* Without a test and a profile of its own there is nothing to find, and most have neither. */
 static void check_seccomp(struct key_load *load, const struct policy *policy)
 {
 	const struct policy_call *denied = calls_find(&policy->seccomp.deny, "execve");
-	const char *name = policy->seccomp.profile;
+	bool named = policy->seccomp.profile != NULL;
 	_cleanup_calls_ struct policy_calls profile = { 0 };
 	struct sbx_error err = { 0 };
-	int r;
 
 	if (denied)
 		report_error(load->report, &denied->at,
 			"deny: 'execve': nothing could be started without it");
-	/* Without a profile that depends on the command: what is said is of native programs. */
-	if (!name && !has_tests(&policy->seccomp.allow) && !has_tests(&policy->seccomp.deny))
+	if (!named && !has_tests(&policy->seccomp.allow) && !has_tests(&policy->seccomp.deny))
 		return;
-	r = policy_load_profile(load->dirs, name ? name : POLICY_DEFAULT_PROFILE, &profile, &err);
-	if (r < 0 && name) {
+	if (policy_load_profile(load->dirs, policy_profile_name(policy), &profile, &err) < 0) {
 		(void)error_prefix(&err, 0, "profile");
 		report_failure(load->report, place_of(load, "seccomp", "profile"), &err);
-	} else if (name && !denied) {
-		check_execve(load, policy, &profile);
+		return;
 	}
-	if (check_tests(load, policy, &profile))
-		check_cases(load, policy, &profile);
+	if (named && !denied)
+		check_execve(load, policy, &profile);
+	check_tests(load, policy, &profile);
 }
 
 void check_policy(struct key_load *load)

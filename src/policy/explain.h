@@ -42,6 +42,7 @@ void explain_connect(const struct policy *policy, enum policy_protocol protocol,
 /* A system call of this architecture, in these cases: one at least. */
 struct explain_call {
 	const char *name;
+	const char *test; /* that they are of; NULL: all that a policy could allow */
 	struct call_cases cases;
 };
 
@@ -52,5 +53,11 @@ struct explain_call {
 int explain_syscall(const struct policy *policy, const struct policy_calls *profile,
 	const char *profile_name, const struct explain_call *call, struct explanation *ret,
 	struct sbx_error *err);
+
+/* For those that explain: starts an answer, and ends it with "LINE in [SECTION]". */
+void explain_say(struct explanation *e, bool allowed, const struct policy_place *at,
+	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void explain_cure(struct explanation *e, const char *section, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

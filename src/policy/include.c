@@ -76,7 +76,7 @@ static int include(const struct key_use *use, const char *word)
 static int parse_include(const struct key_use *use, void *field)
 {
 	_cleanup_strv_ struct strv words = { 0 };
-	_cleanup_free_ unsigned int *columns = NULL;
+	_cleanup_free_ struct key_note *notes = NULL;
 	int r, worst = 0;
 
 	(void)field;
@@ -89,9 +89,9 @@ static int parse_include(const struct key_use *use, void *field)
 		return key_error(
 			use, "'%s': which files are read does not depend on %%i or %%n", use->text);
 	/* Theirs, while other files are read. */
-	columns = take_ptr(use->load->columns);
+	notes = take_ptr(use->load->notes);
 	for (size_t i = 0; i < words.n && worst != -ENOMEM; i++) {
-		use->load->column = columns[i];
+		use->load->column = notes[i].column;
 		r = include(use, words.v[i]);
 		worst = r < 0 ? r : worst;
 	}

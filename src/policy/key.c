@@ -73,7 +73,7 @@ static int parse(const struct key_use *use)
 	int r;
 
 	use->load->column = 0;
-	use->load->n_columns = 0;
+	use->load->n_notes = 0;
 	r = use->key->type->parse(use, field);
 
 	if (r == -ENOMEM)
@@ -335,9 +335,9 @@ int key_end(struct key_load *load, struct sbx_error *err)
 	else if (errors)
 		r = report_to_error(load->report, load->first_problem, errors, err);
 	free(load->seen);
-	free(load->columns);
+	free(load->notes);
 	load->seen = NULL;
-	load->columns = NULL;
+	load->notes = NULL;
 	if (r < 0)
 		assignments_clear(&load->assignments, &load->n_assignments);
 	return r;

@@ -71,20 +71,25 @@ struct key_seen {
 	bool bad; /* one of its values was no good: don't judge others by it */
 };
 
+/* What is remembered of a word: where it starts, and which names it spoke of. */
+struct key_note {
+	unsigned int column, spoken;
+};
+
 /* A file on its way into a target. */
 struct key_load {
 	const struct key_table *table;
 	const struct policy_dirs *dirs; /* for checks that read other files */
 	struct text_names names;
-	unsigned int spoken; /* of them, by the value that is being parsed */
+	unsigned int spoken; /* of them, by the value that is being parsed, or its word */
 	bool unsettled; /* some value spoke of what isn't known yet */
 	void *target;
 	struct policy_sources *sources; /* what is read is added here */
 	struct policy_report *report;
 	const struct policy_source *source; /* that is being read */
 	struct key_seen *seen; /* one a row */
-	unsigned int *columns; /* of the words of the value that is being parsed */
-	size_t n_columns;
+	struct key_note *notes; /* of the words of the value that is being parsed */
+	size_t n_notes;
 	unsigned int column; /* what errors of that value are about; 0: all of it */
 	const struct key *section, *section_end; /* rows of the section that is being read */
 	unsigned int guesses; /* suggestions that may still be made: they are slow */
@@ -124,7 +129,7 @@ void key_clear(const struct key_table *table, void *target);
 /* What was seen of a key that the table has. */
 const struct key_seen *key_seen(const struct key_load *load, const char *section, const char *name);
 
-/* Errors of this value are about its word number I from now on. */
+/* Errors of this value, and `spoken`, are about its word number I from now on. */
 void key_at_word(const struct key_use *use, size_t i);
 
 /* Where the value stands, or that word of it. */

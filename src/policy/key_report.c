@@ -4,8 +4,12 @@
 
 void key_at_word(const struct key_use *use, size_t i)
 {
-	if (i < use->load->n_columns)
-		use->load->column = use->load->columns[i];
+	struct key_load *load = use->load;
+
+	if (i >= load->n_notes)
+		return;
+	load->column = load->notes[i].column;
+	load->spoken = load->notes[i].spoken;
 }
 
 struct policy_place key_place(const struct key_use *use)

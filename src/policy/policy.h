@@ -42,7 +42,7 @@ const char *policy_rights_name(enum policy_rights rights);
 struct policy_grant {
 	char *path;
 	enum policy_rights rights;
-	bool unsettled; /* as in struct policy; then so is the path */
+	unsigned int unsettled; /* the path has this in it: TEXT_NO_ID, TEXT_NO_SANDBOX */
 	struct policy_place at;
 };
 
@@ -228,8 +228,13 @@ static inline void policy_freep(struct policy **policy)
 int policy_list_tenants(
 	const struct policy_dirs *dirs, struct strv *ret_names, struct sbx_error *err);
 
-/* What a native program's calls start from where the policy has no profile. */
-#define POLICY_DEFAULT_PROFILE "@default"
+/*
+ * What calls start from: the policy's profile; without it the one of a module's runtime, or
+ * "@default" where the policy doesn't say that it is for modules.
+ */
+const char *policy_profile_name(const struct policy *policy);
+/* "@default" for POLICY_RUNTIME_DEFAULT: a native program. */
+const char *policy_runtime_profile(enum policy_runtime_type type);
 
 /* The text of a shipped list of system calls. */
 struct policy_profile {

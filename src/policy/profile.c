@@ -159,6 +159,22 @@ int policy_load_profile(const struct policy_dirs *dirs, const char *name,
 	return r < 0 ? r : policy_parse_profile(&profile, ret_calls, err);
 }
 
+const char *policy_runtime_profile(enum policy_runtime_type type)
+{
+	static const char *const profiles[] = {
+		[POLICY_RUNTIME_DEFAULT] = "@default",
+		[POLICY_RUNTIME_WAZERO] = "@wazero",
+	};
+
+	return profiles[type];
+}
+
+const char *policy_profile_name(const struct policy *policy)
+{
+	return policy->seccomp.profile ? policy->seccomp.profile
+				       : policy_runtime_profile(policy->runtime.type);
+}
+
 void policy_profile_clear(struct policy_profile *profile)
 {
 	free(profile->path);

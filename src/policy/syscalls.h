@@ -20,7 +20,8 @@ int syscalls_list(struct strv *ret_names);
 
 struct syscalls_argument {
 	unsigned int index; /* 0 to 5 */
-	unsigned int bits; /* that the kernel looks at */
+	unsigned int bits; /* that the kernel looks at, at most */
+	bool varies; /* how many it looks at depends on other arguments */
 	bool pointer;
 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the arguments of system calls are named, and how much of each the kernel looks at: from its
- * own declarations (the formats of the syscalls trace events of 6.12), under the names of section 2
- * of the manual where those are others. A call of which no argument can be tested has no row.
+ * What the arguments of system calls are named, by section 2 of the manual, and how much of each
+ * the kernel looks at: as its own declarations have it (the formats of the syscalls trace events of
+ * 6.12), less what the code behind them drops. A call of which no argument can be tested has no
+ * row, nor has clone3, which is either allowed or answered with ENOSYS.
  */
 #include "policy/syscalls.h"
 
@@ -11,37 +12,40 @@ struct row {
 	const char *arguments;
 };
 
+#if !defined(__x86_64__) && !defined(__aarch64__)
+#error "some architectures have the arguments of clone in another order: see clone(2)"
+#endif
+
 /*
- * Sorted, for bsearch(3). In their order: "name" of 64 bits, "name:32" (or 16), of which the kernel
- * drops the rest, and
- * "*name", what it points to being beyond a filter.
+ * Sorted, for bsearch(3). In their order: "name" of 64 bits, or "name:32" and the like, of which
+ * the kernel drops the rest; "name:0", which it ignores; "name:?", of which a request decides how
+ * much counts; "*name", what it points to being beyond a filter.
  */
 /* clang-format off */
 static const struct row table[] = {
-	{ "accept", "fd:32 *upeer_sockaddr *upeer_addrlen" },
-	{ "accept4", "fd:32 *addr *upeer_addrlen flags:32" },
+	{ "accept", "sockfd:32 *addr *addrlen" },
+	{ "accept4", "sockfd:32 *addr *addrlen flags:32" },
 	{ "access", "*pathname mode:32" },
 	{ "add_key", "*type *description *payload plen keyring:32" },
 	{ "alarm", "seconds:32" },
 	{ "arch_prctl", "code:32 addr" },
-	{ "bind", "fd:32 *addr addrlen:32" },
+	{ "bind", "sockfd:32 *addr addrlen:32" },
 	{ "bpf", "cmd:32 *attr size:32" },
 	{ "brk", "brk" },
 	{ "cachestat", "fd:32 *cstat_range *cstat flags:32" },
-	{ "chmod", "*pathname mode:16" },
+	{ "chmod", "*pathname mode:12" },
 	{ "chown", "*pathname owner:32 group:32" },
 	{ "clock_adjtime", "clockid:32 *utx" },
 	{ "clock_getres", "clockid:32 *tp" },
 	{ "clock_gettime", "clockid:32 *tp" },
 	{ "clock_nanosleep", "clockid:32 flags:32 *rqtp *rmtp" },
 	{ "clock_settime", "clockid:32 *tp" },
-	{ "clone", "flags:32 stack *parent_tidptr *child_tidptr tls" },
-	{ "clone3", "*uargs size" },
+	{ "clone", "flags:32 stack *parent_tid *child_tid tls" },
 	{ "close", "fd:32" },
 	{ "close_range", "first:32 last:32 flags:32" },
-	{ "connect", "fd:32 *addr addrlen:32" },
+	{ "connect", "sockfd:32 *addr addrlen:32" },
 	{ "copy_file_range", "fd_in:32 *off_in fd_out:32 *off_out len flags:32" },
-	{ "creat", "*pathname mode:16" },
+	{ "creat", "*pathname mode:12" },
 	{ "delete_module", "*name_user flags:32" },
 	{ "dup", "oldfd:32" },
 	{ "dup2", "oldfd:32 newfd:32" },
@@ -52,8 +56,8 @@ static const struct row table[] = {
 	{ "epoll_pwait", "epfd:32 *events maxevents:32 timeout:32 *sigmask sigsetsize" },
 	{ "epoll_pwait2", "epfd:32 *events maxevents:32 *timeout *sigmask sigsetsize" },
 	{ "epoll_wait", "epfd:32 *events maxevents:32 timeout:32" },
-	{ "eventfd", "count:32" },
-	{ "eventfd2", "count:32 flags:32" },
+	{ "eventfd", "initval:32" },
+	{ "eventfd2", "initval:32 flags:32" },
 	{ "execveat", "fd:32 *pathname *argv *envp flags:32" },
 	{ "exit", "status:32" },
 	{ "exit_group", "status:32" },
@@ -64,17 +68,17 @@ static const struct row table[] = {
 	{ "fanotify_init", "flags:32 event_f_flags:32" },
 	{ "fanotify_mark", "fanotify_fd:32 flags:32 mask dirfd:32 *pathname" },
 	{ "fchdir", "fd:32" },
-	{ "fchmod", "fd:32 mode:16" },
-	{ "fchmodat", "dirfd:32 *pathname mode:16" },
-	{ "fchmodat2", "dirfd:32 *pathname mode:16 flags:32" },
+	{ "fchmod", "fd:32 mode:12" },
+	{ "fchmodat", "dirfd:32 *pathname mode:12" },
+	{ "fchmodat2", "dirfd:32 *pathname mode:12 flags:32" },
 	{ "fchown", "fd:32 owner:32 group:32" },
 	{ "fchownat", "dirfd:32 *pathname owner:32 group:32 flags:32" },
-	{ "fcntl", "fd:32 cmd:32 arg" },
+	{ "fcntl", "fd:32 cmd:32 arg:?" },
 	{ "fdatasync", "fd:32" },
 	{ "fgetxattr", "fd:32 *name *value size" },
 	{ "finit_module", "fd:32 *uargs flags:32" },
 	{ "flistxattr", "fd:32 *list size" },
-	{ "flock", "fd:32 cmd:32" },
+	{ "flock", "fd:32 operation:32" },
 	{ "fremovexattr", "fd:32 *name" },
 	{ "fsconfig", "fd:32 cmd:32 *key *value aux:32" },
 	{ "fsetxattr", "fd:32 *name *value size flags:32" },
@@ -97,16 +101,16 @@ static const struct row table[] = {
 	{ "getdents", "fd:32 *dirent count:32" },
 	{ "getdents64", "fd:32 *dirent count:32" },
 	{ "getgroups", "gidsetsize:32 *grouplist" },
-	{ "getitimer", "which:32 *value" },
-	{ "getpeername", "fd:32 *usockaddr *usockaddr_len" },
+	{ "getitimer", "which:32 *curr_value" },
+	{ "getpeername", "sockfd:32 *addr *addrlen" },
 	{ "getpgid", "pid:32" },
 	{ "getpriority", "which:32 who:32" },
 	{ "getrandom", "*buf buflen flags:32" },
 	{ "getrlimit", "resource:32 *rlim" },
 	{ "getrusage", "who:32 *ru" },
 	{ "getsid", "pid:32" },
-	{ "getsockname", "fd:32 *usockaddr *usockaddr_len" },
-	{ "getsockopt", "fd:32 level:32 optname:32 *optval *optlen" },
+	{ "getsockname", "sockfd:32 *addr *addrlen" },
+	{ "getsockopt", "sockfd:32 level:32 optname:32 *optval *optlen" },
 	{ "getxattr", "*pathname *name *value size" },
 	{ "init_module", "*umod len *uargs" },
 	{ "inotify_add_watch", "fd:32 *pathname mask:32" },
@@ -121,23 +125,23 @@ static const struct row table[] = {
 	{ "io_uring_enter", "fd:32 to_submit:32 min_complete:32 flags:32 *argp argsz" },
 	{ "io_uring_register", "fd:32 opcode:32 *arg nr_args:32" },
 	{ "io_uring_setup", "entries:32 *params" },
-	{ "ioctl", "fd:32 request:32 arg" },
+	{ "ioctl", "fd:32 request:32 arg:?" },
 	{ "ioperm", "from num turn_on:32" },
 	{ "iopl", "level:32" },
 	{ "ioprio_get", "which:32 who:32" },
 	{ "ioprio_set", "which:32 who:32 ioprio:32" },
 	{ "kcmp", "pid1:32 pid2:32 type:32 idx1 idx2" },
-	{ "kexec_file_load", "kernel_fd:32 initrd_fd:32 cmdline_len *cmdline_ptr flags" },
+	{ "kexec_file_load", "kernel_fd:32 initrd_fd:32 cmdline_len *cmdline flags" },
 	{ "kexec_load", "entry nr_segments *segments flags" },
-	{ "keyctl", "operation:32 arg2 arg3 arg4 arg5" },
+	{ "keyctl", "operation:32 arg2:? arg3:? arg4:? arg5:?" },
 	{ "kill", "pid:32 sig:32" },
 	{ "landlock_add_rule", "ruleset_fd:32 rule_type:32 *rule_attr flags:32" },
 	{ "landlock_create_ruleset", "*attr size flags:32" },
 	{ "landlock_restrict_self", "ruleset_fd:32 flags:32" },
 	{ "lchown", "*pathname owner:32 group:32" },
 	{ "lgetxattr", "*pathname *name *value size" },
-	{ "linkat", "olddfd:32 *oldname newdfd:32 *newname flags:32" },
-	{ "listen", "fd:32 backlog:32" },
+	{ "linkat", "olddirfd:32 *oldpath newdirfd:32 *newpath flags:32" },
+	{ "listen", "sockfd:32 backlog:32" },
 	{ "listxattr", "*pathname *list size" },
 	{ "llistxattr", "*pathname *list size" },
 	{ "lseek", "fd:32 offset whence:32" },
@@ -150,8 +154,8 @@ static const struct row table[] = {
 	{ "memfd_secret", "flags:32" },
 	{ "migrate_pages", "pid:32 maxnode *old_nodes *new_nodes" },
 	{ "mincore", "addr len *vec" },
-	{ "mkdir", "*pathname mode:16" },
-	{ "mkdirat", "dirfd:32 *pathname mode:16" },
+	{ "mkdir", "*pathname mode:10" },
+	{ "mkdirat", "dirfd:32 *pathname mode:10" },
 	{ "mknod", "*pathname mode:16 dev:32" },
 	{ "mknodat", "dirfd:32 *pathname mode:16 dev:32" },
 	{ "mlock", "addr len" },
@@ -166,10 +170,10 @@ static const struct row table[] = {
 	{ "mprotect", "addr len prot" },
 	{ "mq_getsetattr", "mqdes:32 *u_mqstat *u_omqstat" },
 	{ "mq_notify", "mqdes:32 *u_notification" },
-	{ "mq_open", "*u_name oflag:32 mode:16 *u_attr" },
+	{ "mq_open", "*name oflag:32 mode:12 *attr" },
 	{ "mq_timedreceive", "mqdes:32 *u_msg_ptr msg_len *u_msg_prio *u_abs_timeout" },
 	{ "mq_timedsend", "mqdes:32 *u_msg_ptr msg_len msg_prio:32 *u_abs_timeout" },
-	{ "mremap", "addr old_len new_len flags new_addr" },
+	{ "mremap", "old_address old_size new_size flags new_address" },
 	{ "msgctl", "msqid:32 cmd:32 *buf" },
 	{ "msgget", "key:32 msgflg:32" },
 	{ "msgrcv", "msqid:32 *msgp msgsz msgtyp msgflg:32" },
@@ -179,10 +183,10 @@ static const struct row table[] = {
 	{ "munmap", "addr len" },
 	{ "name_to_handle_at", "dirfd:32 *name *handle *mnt_id flags:32" },
 	{ "newfstatat", "dirfd:32 *pathname *statbuf flags:32" },
-	{ "open", "*pathname flags:32 mode:16" },
+	{ "open", "*pathname flags:32 mode:12" },
 	{ "open_by_handle_at", "mountdirfd:32 *handle flags:32" },
 	{ "open_tree", "dirfd:32 *pathname flags:32" },
-	{ "openat", "dirfd:32 *pathname flags:32 mode:16" },
+	{ "openat", "dirfd:32 *pathname flags:32 mode:12" },
 	{ "openat2", "dirfd:32 *pathname *how usize" },
 	{ "perf_event_open", "*attr_uptr pid:32 cpu:32 group_fd:32 flags" },
 	{ "personality", "persona:32" },
@@ -193,66 +197,66 @@ static const struct row table[] = {
 	{ "pkey_alloc", "flags init_val" },
 	{ "pkey_free", "pkey:32" },
 	{ "pkey_mprotect", "start len prot pkey:32" },
-	{ "poll", "*ufds nfds:32 timeout_msecs:32" },
-	{ "ppoll", "*ufds nfds:32 *tsp *sigmask sigsetsize" },
-	{ "prctl", "option:32 arg2 arg3 arg4 arg5" },
-	{ "pread64", "fd:32 *buf count pos" },
-	{ "preadv", "fd:32 *vec vlen pos_l pos_h" },
-	{ "preadv2", "fd:32 *vec vlen pos_l pos_h flags:32" },
+	{ "poll", "*fds nfds:32 timeout:32" },
+	{ "ppoll", "*fds nfds:32 *tmo_p *sigmask sigsetsize" },
+	{ "prctl", "option:32 arg2:? arg3:? arg4:? arg5:?" },
+	{ "pread64", "fd:32 *buf count offset" },
+	{ "preadv", "fd:32 *iov iovcnt:32 pos_l pos_h:0" },
+	{ "preadv2", "fd:32 *iov iovcnt:32 pos_l pos_h:0 flags:32" },
 	{ "prlimit64", "pid:32 resource:32 *new_rlim *old_rlim" },
-	{ "process_madvise", "pidfd:32 *vec vlen behavior:32 flags:32" },
+	{ "process_madvise", "pidfd:32 *vec vlen:32 behavior:32 flags:32" },
 	{ "process_mrelease", "pidfd:32 flags:32" },
-	{ "process_vm_readv", "pid:32 *lvec liovcnt *rvec riovcnt flags" },
-	{ "process_vm_writev", "pid:32 *lvec liovcnt *rvec riovcnt flags" },
-	{ "pselect6", "n:32 *inp *outp *exp *tsp *sig" },
+	{ "process_vm_readv", "pid:32 *local_iov liovcnt:32 *remote_iov riovcnt flags" },
+	{ "process_vm_writev", "pid:32 *local_iov liovcnt:32 *remote_iov riovcnt flags" },
+	{ "pselect6", "nfds:32 *readfds *writefds *exceptfds *timeout *sigmask" },
 	{ "ptrace", "request pid:32 addr data" },
-	{ "pwrite64", "fd:32 *buf count pos" },
-	{ "pwritev", "fd:32 *vec vlen pos_l pos_h" },
-	{ "pwritev2", "fd:32 *vec vlen pos_l pos_h flags:32" },
+	{ "pwrite64", "fd:32 *buf count offset" },
+	{ "pwritev", "fd:32 *iov iovcnt:32 pos_l pos_h:0" },
+	{ "pwritev2", "fd:32 *iov iovcnt:32 pos_l pos_h:0 flags:32" },
 	{ "quotactl", "cmd:32 *special id:32 *addr" },
 	{ "quotactl_fd", "fd:32 cmd:32 id:32 *addr" },
 	{ "read", "fd:32 *buf count" },
 	{ "readahead", "fd:32 offset count" },
 	{ "readlink", "*path *buf bufsiz:32" },
 	{ "readlinkat", "dirfd:32 *pathname *buf bufsiz:32" },
-	{ "readv", "fd:32 *vec vlen" },
+	{ "readv", "fd:32 *iov iovcnt:32" },
 	{ "reboot", "magic:32 magic2:32 cmd:32 *arg" },
-	{ "recvfrom", "fd:32 *ubuf size flags:32 *addr *addr_len" },
-	{ "recvmmsg", "fd:32 *mmsg vlen:32 flags:32 *timeout" },
-	{ "recvmsg", "fd:32 *msg flags:32" },
+	{ "recvfrom", "sockfd:32 *buf len flags:32 *src_addr *addrlen" },
+	{ "recvmmsg", "sockfd:32 *msgvec vlen:32 flags:32 *timeout" },
+	{ "recvmsg", "sockfd:32 *msg flags:32" },
 	{ "remap_file_pages", "start size prot pgoff flags" },
-	{ "renameat", "olddfd:32 *oldname newdfd:32 *newname" },
-	{ "renameat2", "olddfd:32 *oldname newdfd:32 *newname flags:32" },
+	{ "renameat", "olddirfd:32 *oldpath newdirfd:32 *newpath" },
+	{ "renameat2", "olddirfd:32 *oldpath newdirfd:32 *newpath flags:32" },
 	{ "request_key", "*type *description *callout_info dest_keyring:32" },
 	{ "rseq", "*rseq rseq_len:32 flags:32 sig:32" },
-	{ "rt_sigaction", "sig:32 *act *oact sigsetsize" },
+	{ "rt_sigaction", "signum:32 *act *oldact sigsetsize" },
 	{ "rt_sigpending", "*uset sigsetsize" },
-	{ "rt_sigprocmask", "how:32 *nset *oset sigsetsize" },
+	{ "rt_sigprocmask", "how:32 *set *oldset sigsetsize" },
 	{ "rt_sigqueueinfo", "pid:32 sig:32 *uinfo" },
 	{ "rt_sigsuspend", "*unewset sigsetsize" },
 	{ "rt_sigtimedwait", "*uthese *uinfo *uts sigsetsize" },
 	{ "rt_tgsigqueueinfo", "tgid:32 pid:32 sig:32 *uinfo" },
 	{ "sched_get_priority_max", "policy:32" },
 	{ "sched_get_priority_min", "policy:32" },
-	{ "sched_getaffinity", "pid:32 len:32 *user_mask_ptr" },
+	{ "sched_getaffinity", "pid:32 cpusetsize:32 *mask" },
 	{ "sched_getattr", "pid:32 *uattr usize:32 flags:32" },
 	{ "sched_getparam", "pid:32 *param" },
 	{ "sched_getscheduler", "pid:32" },
 	{ "sched_rr_get_interval", "pid:32 *interval" },
-	{ "sched_setaffinity", "pid:32 len:32 *user_mask_ptr" },
+	{ "sched_setaffinity", "pid:32 cpusetsize:32 *mask" },
 	{ "sched_setattr", "pid:32 *uattr flags:32" },
 	{ "sched_setparam", "pid:32 *param" },
 	{ "sched_setscheduler", "pid:32 policy:32 *param" },
 	{ "seccomp", "op:32 flags:32 *uargs" },
-	{ "select", "n:32 *inp *outp *exp *tvp" },
-	{ "semctl", "semid:32 semnum:32 cmd:32 arg" },
+	{ "select", "nfds:32 *readfds *writefds *exceptfds *timeout" },
+	{ "semctl", "semid:32 semnum:32 cmd:32 arg:?" },
 	{ "semget", "key:32 nsems:32 semflg:32" },
 	{ "semop", "semid:32 *tsops nsops:32" },
 	{ "semtimedop", "semid:32 *tsops nsops:32 *timeout" },
 	{ "sendfile", "out_fd:32 in_fd:32 *offset count" },
-	{ "sendmmsg", "fd:32 *mmsg vlen:32 flags:32" },
-	{ "sendmsg", "fd:32 *msg flags:32" },
-	{ "sendto", "fd:32 *buff len flags:32 *addr addr_len:32" },
+	{ "sendmmsg", "sockfd:32 *msgvec vlen:32 flags:32" },
+	{ "sendmsg", "sockfd:32 *msg flags:32" },
+	{ "sendto", "sockfd:32 *buf len flags:32 *dest_addr addrlen:32" },
 	{ "set_mempolicy", "mode:32 *nmask maxnode" },
 	{ "set_mempolicy_home_node", "start len home_node flags" },
 	{ "set_robust_list", "*head len" },
@@ -262,8 +266,8 @@ static const struct row table[] = {
 	{ "setgid", "gid:32" },
 	{ "setgroups", "gidsetsize:32 *grouplist" },
 	{ "sethostname", "*name len:32" },
-	{ "setitimer", "which:32 *value *ovalue" },
-	{ "setns", "fd:32 flags:32" },
+	{ "setitimer", "which:32 *new_value *old_value" },
+	{ "setns", "fd:32 nstype:32" },
 	{ "setpgid", "pid:32 pgid:32" },
 	{ "setpriority", "which:32 who:32 prio:32" },
 	{ "setregid", "rgid:32 egid:32" },
@@ -271,49 +275,49 @@ static const struct row table[] = {
 	{ "setresuid", "ruid:32 euid:32 suid:32" },
 	{ "setreuid", "ruid:32 euid:32" },
 	{ "setrlimit", "resource:32 *rlim" },
-	{ "setsockopt", "fd:32 level:32 optname:32 *optval optlen:32" },
+	{ "setsockopt", "sockfd:32 level:32 optname:32 *optval optlen:32" },
 	{ "setuid", "uid:32" },
 	{ "setxattr", "*pathname *name *value size flags:32" },
 	{ "shmat", "shmid:32 *shmaddr shmflg:32" },
 	{ "shmctl", "shmid:32 cmd:32 *buf" },
 	{ "shmget", "key:32 size shmflg:32" },
-	{ "shutdown", "fd:32 how:32" },
-	{ "signalfd", "fd:32 *user_mask sizemask" },
-	{ "signalfd4", "fd:32 *user_mask sizemask flags:32" },
+	{ "shutdown", "sockfd:32 how:32" },
+	{ "signalfd", "fd:32 *mask sizemask" },
+	{ "signalfd4", "fd:32 *mask sizemask flags:32" },
 	{ "socket", "domain:32 type:32 protocol:32" },
-	{ "socketpair", "domain:32 type:32 protocol:32 *usockvec" },
+	{ "socketpair", "domain:32 type:32 protocol:32 *sv" },
 	{ "splice", "fd_in:32 *off_in fd_out:32 *off_out len flags:32" },
 	{ "statx", "dirfd:32 *pathname flags:32 mask:32 *buffer" },
 	{ "swapon", "*specialfile swap_flags:32" },
-	{ "symlinkat", "*oldname newdfd:32 *newname" },
+	{ "symlinkat", "*target newdirfd:32 *linkpath" },
 	{ "sync_file_range", "fd:32 offset nbytes flags:32" },
 	{ "syncfs", "fd:32" },
 	{ "sysfs", "option:32 arg1 arg2" },
 	{ "syslog", "type:32 *buf len:32" },
-	{ "tee", "fdin:32 fdout:32 len flags:32" },
-	{ "tgkill", "tgid:32 pid:32 sig:32" },
+	{ "tee", "fd_in:32 fd_out:32 len flags:32" },
+	{ "tgkill", "tgid:32 tid:32 sig:32" },
 	{ "timer_create", "clockid:32 *timer_event_spec *created_timer_id" },
-	{ "timer_delete", "timer_id:32" },
-	{ "timer_getoverrun", "timer_id:32" },
-	{ "timer_gettime", "timer_id:32 *setting" },
-	{ "timer_settime", "timer_id:32 flags:32 *new_setting *old_setting" },
+	{ "timer_delete", "timerid:32" },
+	{ "timer_getoverrun", "timerid:32" },
+	{ "timer_gettime", "timerid:32 *curr_value" },
+	{ "timer_settime", "timerid:32 flags:32 *new_value *old_value" },
 	{ "timerfd_create", "clockid:32 flags:32" },
 	{ "timerfd_gettime", "fd:32 *otmr" },
 	{ "timerfd_settime", "fd:32 flags:32 *utmr *otmr" },
-	{ "tkill", "pid:32 sig:32" },
+	{ "tkill", "tid:32 sig:32" },
 	{ "truncate", "*path length" },
-	{ "umask", "mask:32" },
+	{ "umask", "mask:9" },
 	{ "umount2", "*target flags:32" },
 	{ "unlinkat", "dirfd:32 *pathname flags:32" },
 	{ "unshare", "flags" },
 	{ "userfaultfd", "flags:32" },
 	{ "ustat", "dev:32 *ubuf" },
 	{ "utimensat", "dirfd:32 *pathname *utimes flags:32" },
-	{ "vmsplice", "fd:32 *uiov nr_segs flags:32" },
-	{ "wait4", "pid:32 *stat_addr options:32 *ru" },
-	{ "waitid", "idtype:32 id:32 *infop options:32 *ru" },
+	{ "vmsplice", "fd:32 *uiov nr_segs:32 flags:32" },
+	{ "wait4", "pid:32 *wstatus options:32 *rusage" },
+	{ "waitid", "idtype:32 id:32 *infop options:32 *rusage" },
 	{ "write", "fd:32 *buf count" },
-	{ "writev", "fd:32 *vec vlen" },
+	{ "writev", "fd:32 *iov iovcnt:32" },
 };
 /* clang-format on */
 
@@ -330,33 +334,46 @@ static const char *find_row(const char *call)
 	return found ? found->arguments : NULL;
 }
 
-/* Whether the argument that stands at ROW is meant, "arg0" for the first one too. */
-static bool is_meant(const char *row, size_t size, unsigned int index, const char *word)
+/* "arg2" is the third, but where the manual itself names one so: there it is that one. */
+static bool is_numbered(const char *row)
+{
+	return strstr(row, "arg2") != NULL;
+}
+
+static bool is_meant(
+	const char *row, const char *name, size_t size, unsigned int index, const char *word)
 {
 	const char *number = str_after(word, "arg");
 
-	if (strlen(word) == size && strncmp(row, word, size) == 0)
+	if (strlen(word) == size && strncmp(name, word, size) == 0)
 		return true;
-	return number && number[0] == (char)('0' + index) && number[1] == '\0';
+	return number && !is_numbered(row) && number[0] == (char)('0' + index) && number[1] == '\0';
+}
+
+/* Of "name:32", from behind the name on. */
+static void parse_width(const char *s, struct syscalls_argument *argument)
+{
+	argument->bits = 64;
+	argument->varies = strncmp(s, ":?", 2) == 0;
+	if (*s == ':' && !argument->varies)
+		argument->bits = (unsigned int)strtoul(s + 1, NULL, 10);
 }
 
 int syscalls_find_argument(const char *call, const char *word, struct syscalls_argument *ret)
 {
-	const char *row = find_row(call);
+	const char *row = find_row(call), *s = row;
 
-	for (unsigned int i = 0; row && *row; i++) {
-		bool pointer = *row == '*';
-		size_t size = strcspn(row += pointer, ": ");
-		const char *end = row + strcspn(row, " ");
+	for (unsigned int i = 0; s && *s; i++) {
+		struct syscalls_argument argument = { .index = i, .pointer = *s == '*' };
+		size_t size = strcspn(s += argument.pointer, ": ");
 
-		if (is_meant(row, size, i, word)) {
-			*ret = (struct syscalls_argument){ i,
-				row[size] == ':' ? (unsigned int)strtoul(row + size + 1, NULL, 10)
-						 : 64,
-				pointer };
+		if (is_meant(row, s, size, i, word)) {
+			parse_width(s + size, &argument);
+			*ret = argument;
 			return 0;
 		}
-		row = end + strspn(end, " ");
+		s += strcspn(s, " ");
+		s += strspn(s, " ");
 	}
 	return -ENOENT;
 }

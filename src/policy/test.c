@@ -69,24 +69,31 @@ static bool take(struct reader *r, const char *token)
 	return true;
 }
 
+enum { WORD_MAX_LEN = 63 };
+
 /* A name or a number; "" where neither stands. */
-static void take_word(struct reader *r, char *word, size_t size)
+static int take_word(struct reader *r, char word[static WORD_MAX_LEN + 1])
 {
 	size_t n;
 
 	r->s += strspn(r->s, " \t");
 	n = strspn(r->s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-	(void)snprintf(word, size, "%.*s", (int)n, r->s);
+	if (n > WORD_MAX_LEN)
+		return fail(r, "'%.*s' is neither a name nor a number", (int)n, r->s);
+	memcpy(word, r->s, n);
+	word[n] = '\0';
 	r->s += n;
+	return 0;
 }
 
 static int parse_term(struct reader *r, struct number *ret)
 {
 	bool minus = take(r, "-");
-	char word[64], *end;
+	char word[WORD_MAX_LEN + 1], *end;
 	uint64_t value;
 
-	take_word(r, word, sizeof(word));
+	if (take_word(r, word) < 0)
+		return -EINVAL;
 	if (*word >= '0' && *word <= '9') {
 		errno = 0;
 		value = strtoull(word, &end, 0);
@@ -129,10 +136,13 @@ static int parse_value(struct reader *r, uint64_t all, struct number *ret)
 
 static int parse_argument(struct reader *r, struct comparison *c)
 {
-	char word[64], known[128];
+	char word[WORD_MAX_LEN + 1], known[128];
 
-	take_word(r, word, sizeof(word));
+	if (take_word(r, word) < 0)
+		return -EINVAL;
 	if (syscalls_find_argument(r->call, word, &c->argument) == 0) {
+		if (c->argument.bits == 0)
+			return fail(r, "the kernel does not look at '%s'", word);
 		c->all = UINT64_MAX >> (64 - c->argument.bits);
 		c->mask = c->all;
 		return 0;
@@ -189,6 +199,9 @@ static int parse_comparison(struct reader *r, struct comparison *c)
 	if (masked)
 		c->mask = mask.value;
 	c->value = value.value;
+	if (c->argument.varies && !masked)
+		return fail(r, "how much of it the kernel looks at depends on the request: say it, "
+			       "as in '& 0xffffffff' for an int");
 	return check_comparison(r, c, value.negative);
 }
 

@@ -154,8 +154,12 @@ static const char *specifier(
 	if (s[1] == 't')
 		return names->tenant;
 	with = s[1] == 'i' ? names->id : names->sandbox;
-	*spoken |= (s[1] == 'i' ? TEXT_ID : TEXT_SANDBOX) | (with ? 0 : TEXT_UNKNOWN);
-	return with ? with : s[1] == 'i' ? "%i" : "%n";
+	if (s[1] == 'i') {
+		*spoken |= TEXT_ID | (with ? 0 : TEXT_NO_ID);
+		return with ? with : "%i";
+	}
+	*spoken |= TEXT_SANDBOX | (with ? 0 : TEXT_NO_SANDBOX);
+	return with ? with : "%n";
 }
 
 char *text_expand(const char *word, const struct text_names *names, unsigned int *spoken,

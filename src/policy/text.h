@@ -35,7 +35,10 @@ struct text_names {
 enum text_spoken {
 	TEXT_ID = 1 << 0,
 	TEXT_SANDBOX = 1 << 1,
-	TEXT_UNKNOWN = 1 << 2, /* and it stands there as it was written */
+	/* These are not known, and stand there as they were written. */
+	TEXT_NO_ID = 1 << 2,
+	TEXT_NO_SANDBOX = 1 << 3,
+	TEXT_UNKNOWN = TEXT_NO_ID | TEXT_NO_SANDBOX,
 };
 
 /*

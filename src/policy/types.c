@@ -10,26 +10,40 @@
 static int note_column(const struct key_use *use, const char *s)
 {
 	struct key_load *load = use->load;
-	unsigned int *room = array_room(load->columns, load->n_columns, sizeof(*room));
+	struct key_note *room = array_room(load->notes, load->n_notes, sizeof(*room));
 
 	if (!room)
 		return -ENOMEM;
-	load->columns = room;
+	load->notes = room;
 	s += strspn(s, " \t");
-	room[load->n_columns++] =
-		use->at.column + (unsigned int)count_characters(use->text, (size_t)(s - use->text));
+	room[load->n_notes++] = (struct key_note){
+		.column = use->at.column +
+			  (unsigned int)count_characters(use->text, (size_t)(s - use->text)),
+	};
 	return 0;
 }
 
+/* The word that was noted last. */
 static int expand_word(const struct key_use *use, const char *word, struct strv *words)
 {
+	struct key_load *load = use->load;
 	_cleanup_free_ char *expanded = NULL;
 	const char *why;
 
-	expanded = text_expand(word, &use->load->names, &use->load->spoken, &why);
+	expanded = text_expand(word, &load->names, &load->notes[load->n_notes - 1].spoken, &why);
 	if (!expanded && why)
 		return key_error(use, "'%s': %s", word, why);
 	return expanded ? strv_add(words, expanded) : -ENOMEM;
+}
+
+/* From here on it is about the value as a whole. */
+static void end_words(struct key_load *load)
+{
+	load->column = 0;
+	load->spoken = 0;
+	for (size_t i = 0; i < load->n_notes; i++)
+		load->spoken |= load->notes[i].spoken;
+	load->unsettled |= (load->spoken & TEXT_UNKNOWN) != 0;
 }
 
 int key_words(const struct key_use *use, struct strv *ret_words)
@@ -37,8 +51,7 @@ int key_words(const struct key_use *use, struct strv *ret_words)
 	_cleanup_strv_ struct strv words = { 0 };
 	const char *text = use->text;
 
-	use->load->n_columns = 0;
-	use->load->spoken = 0;
+	use->load->n_notes = 0;
 	for (;;) {
 		char word[LINE_MAX_LEN + 1];
 		const char *why;
@@ -57,8 +70,7 @@ int key_words(const struct key_use *use, struct strv *ret_words)
 		if (r < 0)
 			return r;
 	}
-	use->load->column = 0;
-	use->load->unsettled |= (use->load->spoken & TEXT_UNKNOWN) != 0;
+	end_words(use->load);
 	*ret_words = words;
 	words = (struct strv){ 0 };
 	return 0;

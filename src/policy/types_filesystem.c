@@ -32,7 +32,7 @@ static int add_grant(const struct key_use *use, struct policy *policy, char *pat
 	room[policy->filesystem.n_grants++] = (struct policy_grant){
 		.path = path,
 		.rights = (enum policy_rights)use->key->number,
-		.unsettled = (use->load->spoken & TEXT_UNKNOWN) != 0,
+		.unsettled = use->load->spoken & TEXT_UNKNOWN,
 		.at = key_place(use),
 	};
 	return 0;
@@ -53,10 +53,6 @@ static int parse_grants(const struct key_use *use, void *target)
 	_cleanup_strv_ struct strv words = { 0 };
 	int r = key_words(use, &words), worst = r;
 
-	if (r == 0 && use->key->number == POLICY_OWN && (use->load->spoken & TEXT_SANDBOX))
-		return key_error(use,
-			"'%s': %%n: what a tenant owns is the same for all of its sandboxes",
-			use->text);
 	for (size_t i = 0; i < words.n && r != -ENOMEM; i++) {
 		_cleanup_free_ char *as_written = strdup(words.v[i]);
 		const char *why = judge_path(words.v[i]);
@@ -64,6 +60,8 @@ static int parse_grants(const struct key_use *use, void *target)
 		if (!as_written)
 			return -ENOMEM;
 		key_at_word(use, i);
+		if (use->key->number == POLICY_OWN && (use->load->spoken & TEXT_SANDBOX))
+			why = "%n: what a tenant owns is the same for all of its sandboxes";
 		r = why ? key_error(use, "'%s': %s", as_written, why)
 			: add_grant(use, target, words.v[i]);
 		if (r == 0)

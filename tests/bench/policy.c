@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How long does a policy take to read? Measures `sandboxctl policy check` of a policy of 1,000
- *lines, from posix_spawn to waitpid, and in this process the reading of it and of an ordinary one,
- *all of them in turn. Exits with 1 where a median misses what is promised for it.
+ * lines, from posix_spawn to waitpid, and in this process the reading of it and of an ordinary one,
+ * all of them in turn. Exits with 1 where a median misses what is promised for it.
  *
  * usage: policy [-n ROUNDS] [-j FILE] SANDBOXCTL SHIPPED
  *

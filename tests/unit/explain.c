@@ -14,6 +14,10 @@ static struct policy *load(const char *text)
 	struct policy *policy = NULL;
 	const char *folder = tmpdir_make();
 
+	/* What tests of arguments are held against. */
+	(void)tmpdir_folder("seccomp");
+	(void)tmpdir_write(
+		"seccomp/default.ini", "version = 1\n[seccomp]\nallow = read write clone\n");
 	dirs = (struct policy_dirs){ folder, folder };
 	if (policy_load_file(&dirs, tmpdir_write("acme.ini", text), "acme", &policy, NULL, &err) <
 		0)
@@ -131,12 +135,13 @@ TEST(connect_rules_and_their_walls)
 	(void)policy_free(p);
 }
 
+static struct explanation answer;
+
 /* "allowed:3"; of what no rule of the table can be parsed: its error. */
 static const char *ask_call(const struct policy *p, const char *name, const char *test)
 {
-	static struct explanation e;
 	struct policy_calls profile = { 0 };
-	struct explain_call call = { .name = name };
+	struct explain_call call = { .name = name, .test = test };
 	struct test_error why;
 
 	ASSERT_EQ(0, calls_add(&profile, "read", NULL, NULL, NULL));
@@ -144,10 +149,10 @@ static const char *ask_call(const struct policy *p, const char *name, const char
 	ASSERT_EQ(0, calls_add(&profile, "clone", NULL, NULL, NULL));
 	ASSERT_EQ(0, test ? test_parse(name, test, &call.cases, &why)
 			  : allowlist_limit(name, &call.cases));
-	ASSERT_EQ(0, explain_syscall(p, &profile, "@p", &call, &e, &err));
+	ASSERT_EQ(0, explain_syscall(p, &profile, "@p", &call, &answer, &err));
 	calls_clear(&profile);
 	cases_clear(&call.cases);
-	return verdict(&e);
+	return verdict(&answer);
 }
 
 TEST(system_calls)
@@ -173,16 +178,22 @@ TEST(system_calls_with_tests)
 				"allow = keyctl(operation < 4)\n");
 
 	EXPECT_STREQ("depends:4", ask_call(p, "socket", NULL));
+	EXPECT_STREQ("not where deny = socket(type == SOCK_RAW)", answer.why);
 	EXPECT_STREQ("depends:3", ask_call(p, "socket", "type == 1"));
+	EXPECT_STREQ("only where allow = socket(domain == AF_INET), and 1 more", answer.why);
 	EXPECT_STREQ("depends:4", ask_call(p, "socket", "domain == AF_INET"));
 	EXPECT_STREQ("allowed:3", ask_call(p, "socket", "domain == AF_INET && type == 1"));
 	EXPECT_STREQ("allowed:3", ask_call(p, "socket", "domain == AF_UNIX && type != 3"));
 	EXPECT_STREQ("denied:4", ask_call(p, "socket", "domain == AF_UNIX && type == 3"));
 	EXPECT_STREQ("denied:0", ask_call(p, "socket", "domain == AF_INET6 && type == 1"));
+	EXPECT_STREQ("allow = socket(domain == AF_INET6 && type == 1) in [seccomp]", answer.cure);
+	/* The deny takes nothing away there. */
+	EXPECT_STREQ("denied:0", ask_call(p, "socket", "domain == AF_INET6 && type == 3"));
 	EXPECT_STREQ("allowed:0", ask_call(p, "write", "fd == 2"));
 	EXPECT_STREQ("denied:4", ask_call(p, "write", "fd == 3"));
 	EXPECT_STREQ("depends:5", ask_call(p, "keyctl", NULL));
 	EXPECT_STREQ("denied:0", ask_call(p, "clone", "flags & CLONE_NEWUSER != 0"));
+	EXPECT_STREQ("", answer.cure);
 	EXPECT_STREQ("depends:0", ask_call(p, "clone", "flags & CLONE_VM != 0"));
 	(void)policy_free(p);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tenants' files in their folder, profiles, and the host's own file. */
 #include "policy/policy.h"
+#include "policy/text.h"
 
 #include "owner.h"
 #include "policy/syscalls.h"
@@ -288,7 +289,9 @@ TEST(id_and_sandbox_are_known_later)
 			     NULL, &policy, NULL, &err));
 	EXPECT_TRUE(policy->unsettled);
 	EXPECT_STREQ("/srv/%i", policy->filesystem.grants[0].path);
-	EXPECT_TRUE(policy->filesystem.grants[0].unsettled);
+	EXPECT_EQ(TEXT_NO_ID, policy->filesystem.grants[0].unsettled);
+	EXPECT_EQ(TEXT_NO_SANDBOX, policy->filesystem.grants[1].unsettled);
+	EXPECT_EQ(0, policy->filesystem.grants[2].unsettled);
 	ASSERT_EQ(0, policy_settle(&dirs, &policy, 7, NULL, &err));
 	EXPECT_TRUE(policy->unsettled);
 	EXPECT_STREQ("/srv/7", policy->filesystem.grants[0].path);

@@ -137,8 +137,8 @@ TEST(specifiers_that_are_known_later)
 		unsigned int spoken;
 	} cases[] = {
 		{ "%i-%n", "7", "run-1", "7-run-1", TEXT_ID | TEXT_SANDBOX },
-		{ "%i-%n", "7", NULL, "7-%n", TEXT_ID | TEXT_SANDBOX | TEXT_UNKNOWN },
-		{ "%i", NULL, "run-1", "%i", TEXT_ID | TEXT_UNKNOWN },
+		{ "%i-%n", "7", NULL, "7-%n", TEXT_ID | TEXT_SANDBOX | TEXT_NO_SANDBOX },
+		{ "%i", NULL, "run-1", "%i", TEXT_ID | TEXT_NO_ID },
 		{ "%n%t", NULL, "run-1", "run-1acme", TEXT_SANDBOX },
 		{ "%%i", NULL, NULL, "%i", 0 },
 	};

@@ -34,17 +34,17 @@ static struct policy *load(const char *text)
 
 static void rate(const struct policy *policy, bool lsm)
 {
-	const char *name =
-		policy->seccomp.profile ? policy->seccomp.profile : POLICY_DEFAULT_PROFILE;
-	struct policy_calls profile = { 0 }, allowed = { 0 };
+	const char *name = policy_profile_name(policy);
+	struct policy_calls profile = { 0 };
+	struct allowlist allowed = { 0 };
 	struct strv calls = { 0 };
 
 	ASSERT_EQ(0, policy_load_profile(&dirs, name, &profile, &err));
 	ASSERT_EQ(0, allowlist_make(policy, &profile, &allowed, &err));
 	ASSERT_EQ(0, syscalls_list(&calls));
-	score_policy(&(struct score_subject){ policy, &allowed, &calls, lsm }, &score);
+	score_policy(&(struct score_subject){ policy, &allowed.allow, &calls, lsm }, &score);
 	calls_clear(&profile);
-	calls_clear(&allowed);
+	allowlist_clear(&allowed);
 	strv_clear(&calls);
 }
 
