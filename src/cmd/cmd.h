@@ -6,7 +6,7 @@
 #define SBX_CMD_CMD_H
 
 #include "base/error.h"
-#include "policy/policy.h"
+#include "policy/allowlist.h"
 
 #include <jansson.h>
 #include <limits.h>
@@ -43,6 +43,7 @@ enum {
 
 struct asked;
 struct explanation;
+struct runtime;
 
 /* What a policy can be asked about. Lists end in a row without a name. */
 struct cmd_act {
@@ -93,6 +94,13 @@ int cmd_fail(const struct sbx_error *err);
  * has none, or an error: all is said then.
  */
 int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, struct policy **ret_policy);
+
+/* What runs a module of the policy where it says so; NULL: it is for native programs, too. */
+const struct runtime *cmd_runtime_of(const struct policy *policy);
+
+/* The calls that it may make. 0 or -errno with `err`. */
+int cmd_list_calls(const struct policy_dirs *dirs, const struct policy *policy,
+	struct allowlist *ret_list, struct sbx_error *err);
 
 /* An indented document and a newline on stdout. Takes the reference. */
 void cmd_print_json(json_t *json);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
+#include "launch/runtime.h"
+#include "policy/allowlist.h"
 
 #include <stdio.h>
 
@@ -21,6 +23,22 @@ int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, struct p
 	else
 		policy_report_print(&report, stderr);
 	return r;
+}
+
+const struct runtime *cmd_runtime_of(const struct policy *policy)
+{
+	if (policy->runtime.type == POLICY_RUNTIME_DEFAULT)
+		return NULL;
+	return runtime_get(policy->runtime.type);
+}
+
+int cmd_list_calls(const struct policy_dirs *dirs, const struct policy *policy,
+	struct allowlist *ret_list, struct sbx_error *err)
+{
+	_cleanup_calls_ struct policy_calls profile = { 0 };
+	int r = policy_load_profile(dirs, policy_profile_name(policy), &profile, err);
+
+	return r < 0 ? r : allowlist_make(policy, &profile, ret_list, err);
 }
 
 void cmd_print_json(json_t *json)

@@ -4,7 +4,6 @@
  */
 #include "cmd/cmd.h"
 #include "launch/runtime.h"
-#include "policy/allowlist.h"
 #include "policy/score.h"
 #include "policy/syscalls.h"
 
@@ -95,33 +94,16 @@ static void print_json(const struct rated *rated, const struct score *score)
 		findings));
 }
 
-/* As a run starts from it; the host's default runtime is for what nobody knows is a module yet. */
-static struct rated rate_as(const struct policy *policy)
-{
-	const struct runtime *runtime = policy->runtime.type == POLICY_RUNTIME_DEFAULT
-						? NULL
-						: runtime_get(policy->runtime.type);
-
-	return (struct rated){
-		.tenant = policy->tenant,
-		.profile = policy_profile_name(policy),
-		.runtime = runtime,
-	};
-}
-
-static int rate(const struct policy_dirs *dirs, const struct policy *policy,
-	const struct rated *rated, struct score *ret, struct sbx_error *err)
+static int rate(const struct policy_dirs *dirs, const struct policy *policy, struct score *ret,
+	struct sbx_error *err)
 {
 	_cleanup_host_config_ struct host_config host = { 0 };
-	_cleanup_calls_ struct policy_calls profile = { 0 };
 	_cleanup_allowlist_ struct allowlist allowed = { 0 };
 	_cleanup_strv_ struct strv calls = { 0 };
 	int r = host_config_load(dirs, &host, err);
 
 	if (r == 0)
-		r = policy_load_profile(dirs, rated->profile, &profile, err);
-	if (r == 0)
-		r = allowlist_make(policy, &profile, &allowed, err);
+		r = cmd_list_calls(dirs, policy, &allowed, err);
 	if (r < 0)
 		return r;
 	if (syscalls_list(&calls) < 0)
@@ -140,8 +122,8 @@ static int score_tenant(
 
 	if (cmd_load_tenant(&context->dirs, tenant, &policy) < 0)
 		return CMD_FAILED;
-	rated = rate_as(policy);
-	if (rate(&context->dirs, policy, &rated, &score, &err) < 0)
+	rated = (struct rated){ policy->tenant, policy_profile_name(policy), cmd_runtime_of(policy) };
+	if (rate(&context->dirs, policy, &score, &err) < 0)
 		return cmd_fail(&err);
 	json ? print_json(&rated, &score) : print_text(&rated, &score);
 	if (score.exposure <= threshold)
