@@ -56,7 +56,7 @@ LIBS = -Wl,-Bstatic $(STATIC_LIBS) -Wl,-Bdynamic -lmnl
 BPF_CFLAGS = -g -O2 -std=gnu17 -mcpu=v3 -target bpf -D__TARGET_ARCH_x86 -Wall -Wextra \
 	-Wno-unused-parameter -Werror -Ibpf -idirafter /usr/include/$(shell $(CC) -dumpmachine)
 
-ROOMS = base policy kernel lsm state launch libexec cmd
+ROOMS = base policy kernel lsm state launch oci libexec cmd
 SOURCES := $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 HEADERS := $(wildcard src/*/*.h bpf/*.h include/sandboxctl/*.h)
 object = $(patsubst %.c,$(O)/obj/%.o,$(1))
@@ -262,15 +262,16 @@ FUZZ_TARGETS := policy $(notdir $(wildcard tests/fuzz/seeds/*))
 fuzz_seeds = $(if $(filter policy,$(1)),$(wildcard tests/fixtures/policy/*/*.ini policies/*.ini \
 	policies/*/*.ini),$(wildcard tests/fuzz/seeds/$(1)/*))
 FUZZ_MAIN := $(filter-out %/replay.c,$(wildcard tests/fuzz/*.c))
-FUZZ_SOURCES := $(FUZZ_MAIN) $(wildcard src/base/*.c src/policy/*.c)
+FUZZ_SOURCES := $(FUZZ_MAIN) $(wildcard src/base/*.c src/policy/*.c src/oci/*.c)
+FUZZ_FOLDERS = -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' -DPOLICIES_DIR='"$(CURDIR)/policies"'
 SECONDS ?= 60
 
 build/fuzz/bin/all: $(FUZZ_SOURCES) tests/fuzz/fuzz.h $(HEADERS) | build/deps/fuzz
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS_ALL) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' -o $@ \
-		$(FUZZ_SOURCES) -lseccomp -lcap -linih
+		-fno-sanitize-recover=all $(FUZZ_FOLDERS) -o $@ $(FUZZ_SOURCES) \
+		-lseccomp -lcap -linih -ljansson
 
 $(FUZZ_TARGETS:%=build/fuzz/bin/%): build/fuzz/bin/all
 	@ln -f $< $@
@@ -294,7 +295,7 @@ $(O)/tests/fuzz/all: $(call object,$(FUZZ_MAIN) tests/fuzz/replay.c $(LIBRARY_SO
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(call object,$(wildcard tests/fuzz/*.c)): CPPFLAGS_ALL += -DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"'
+$(call object,$(wildcard tests/fuzz/*.c)): CPPFLAGS_ALL += $(FUZZ_FOLDERS)
 
 -include $(patsubst %.o,%.d,$(call object,$(wildcard tests/fuzz/*.c)))
 

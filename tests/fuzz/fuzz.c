@@ -5,11 +5,15 @@
 
 static const struct fuzz_target *target;
 
-static const struct fuzz_target *find(const struct fuzz_target *targets, const char *name)
+static const struct fuzz_target *find(const char *name)
 {
-	while (targets->name && !streq(targets->name, name))
-		targets++;
-	return targets->name ? targets : NULL;
+	static const struct fuzz_target *const tables[] = { fuzz_values, fuzz_policies, fuzz_oci };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (const struct fuzz_target *row = tables[i]; row->name; row++)
+			if (streq(row->name, name))
+				return row;
+	return NULL;
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -17,9 +21,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	const char *slash = strrchr((*argv)[0], '/'), *name = slash ? slash + 1 : (*argv)[0];
 
 	(void)argc;
-	target = find(fuzz_values, name);
-	if (!target)
-		target = find(fuzz_policies, name);
+	target = find(name);
 	if (target)
 		return 0;
 	(void)fprintf(stderr, "%s: there is no fuzz target of that name\n", name);

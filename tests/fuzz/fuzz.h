@@ -30,8 +30,8 @@ static inline void expect(bool so)
 		abort();
 }
 
-/* Both end in a row without a name. */
-extern const struct fuzz_target fuzz_values[], fuzz_policies[];
+/* All end in a row without a name. */
+extern const struct fuzz_target fuzz_values[], fuzz_policies[], fuzz_oci[];
 
 /* Reads the text as a policy, then what the target writes of that. */
 void fuzz_policy(const struct fuzz_target *target, const char *text, size_t size);
