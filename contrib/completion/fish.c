@@ -12,6 +12,7 @@ static const struct {
 } actions[] = {
 	{ "TENANT", " -x -a '(__sandboxctl_tenants)'" },
 	{ "FILE", " -r -F" },
+	{ "FILE.json", " -r -F" },
 	{ "DIR", " -x -a '(__fish_complete_directories)'" },
 	{ "PATH", " -r -F" },
 	{ "COMMAND", " -r -F -a '(__fish_complete_command)'" },

@@ -16,10 +16,12 @@ bool next_operand(const char **line, struct operand *ret)
 		return false;
 	*ret = (struct operand){ 0 };
 	for (; **line && **line != ' '; ++*line)
-		if (**line == '.')
+		if (str_after(*line, "...")) {
 			ret->more = true;
-		else if (!strchr("[]", **line) && n < sizeof(ret->word) - 1)
+			*line += strlen("..");
+		} else if (!strchr("[]", **line) && n < sizeof(ret->word) - 1) {
 			ret->word[n++] = **line;
+		}
 	return true;
 }
 

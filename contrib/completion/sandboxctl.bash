@@ -3,7 +3,7 @@
 #
 # Completion of sandboxctl for bash. sandboxctl.bash is made from sandboxctl.bash.in by `make generate`.
 
-_sandboxctl_commands=('run' 'list' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
+_sandboxctl_commands=('run' 'list' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
 
 _sandboxctl_row() { # SUBCOMMAND
 	options=() operands=() acts=()
@@ -33,6 +33,14 @@ _sandboxctl_row() { # SUBCOMMAND
 		;;
 	'policy score')
 		options=('--help' '--json' '--threshold=N')
+		operands=('TENANT')
+		;;
+	'policy import')
+		options=('--help' '--strict')
+		operands=('FILE.json')
+		;;
+	'policy export')
+		options=('--help')
 		operands=('TENANT')
 		;;
 	'policy keys')
@@ -133,6 +141,10 @@ _sandboxctl_add_kind() { # KIND
 	TENANT) _sandboxctl_add_tenants ;;
 	FILE)
 		_sandboxctl_add_files -f -X '!*.ini'
+		_sandboxctl_add_files -d
+		;;
+	FILE.json)
+		_sandboxctl_add_files -f -X '!*.json'
 		_sandboxctl_add_files -d
 		;;
 	DIR) _sandboxctl_add_files -d ;;

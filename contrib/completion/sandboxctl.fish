@@ -68,6 +68,8 @@ complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a check -d 'check polic
 complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a show -d 'print a policy, and where each value comes from'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a explain -d 'say what a policy allows, and why'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a score -d 'rate how exposed a policy leaves the host'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a import -d 'make a policy of a container'\''s seccomp profile'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a export -d 'print a policy'\''s calls as an OCI seccomp profile'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a keys -d 'list what a policy can say'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a lsm
 complete -c sandboxctl -n '__sandboxctl_at 1 lsm' -x -a load -d 'load the LSM programs and all tenants'\'' own'
@@ -119,6 +121,13 @@ complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l json -d 'print JSO
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l threshold -x -d 'exit with 1 where it is above N'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -x -a '(__sandboxctl_tenants)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 policy import' -l strict -d 'fail where a policy can'\''t say all of it'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy import' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy import' -r -F
+
+complete -c sandboxctl -n '__sandboxctl_at 1 policy export' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy export' -x -a '(__sandboxctl_tenants)'
 
 complete -c sandboxctl -n '__sandboxctl_at 1 policy keys' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy keys' -l help -d 'print this text'

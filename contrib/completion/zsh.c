@@ -12,6 +12,7 @@ static const struct {
 } actions[] = {
 	{ "TENANT", "_sandboxctl_tenants" },
 	{ "FILE", "_files -g \"*.ini(-.)\"" },
+	{ "FILE.json", "_files -g \"*.json(-.)\"" },
 	{ "DIR", "_files -/" },
 	{ "PATH", "_files" },
 	{ "COMMAND", "_command_names -e" },

@@ -39,6 +39,7 @@ struct cmd_option {
 enum {
 	CMD_JSON = 1 << 0,
 	CMD_FORCE = 1 << 1,
+	CMD_STRICT = 1 << 2,
 };
 
 struct asked;
@@ -80,6 +81,8 @@ int cmd_policy_check(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_show(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_score(const struct cmd_context *context, int argc, char **argv);
+int cmd_policy_import(const struct cmd_context *context, int argc, char **argv);
+int cmd_policy_export(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_keys(const struct cmd_context *context, int argc, char **argv);
 int cmd_lsm_load(const struct cmd_context *context, int argc, char **argv);
 int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv);

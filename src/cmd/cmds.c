@@ -14,6 +14,11 @@ static const struct cmd_option force[] = {
 	{ 0 },
 };
 
+static const struct cmd_option strict[] = {
+	{ "strict", .id = CMD_STRICT, .help = "fail where a policy can't say all of it" },
+	{ 0 },
+};
+
 static const struct cmd_option none[] = { { 0 } };
 
 /* clang-format off */
@@ -37,6 +42,12 @@ const struct cmd cmds[] = {
 	{ "policy score", "TENANT", "rate how exposed a policy leaves the host", cmd_policy_score,
 		.options = cmd_score_options,
 		.more = "Rates it from 0 (best) to 10, says by which lines, and what would lower it.\n" },
+	{ "policy import", "FILE.json", "make a policy of a container's seccomp profile",
+		cmd_policy_import, .options = strict,
+		.more = "Of an OCI runtime's linux.seccomp, or a config.json that has one, or a profile\n"
+			"of Docker or Podman. What a policy can't say is denied, and said on stderr.\n" },
+	{ "policy export", "TENANT", "print a policy's calls as an OCI seccomp profile",
+		cmd_policy_export, .options = none },
 	{ "policy keys", "", "list what a policy can say", cmd_policy_keys, .options = json },
 	{ "lsm load", "", "load the LSM programs and all tenants' own", cmd_lsm_load,
 		.options = none },

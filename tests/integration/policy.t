@@ -357,6 +357,47 @@ says 1 "" "$world/config/tenants/shop.ini.d/10.ini:6:1: error: 'nonsense': *" \
 sed -i '$d' tenants/shop.ini.d/10.ini
 says 1 "" "sandboxctl: tenant 'nobody' has no policy: *: copy *" "nor has a tenant without one" policy score nobody
 
+# ---- import, export ----
+
+cat >engine.json <<-'JSON'
+	{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [
+	{"names": ["execve", "exit_group", "read"], "action": "SCMP_ACT_ALLOW"},
+	{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 40, "op": "SCMP_CMP_NE"}]}]}
+JSON
+says 0 "; From 'engine.json'*version = 1
+
+?seccomp?
+profile = @bare
+default = errno EPERM
+allow = execve exit_group read
+allow = socket(domain != 40)
+" "" "import, for whoever asks" nobody sandboxctl policy import engine.json
+sed 's/"read"/"no_such_call"/' engine.json >noted.json
+says 0 "*; not carried: syscalls?0?: *'no_such_call'*allow = execve exit_group*" \
+	"sandboxctl: noted.json: syscalls?0?: *: 'no_such_call'"$'\n' "import: what is not carried" policy import noted.json
+says 1 "" "sandboxctl: noted.json: syscalls?0?: *: 'no_such_call'"$'\n' "--strict: then nothing" \
+	policy import --strict noted.json
+says 0 "*allow = execve exit_group read*" "" "--strict: where all of it is" policy import --strict engine.json
+printf '{\n"defaultAction": oops }\n' >bad.json
+says 1 "" "sandboxctl: bad.json:2:*oops*"$'\n' "import: no JSON" policy import bad.json
+sed 's/"value": 40/"value": -1/' engine.json >bad.json
+says 1 "" "sandboxctl: bad.json: syscalls?1?.args?0?.value: is no whole number *"$'\n' \
+	"import: an element that is wrong" policy import bad.json
+says 1 "" "sandboxctl: tenants/shop.ini:1:*"$'\n' "import: a policy is none" policy import tenants/shop.ini
+says 1 "" "sandboxctl: missing.json: open: No such file or directory"$'\n' "import: a file that isn't there" \
+	policy import missing.json
+says 1 "" "sandboxctl: tenants: is a folder, not a file"$'\n' "import: a folder" policy import tenants
+mkfifo fifo.json
+says 1 "" "sandboxctl: fifo.json: is not a regular file"$'\n' "import: nothing is waited for" policy import fifo.json
+says 2 "" "usage: sandboxctl policy import *" "import of nothing" policy import
+says 2 "" "usage: sandboxctl policy export *" "export of nobody" policy export
+says 1 "" "sandboxctl: tenant 'nobody' has no policy: *: copy *" "export of a tenant without a policy" policy export nobody
+says 0 '{
+  "defaultAction": "SCMP_ACT_ERRNO",
+  "defaultErrnoRet": 1,
+  "architectures": ?"SCMP_ARCH_X86_64"?,
+*"SCMP_CMP_MASKED_EQ"*"errnoRet": 38*' "" "export" policy export shop
+
 # ---- keys ----
 
 says 0 "*cgroup *memory.max *SIZE *256M *" "" "keys" sandboxctl policy keys
@@ -366,6 +407,20 @@ says 0 '*"key": "memory.max",*"form": "SIZE",*"default": "256M",*' "" "keys --js
 
 cp -r common "$config/"
 cp -r tenants/shop.ini tenants/shop.ini.d "$config/tenants/"
+imported() { # TENANT FILE
+	policy import "$2" >"$config/tenants/$1.ini" 2>"$tmp/err" || bail "import of $2: $(<"$tmp/err")"
+	printf '[filesystem]\nexec = %s\n' "$world/bin" >>"$config/tenants/$1.ini"
+}
+cat >most.json <<-'JSON'
+	{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+	{"names": ["keyctl"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38, "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]},
+	{"names": ["personality"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
+	{"names": ["fallocate"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38,
+		"args": [{"index": 2, "value": 18446744073709551615, "op": "SCMP_CMP_EQ"}]}]}
+JSON
+policy export shop >exported.json
+imported most most.json
+imported exported exported.json
 load
 sandbox -t shop -- "$probe" env
 like "environment and folder are those shown" "$line" "env: ok *FROM=base*"
@@ -391,6 +446,16 @@ printf 'version = 1\n[tenant]\nid = 4322\n' >new/shop.ini
 says 1 "" "new/shop.ini:3:6: error: tenant 'shop' has the id * for good, its policy says 4322 (*" \
 	"check: a tenant that ran keeps its id" sandboxctl --config-dir . policy check new/shop.ini
 says 0 "" "" "check: of which only root knows" nobody sandboxctl --config-dir . policy check new/shop.ini
+allowed "import: what is allowed" most syscall ptrace
+denied seccomp:ENOSYS "import: a call that is not" most syscall personality
+allowed "import: a test that does not hold" most syscall keyctl 0 -3 0
+denied seccomp:ENOSYS "import: and one that does" most syscall keyctl 1 -3 0
+allowed "import: of 64 bits" most syscall fallocate 1000 0 0x7fffffffffffffff 1
+denied seccomp:ENOSYS "import: all of them" most syscall fallocate 1000 0 0xffffffffffffffff 1
+allowed "import of an export: what is allowed" exported socket tcp
+denied seccomp:EPERM "import of an export: what is not" exported syscall keyctl 0 -3 0
+sandbox -t exported -- "$probe" syscall clone3
+is "import of an export: clone3 isn't there" "$line" "syscall: ENOSYS"
 rm -r "$config/common" "$config/tenants/shop.ini.d"
 cd /
 

@@ -10,7 +10,7 @@ program=$O/bin/sandboxctl
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 mkdir -p "$tmp"/{tenants,files/sub} && touch "$tmp"/tenants/{acme,billing}.ini "$tmp/tenants/README" \
-	"$tmp"/files/{one.ini,two.ini,three.txt}
+	"$tmp"/files/{one.ini,two.ini,three.txt,four.json}
 
 # shellcheck source=../../contrib/completion/sandboxctl.bash
 . "$folder/sandboxctl.bash"
@@ -31,8 +31,8 @@ at=(--config-dir "$tmp") # whose tenants
 is "bash knows what completes it" "$(complete -p sandboxctl)" "complete -F _sandboxctl sandboxctl"
 offers "subcommands" "doctor list lsm policy run" ""
 offers "one, by its beginning" "policy" po
-offers "the second words" "check explain keys score show" policy ""
-offers "one of those" "explain" policy e
+offers "the second words" "check explain export import keys score show" policy ""
+offers "some of those" "explain export" policy e
 offers "nothing behind what isn't one" "" polixy ""
 offers "nothing behind half of one" "" policy chekc ""
 offers "global options" "--config-dir --help --verbose --version -v" -
@@ -74,10 +74,11 @@ offers "options behind an option's argument" "--json-status-fd" "${at[@]}" run -
 cd "$tmp/files" || exit
 offers "policy files and folders" "one.ini sub two.ini" policy check ""
 offers "several of them" "two.ini" policy check one.ini t
+offers "profiles of containers and folders" "four.json sub" policy import ""
 offers "for --policy too" "one.ini sub two.ini" run --policy ""
 offers "acts" "connect exec open syscall write" "${at[@]}" policy explain acme ""
 offers "one of them" "connect" "${at[@]}" policy explain acme c
-offers "files for an open" "one.ini sub three.txt two.ini" "${at[@]}" policy explain acme open ""
+offers "files for an open" "four.json one.ini sub three.txt two.ini" "${at[@]}" policy explain acme open ""
 offers "files for a write, with an option before" "three.txt two.ini" "${at[@]}" policy explain --json acme write t
 offers "and no second file" "" "${at[@]}" policy explain acme exec one.ini ""
 offers "protocols for a connect" "tcp udp" "${at[@]}" policy explain acme connect ""
