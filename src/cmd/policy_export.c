@@ -4,15 +4,21 @@
 
 #include <stdio.h>
 
+/* Of one call: runtimes make one rule of each. */
+enum { CASES_MAX = 2048 };
+
 static int export(const struct policy_dirs *dirs, const struct policy *policy, char **ret_json,
 	struct sbx_error *err)
 {
+	_cleanup_allowlist_ struct allowlist list = { 0 };
 	_cleanup_calls_ struct policy_calls allowed = { 0 };
 	struct oci_host host;
 	int r = oci_host_read(&host, err);
 
 	if (r == 0)
-		r = cmd_list_calls(dirs, policy, &allowed, err);
+		r = cmd_list_calls(dirs, policy, &list, err);
+	if (r == 0)
+		r = allowlist_flatten(&list, CASES_MAX, &allowed, err);
 	return r < 0 ? r : oci_seccomp_export(policy, &allowed, host.arch, ret_json, err);
 }
 

@@ -122,7 +122,8 @@ static int score_tenant(
 
 	if (cmd_load_tenant(&context->dirs, tenant, &policy) < 0)
 		return CMD_FAILED;
-	rated = (struct rated){ policy->tenant, policy_profile_name(policy), cmd_runtime_of(policy) };
+	rated = (struct rated){ policy->tenant, policy_profile_name(policy),
+		cmd_runtime_of(policy) };
 	if (rate(&context->dirs, policy, &score, &err) < 0)
 		return cmd_fail(&err);
 	json ? print_json(&rated, &score) : print_text(&rated, &score);

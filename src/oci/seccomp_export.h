@@ -9,7 +9,7 @@
 #include "policy/policy.h"
 
 /*
- * `linux.seccomp` of the OCI runtime specification: ALLOWED, the one list that allowlist_make()
+ * `linux.seccomp` of the OCI runtime specification: ALLOWED, the one list that allowlist_flatten()
  * gives, and the policy's answer to all others. Exact, for a case is what one rule tests. 0 and the
  * caller's text, or -ENOMEM.
  */

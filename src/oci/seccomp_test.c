@@ -18,6 +18,7 @@ static const char *const operators[] = {
 struct argument {
 	char name[64];
 	uint64_t all;
+	bool varies; /* a test has to say how many */
 };
 
 /*
@@ -38,7 +39,9 @@ static struct argument find_argument(const char *call, uint64_t index)
 		name += strspn(name, " ");
 	if (name && syscalls_find_argument(call, name, &known) == 0) {
 		(void)snprintf(found.name, sizeof(found.name), "%s", name);
-		found.all = UINT64_MAX >> (64 - known.bits);
+		found.varies = known.varies;
+		if (known.bits)
+			found.all = UINT64_MAX >> (64 - known.bits);
 	} else {
 		(void)snprintf(
 			found.name, sizeof(found.name), "argument%llu", (unsigned long long)index);
@@ -65,7 +68,11 @@ static void write_comparison(FILE *out, const char *call, const struct oci_arg *
 	uint64_t mask = arg->value, all = argument.all;
 
 	if (arg->op != OCI_MASKED_EQ) {
-		(void)fprintf(out, "%s %s ", argument.name, operators[arg->op]);
+		(void)fputs(argument.name, out);
+		/* A profile compares all bits, whatever the kernel makes of them. */
+		if (argument.varies)
+			(void)fprintf(out, " & %#llx", (unsigned long long)all);
+		(void)fprintf(out, " %s ", operators[arg->op]);
 		write_value(out, arg->value, all);
 		return;
 	}
@@ -73,7 +80,7 @@ static void write_comparison(FILE *out, const char *call, const struct oci_arg *
 	if (arg->value_two <= all)
 		mask &= all;
 	(void)fputs(argument.name, out);
-	if (mask != all)
+	if (mask != all || argument.varies)
 		(void)fprintf(out, " & %#llx", (unsigned long long)mask);
 	(void)fprintf(out, " == %#llx", (unsigned long long)arg->value_two);
 }

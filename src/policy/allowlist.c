@@ -273,3 +273,40 @@ void allowlist_clear(struct allowlist *list)
 	calls_clear(&list->allow);
 	calls_clear(&list->deny);
 }
+
+static int flatten_call(const struct policy_call *call, const struct policy_calls *deny, size_t max,
+	struct policy_calls *calls)
+{
+	_cleanup_cases_ struct call_cases cases = { 0 };
+	int r = cases_add_all(&cases, &call->cases);
+
+	if (r == 0 && !call->cases.n && calls_find(deny, call->name))
+		r = cases_add(&cases, &call_always);
+	for (size_t i = 0; i < deny->n && r == 0; i++)
+		if (streq(deny->v[i].name, call->name))
+			r = cases_subtract(&cases, &deny->v[i].cases, max);
+	/* All of it may be denied, case by case. */
+	if (r < 0 || (!cases.n && calls_find(deny, call->name)))
+		return r;
+	return calls_add(calls, call->name, NULL, &cases, NULL);
+}
+
+int allowlist_flatten(const struct allowlist *list, size_t max, struct policy_calls *ret_calls,
+	struct sbx_error *err)
+{
+	_cleanup_calls_ struct policy_calls calls = { 0 };
+
+	for (size_t i = 0; i < list->allow.n; i++) {
+		const struct policy_call *call = &list->allow.v[i];
+		int r = flatten_call(call, &list->deny, max, &calls);
+
+		if (r == -E2BIG)
+			return error_set(err, EINVAL, "'%s': its tests leave more than %zu cases",
+				call->name, max);
+		if (r < 0)
+			return error_errno(err, ENOMEM, "collect the system calls");
+	}
+	*ret_calls = calls;
+	calls = (struct policy_calls){ 0 };
+	return 0;
+}

@@ -24,6 +24,13 @@ int allowlist_make(const struct policy *policy, const struct policy_calls *profi
 	struct allowlist *ret_list, struct sbx_error *err);
 
 /*
+ * The same as one list of what is allowed, for those who can't deny before they allow: what is
+ * denied leaves many cases. -EINVAL for more than MAX of a call.
+ */
+int allowlist_flatten(const struct allowlist *list, size_t max, struct policy_calls *ret_calls,
+	struct sbx_error *err);
+
+/*
  * Calls SAY for each entry of `allow` whose test restricts nothing, as the profile or another entry
  * allows the whole call: it would say more than it does. 0 or -ENOMEM.
  */

@@ -65,6 +65,51 @@ int cases_meet(struct call_cases *cases, const struct call_cases *with)
 }
 
 /*
+ * ONE without LESS, in cases that have nothing in common: each goes along with LESS up to one of
+ * its bits and has that one otherwise.
+ */
+static int add_rest(
+	struct call_cases *rest, const struct call_case *one, const struct call_case *less)
+{
+	struct call_case along = *one;
+	int r = 0;
+
+	if (exclude(one, less))
+		return cases_add(rest, one);
+	for (int arg = 0; arg < CALL_ARGS; arg++) {
+		uint64_t bits = less->mask[arg] & ~one->mask[arg];
+
+		for (; bits && r == 0; bits &= bits - 1) {
+			uint64_t bit = bits & -bits;
+
+			along.mask[arg] |= bit;
+			along.value[arg] |= ~less->value[arg] & bit;
+			r = cases_add(rest, &along);
+			along.value[arg] ^= bit;
+		}
+	}
+	return r;
+}
+
+int cases_subtract(struct call_cases *cases, const struct call_cases *less, size_t max)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < less->n && r == 0; i++) {
+		_cleanup_cases_ struct call_cases rest = { 0 };
+
+		for (size_t j = 0; j < cases->n && r == 0; j++) {
+			r = add_rest(&rest, &cases->v[j], &less->v[i]);
+			if (r == 0 && rest.n > max)
+				r = -E2BIG;
+		}
+		if (r == 0)
+			replace(cases, &rest);
+	}
+	return r;
+}
+
+/*
  * What LIST from number FROM on leaves of ONE: along with the first that overlaps, up to one of its
  * bits, and then otherwise. These pieces have nothing in common.
  */

@@ -50,6 +50,9 @@ int cases_add_all(struct call_cases *cases, const struct call_cases *from);
 /* Both at once: each case of the one met with each of the other. -E2BIG: over CALL_CASES_MAX. */
 int cases_meet(struct call_cases *cases, const struct call_cases *with);
 
+/* Takes the cases of LESS away; -E2BIG where more than MAX are left. */
+int cases_subtract(struct call_cases *cases, const struct call_cases *less, size_t max);
+
 bool cases_overlap(const struct call_cases *a, const struct call_cases *b);
 /* Whether every case of COVERED is wholly in CASES. */
 bool cases_cover(const struct call_cases *cases, const struct call_cases *covered);

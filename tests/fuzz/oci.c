@@ -31,34 +31,30 @@ static struct policy *read_policy(const char *text)
 	return policy;
 }
 
-static void list_calls(const struct policy *policy, struct policy_calls *ret)
+/* Whether there are few enough cases. */
+static bool list_calls(const struct policy *policy, struct policy_calls *ret)
 {
 	_cleanup_calls_ struct policy_calls profile = { 0 };
+	_cleanup_allowlist_ struct allowlist list = { 0 };
 	struct sbx_error err;
 
 	expect(policy_load_profile(&dirs, policy->seccomp.profile, &profile, &err) == 0);
-	expect(allowlist_make(policy, &profile, ret, &err) == 0);
+	expect(allowlist_make(policy, &profile, &list, &err) == 0);
+	return allowlist_flatten(&list, CALL_CASES_MAX, ret, &err) == 0;
 }
 
-/*
- * Whatever A allows, B does, as far as few enough cases are left to see it. An import gives
- * exit_group to all.
- */
+/* Whatever A allows, B does. An import gives exit_group to all. */
 static void expect_within(const struct policy_calls *a, const struct policy_calls *b)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		const struct policy_call *call = &a->v[i], *other = calls_find(b, call->name);
-		_cleanup_cases_ struct call_cases rest = { 0 };
 
 		if (streq(call->name, "exit_group"))
 			continue;
 		expect(other);
 		if (!other->cases.n)
 			continue;
-		expect(call->cases.n);
-		for (size_t j = 0; j < call->cases.n; j++)
-			expect(cases_add(&rest, &call->cases.v[j]) == 0);
-		expect(cases_subtract(&rest, &other->cases) == -E2BIG || rest.n == 0);
+		expect(call->cases.n && cases_cover(&other->cases, &call->cases));
 	}
 }
 
@@ -78,11 +74,16 @@ static void check_import(const char *text)
 	policy = read_policy(import.policy);
 	for (size_t i = 0; i < policy->n_assignments; i++)
 		expect(streq(policy->assignments[i].key->section, "seccomp"));
-	list_calls(policy, &before);
+	if (!list_calls(policy, &before))
+		return;
 	expect(oci_seccomp_export(policy, &before, host.arch, &json, &err) == 0);
-	expect(oci_seccomp_import(&dirs, &host, "x.json", json, strlen(json), &back, &err) == 0);
+	r = oci_seccomp_import(&dirs, &host, "x.json", json, strlen(json), &back, &err);
+	/* What the list leaves may be more cases than the list. */
+	expect(r == 0 || strstr(err.text, "cases"));
+	if (r < 0)
+		return;
 	again = read_policy(back.policy);
-	list_calls(again, &after);
+	expect(list_calls(again, &after));
 	expect_within(&after, &before);
 	if (!back.notes.n)
 		expect_within(&before, &after);

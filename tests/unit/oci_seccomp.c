@@ -147,7 +147,8 @@ static const struct example examples[] = {
 		DENYING WHOLE "\nallow = fallocate(offset < 0x8000000000000000)\n", "" },
 	/* by number, whatever they are named */
 	{ RULES(RULE("prctl", "ALLOW", ARGS(ARG(0, EQ, 1, 0) ", " ARG(2, EQ, 3, 0)))),
-		DENYING WHOLE "\nallow = prctl(option == 1 && arg3 == 3)\n", "" },
+		DENYING WHOLE "\nallow = prctl(option == 1 && arg3 & 0xffffffffffffffff == 3)\n",
+		"" },
 	{ RULES(RULE("prctl", "ALLOW", ARGS(ARG(5, EQ, 1, 0)))), DENYING WHOLE "\n",
 		"syscalls[1]: prctl(argument5 == 1) is not allowed by it: 'prctl' has no argument "
 		"'argument5': it has option, arg2, arg3, arg4, arg5\n" },
@@ -382,10 +383,11 @@ static const struct {
 	{ RULES(RULE("execve", "ERRNO", "")),
 		"no policy can be made of it: policy:10: deny: 'execve': nothing could be "
 		"started without it" },
-	{ RULES(RULE("lseek", "ALLOW", "") ", " RULE(
-		  "lseek", "ERRNO", ARGS(ARG(1, GE, 9223372036854775808, 0)))),
-		"no policy can be made of it: policy:10: 'lseek': its tests make more cases than a "
-		"filter takes, 256" },
+	{ RULES(RULE("lseek", "ALLOW",
+		  ARGS(ARG(1, NE, 1, 0) ", " ARG(1, NE, 2, 0) ", " ARG(1, NE, 3, 0) ", " ARG(
+			  1, NE, 4, 0) ", " ARG(1, NE, 5, 0)))),
+		"no policy can be made of it: policy:10: 'lseek': its tests make more than 256 "
+		"cases" },
 };
 
 TEST(errors)
@@ -506,7 +508,7 @@ static struct policy *load(const char *text)
 	return NULL;
 }
 
-static void list_calls(const struct policy *policy, struct policy_calls *ret)
+static void make_list(const struct policy *policy, struct allowlist *ret)
 {
 	_cleanup_calls_ struct policy_calls profile = { 0 };
 
@@ -515,35 +517,26 @@ static void list_calls(const struct policy *policy, struct policy_calls *ret)
 	ASSERT_EQ(0, allowlist_make(policy, &profile, ret, &err));
 }
 
+static void list_calls(const struct policy *policy, struct policy_calls *ret)
+{
+	_cleanup_allowlist_ struct allowlist list = { 0 };
+
+	make_list(policy, &list);
+	ASSERT_EQ(0, allowlist_flatten(&list, 1 << 16, ret, &err));
+}
+
 static void start(void)
 {
 	as_owner_of(POLICIES_DIR);
 	(void)tmpdir_make();
 }
 
-static bool has_case(const struct call_cases *cases, const struct call_case *one)
-{
-	for (size_t i = 0; i < cases->n; i++)
-		if (memcmp(&cases->v[i], one, sizeof(*one)) == 0)
-			return true;
-	return false;
-}
-
 /* Whether all cases of A are among those of B. */
 static bool is_within(const struct policy_call *a, const struct policy_call *b)
 {
-	_cleanup_cases_ struct call_cases rest = { 0 };
-
 	if (!b->cases.n)
 		return true;
-	for (size_t i = 0; i < a->cases.n; i++)
-		if (!has_case(&b->cases, &a->cases.v[i]))
-			ASSERT_EQ(0, cases_add(&rest, &a->cases.v[i]));
-	if (!a->cases.n)
-		ASSERT_EQ(0, cases_add(&rest, &call_always));
-	if (rest.n)
-		ASSERT_EQ(0, cases_subtract(&rest, &b->cases));
-	return rest.n == 0;
+	return a->cases.n && cases_cover(&b->cases, &a->cases);
 }
 
 static void compare_lists(const struct policy_calls *a, const struct policy_calls *b)
@@ -576,7 +569,10 @@ static void check_round_trip(const struct policy *policy)
 
 	list_calls(policy, &before);
 	json = export(policy, &before);
-	if (import("back.json", json, &back) < 0)
+	/* What a list leaves may be more cases than the list. */
+	if (import("back.json", json, &back) < 0 && strstr(err.text, "cases"))
+		return;
+	if (!back.policy)
 		printf("# %s: of\n%s\n", err.text, json);
 	ASSERT_TRUE(back.policy);
 	for (size_t i = 0; i < back.notes.n; i++)
@@ -793,10 +789,25 @@ static struct random_profile random_profile(void)
 	return p;
 }
 
-static bool call_holds(const struct policy_calls *calls, const uint64_t *args)
+static bool cases_hold(const struct call_cases *cases, const uint64_t args[static CALL_ARGS])
 {
-	const struct policy_call *call = calls_find(calls, "fallocate");
+	struct call_case exact;
 
+	for (int i = 0; i < CALL_ARGS; i++) {
+		exact.mask[i] = UINT64_MAX;
+		exact.value[i] = args[i];
+	}
+	return cases_overlap(cases, &(struct call_cases){ &exact, 1 });
+}
+
+static bool call_holds(const struct allowlist *list, const uint64_t *args)
+{
+	const struct policy_call *call = calls_find(&list->allow, "fallocate");
+
+	for (size_t i = 0; i < list->deny.n; i++)
+		if (streq(list->deny.v[i].name, "fallocate") &&
+			cases_hold(&list->deny.v[i].cases, args))
+			return false;
 	return call && (!call->cases.n || cases_hold(&call->cases, args));
 }
 
@@ -815,17 +826,17 @@ static bool try_profile(unsigned int *exact)
 {
 	struct random_profile p = random_profile();
 	_cleanup_policy_ struct policy *policy = NULL;
-	_cleanup_calls_ struct policy_calls calls = { 0 };
+	_cleanup_allowlist_ struct allowlist list = { 0 };
 	_cleanup_oci_import_ struct oci_import seen = { 0 };
 	_cleanup_free_ char *json = write_profile(&p);
 	bool narrowed;
 
 	if (import("random.json", json, &seen) < 0) {
-		EXPECT_TRUE(strstr(err.text, "more cases than a filter takes"));
+		EXPECT_TRUE(strstr(err.text, "cases"));
 		return false;
 	}
 	policy = load(seen.policy);
-	list_calls(policy, &calls);
+	make_list(policy, &list);
 	narrowed = is_narrowed(&seen.notes);
 	*exact += !narrowed;
 	for (int i = 0; i < 300; i++) {
@@ -833,7 +844,7 @@ static bool try_profile(unsigned int *exact)
 
 		for (int arg = 0; arg < 4; arg++)
 			args[arg] = (random_value(arg) + (uint64_t)(rand() % 3) - 1) & widths[arg];
-		if (call_holds(&calls, args))
+		if (call_holds(&list, args))
 			EXPECT_TRUE(profile_holds(&p, args));
 		else if (!narrowed)
 			EXPECT_FALSE(profile_holds(&p, args));
@@ -857,7 +868,7 @@ TEST(random_profiles_mean_the_same)
 static void write_random_list(FILE *out, const char *key)
 {
 	static const char *const tests[] = { "socket(domain %s %d)", "socket(type & 0xf %s %d)",
-		"fallocate(mode %s %d)", "fallocate(offset %s %d)", "keyctl(arg5 %s %d)",
+		"fallocate(mode %s %d)", "fallocate(offset %s %d)", "keyctl(arg5 & 0xffff %s %d)",
 		"personality(persona & 0xff00f %s %d)", "lseek(offset %s %d)",
 		"ioctl(request %s %d)" };
 	static const char *const words[] = { "==", "!=" };

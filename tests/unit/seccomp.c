@@ -371,6 +371,30 @@ TEST(denies_are_a_program_of_their_own)
 	calls_clear(&deny);
 }
 
+TEST(one_list_without_denies)
+{
+	struct policy policy = { .seccomp.allow = some_syscalls() };
+	struct policy_calls calls = { 0 };
+	struct allowlist list = { 0 };
+	struct sbx_error err = { 0 };
+
+	add(&policy.seccomp.allow, "socket", NULL);
+	add(&policy.seccomp.deny, "socket", "domain == AF_PACKET");
+	add(&policy.seccomp.deny, "read", "fd & 1 == 1");
+	add(&policy.seccomp.deny, "read", "fd & 1 == 0");
+	ASSERT_EQ(0, allowlist_make(&policy, &nothing, &list, &err));
+	EXPECT_EQ(-EINVAL, allowlist_flatten(&list, 31, &calls, &err));
+	EXPECT_STREQ("'socket': its tests leave more than 31 cases", err.text);
+	ASSERT_EQ(0, allowlist_flatten(&list, 32, &calls, &err));
+	EXPECT_EQ(32, calls_find(&calls, "socket")->cases.n);
+	EXPECT_FALSE(cases_overlap(&calls_find(&calls, "socket")->cases, &list.deny.v[0].cases));
+	EXPECT_TRUE(!calls_find(&calls, "read") && calls_find_whole(&calls, "write"));
+	calls_clear(&calls);
+	allowlist_clear(&list);
+	calls_clear(&policy.seccomp.allow);
+	calls_clear(&policy.seccomp.deny);
+}
+
 /* ---- random tests: the program that comes of them against what they say ---- */
 
 struct random_test {
