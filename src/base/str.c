@@ -19,6 +19,25 @@ bool path_lies_in(const char *path, const char *tree)
 	return rest && (*rest == '\0' || *rest == '/' || streq(tree, "/"));
 }
 
+static int rank_in_path(char c)
+{
+	return c == '/' ? 1 : c ? (unsigned char)c + 1 : 0;
+}
+
+int path_compare_part(const char *a, const char *b, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && a[i] && a[i] == b[i])
+		i++;
+	return rank_in_path(a[i]) - (i < n ? rank_in_path(b[i]) : 0);
+}
+
+int path_compare(const char *a, const char *b)
+{
+	return path_compare_part(a, b, strlen(b));
+}
+
 bool name_is_valid(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");

@@ -26,6 +26,11 @@ const char *str_after(const char *s, const char *prefix);
 /* Whether a path is TREE or lies below it, by the text of both: no link, no "..". */
 bool path_lies_in(const char *path, const char *tree);
 
+/* As strcmp(3), in the order of trees: what lies in a folder stands right behind it. */
+int path_compare(const char *a, const char *b);
+/* The same with the first N bytes of B. */
+int path_compare_part(const char *a, const char *b, size_t n);
+
 bool name_is_valid(const char *name);
 
 /* The whole of `s` as a decimal number: no sign, no space, no rest. 0, -EINVAL or -ERANGE. */

@@ -88,31 +88,15 @@ static bool check_mode(
 	return true;
 }
 
-/* Of the grants above PATH the one with the longest way to it; NULL: there is none. */
-static const char *outermost(const struct lookups *grants, const char *path)
-{
-	const char *outer = NULL;
-
-	for (size_t i = 0; i < grants->n; i++) {
-		const char *other = grants->v[i].place.path;
-
-		if (grants->v[i].r == 0 && !streq(other, path) && path_lies_in(path, other) &&
-			(!outer || strlen(other) < strlen(outer)))
-			outer = other;
-	}
-	return outer;
-}
-
 /*
  * Folders above a grant are sandboxctl's own in a private root, and the host's modes don't matter;
- * but below another grant they are the host's.
+ * but below another grant, OUTER, they are the host's.
  */
-static bool check_way(struct checked *file, const struct lookup *l)
+static bool check_way(struct checked *file, const struct lookup *l, const char *outer)
 {
-	const char *outer = outermost(&file->grants, l->place.path);
 	char above[PATH_MAX];
 
-	if (!outer)
+	if (streq(outer, l->place.path))
 		return true;
 	for (const char *slash = l->place.path + strlen(outer); (slash = strchr(slash + 1, '/'));) {
 		(void)snprintf(
@@ -123,24 +107,32 @@ static bool check_way(struct checked *file, const struct lookup *l)
 	return true;
 }
 
-static void check_use(struct checked *file, const struct lookup *l)
+static void check_use(struct checked *file, const struct lookup *l, const char *outer)
 {
 	const char *path = l->place.path;
 	struct stat st;
 
-	if (lstat(path, &st) == 0 && check_way(file, l))
+	if (lstat(path, &st) == 0 && check_way(file, l, outer))
 		(void)check_mode(
 			file, l->grant, path, needed(l->grant->rights, path, S_ISDIR(st.st_mode)));
 }
 
 void check_files(struct checked *file)
 {
+	/* The grant with the longest way to the one that is looked at, or that one itself. */
+	const char *outer = NULL;
+
+	lookups_sort(&file->grants);
 	for (size_t i = 0; i < file->grants.n; i++) {
 		const struct lookup *l = &file->grants.v[i];
 
-		if (l->r < 0)
+		if (l->r < 0) {
 			say_unseen(&file->report, l);
-		else if (file->uid)
-			check_use(file, l);
+			continue;
+		}
+		if (!outer || !path_lies_in(l->place.path, outer))
+			outer = l->place.path;
+		if (file->uid)
+			check_use(file, l, outer);
 	}
 }

@@ -49,6 +49,7 @@ static int collect(struct all *all, const struct checked *files, size_t n, struc
 		if (all->others.v[i].policy)
 			all->policies[all->n_policies++] = all->others.v[i].policy;
 	add_owns(all, &all->others.owns);
+	own_sort(all->owns, all->n_owns);
 	return 0;
 }
 
@@ -81,18 +82,14 @@ static void say_owned(struct checked *file, const struct policy_grant *grant,
 static void check_inside(struct checked *file, const struct lookup *l, const struct all *all)
 {
 	const struct policy_own mine = { l->place.path, l->tenant, l->grant->at };
+	const struct policy_own *other = own_below(all->owns, all->n_owns, mine.tenant, mine.path);
 	struct sbx_error err;
 
-	for (size_t i = 0; i < all->n_owns; i++) {
-		const struct policy_own *other = &all->owns[i];
-
-		if (!own_above(&mine, 1, other->tenant, other->path))
-			continue;
-		(void)error_prefix(&err, own_refuse(&mine, POLICY_OWN, other->path, &err),
-			"tenant '%s'", other->tenant);
-		say_owned(file, l->grant, &err, &other->at);
+	if (!other)
 		return;
-	}
+	(void)error_prefix(&err, own_refuse(&mine, POLICY_OWN, other->path, &err), "tenant '%s'",
+		other->tenant);
+	say_owned(file, l->grant, &err, &other->at);
 }
 
 static void check_grant(struct checked *file, const struct lookup *l, const struct all *all)

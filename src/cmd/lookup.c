@@ -81,6 +81,20 @@ int lookups_error(const struct lookups *list, struct sbx_error *err)
 	return 0;
 }
 
+static int compare_lookups(const void *a, const void *b)
+{
+	const struct lookup *x = a, *y = b;
+	int order = path_compare(x->place.path, y->place.path);
+
+	return order ? order : place_compare(&x->grant->at, &y->grant->at);
+}
+
+void lookups_sort(struct lookups *list)
+{
+	if (list->n)
+		qsort(list->v, list->n, sizeof(*list->v), compare_lookups);
+}
+
 void lookups_clear(struct lookups *list)
 {
 	for (size_t i = 0; i < list->n; i++)

@@ -36,6 +36,9 @@ int lookup_grants(struct lookups *list, const struct policy *policy, unsigned in
 /* The first error in the list, with its line; 0 where there is none. */
 int lookups_error(const struct lookups *list, struct sbx_error *err);
 
+/* Into the order of trees: path_compare(). */
+void lookups_sort(struct lookups *list);
+
 void lookups_clear(struct lookups *list);
 #define _cleanup_lookups_ _cleanup_(lookups_clear)
 

@@ -58,6 +58,7 @@ static int explain_real(const struct asked *a, const char *real, enum policy_rig
 	for (size_t i = 0; i < owns->n; i++)
 		others[i] = (struct policy_own){ owns->v[i].place.path, owns->v[i].tenant,
 			owns->v[i].grant->at };
+	own_sort(others, owns->n);
 	explain_file(
 		&(struct explain_files){ places, grants->n, others, owns->n }, real, wanted, ret);
 	return 0;

@@ -123,6 +123,7 @@ static int check_disjoint(const struct all *all, struct sbx_error *err)
 			.path = all->trees[i].place.path,
 			.tenant = all->trees[i].tenant,
 		};
+	own_sort(owns, all->n_trees);
 	for (size_t i = 0; i < all->n_trees; i++) {
 		const struct policy_own *own =
 			own_above(owns, all->n_trees, owns[i].tenant, owns[i].path);

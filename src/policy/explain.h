@@ -25,7 +25,7 @@ struct explain_place {
 struct explain_files {
 	const struct explain_place *places;
 	size_t n_places;
-	const struct policy_own *owns; /* other tenants' */
+	const struct policy_own *owns; /* other tenants', as own_sort() leaves them */
 	size_t n_owns;
 };
 

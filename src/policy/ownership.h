@@ -14,11 +14,18 @@ struct policy_own {
 	struct policy_place at; /* nowhere where that doesn't matter */
 };
 
+/* Puts them into the order that the two below look them up in. */
+void own_sort(struct policy_own *owns, size_t n);
+
 /*
- * The tree that PATH, a real path, is or lies in, and that is another's than TENANT's (NULL:
- * anybody's). NULL where there is none.
+ * The outermost tree that PATH, a real path, is or lies in, and that is another's than TENANT's
+ * (NULL: anybody's). NULL where there is none.
  */
 const struct policy_own *own_above(
+	const struct policy_own *owns, size_t n, const char *tenant, const char *path);
+
+/* The first tree that is PATH or lies in it, and that is another's than TENANT's. */
+const struct policy_own *own_below(
 	const struct policy_own *owns, size_t n, const char *tenant, const char *path);
 
 /* "own '/srv/a/b' lies in '/srv/a', which tenant 'a' owns". Returns -EEXIST. */

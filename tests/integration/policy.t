@@ -134,8 +134,8 @@ checked 1 "*:3:7: error: own '$world/theirs' lies in '$world/$owned*" "another's
 [filesystem]
 own = $world/theirs
 INI
-checked 1 "*:3:7: error: tenant 'neighbour': own '$world/theirs' lies in '$world', which tenant 'newcomer' owns (./ten*:5)*" \
-	"an own around another's" <<INI
+checked 1 "*:3:7: error: tenant 'shop': own '$world/a' lies in '$world', which tenant 'newcomer' owns (./ten*:5)*" \
+	"an own around another's; the first of several by path" <<INI
 [filesystem]
 own = $world
 INI

@@ -22,6 +22,28 @@ TEST(paths_in_trees)
 	EXPECT_TRUE(path_lies_in("/", "/"));
 }
 
+/* In this order; a plain strcmp(3) has "/srv/a-b" before "/srv/a/b". */
+TEST(paths_in_the_order_of_trees)
+{
+	static const char *const paths[] = { "/", "/srv", "/srv/a", "/srv/a/b", "/srv/a/b/c",
+		"/srv/a/\xff", "/srv/a\x01", "/srv/a-b", "/srv/ab", "/srv/\xff" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(paths); j++) {
+			int order = path_compare(paths[i], paths[j]);
+
+			EXPECT_EQ((i > j) - (i < j), (order > 0) - (order < 0));
+		}
+}
+
+TEST(a_path_and_a_part_of_one)
+{
+	EXPECT_EQ(0, path_compare_part("/srv", "/srv/a", 4));
+	EXPECT_EQ(0, path_compare_part("/", "/srv/a", 1));
+	EXPECT_TRUE(path_compare_part("/srv/a", "/srv/a", 4) > 0);
+	EXPECT_TRUE(path_compare_part("/srv", "/srv/a", 5) < 0);
+}
+
 TEST(lists_of_strings)
 {
 	struct strv list = { 0 };

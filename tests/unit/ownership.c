@@ -3,6 +3,7 @@
 
 #include "test.h"
 
+/* As own_sort() leaves them. */
 static const struct policy_own owns[] = {
 	{ "/srv/a", "a", { 0 } },
 	{ "/srv/b/in/here", "b", { 0 } },
@@ -29,6 +30,63 @@ TEST(ones_own_is_no_hindrance)
 {
 	EXPECT_STREQ("nobody", above("a", "/srv/a/x"));
 	EXPECT_STREQ("a", above(NULL, "/srv/a/x"));
+}
+
+static struct policy_own many[] = {
+	{ "/srv/c-d", "c", { 0 } },
+	{ "/srv/c/x/y", "d", { 0 } },
+	{ "/srv/c", "b", { .line = 2 } },
+	{ "/srv/c", "a", { 0 } },
+	{ "/srv/c/x", "c", { 0 } },
+	{ "/srv/c", "b", { .line = 1 } },
+	{ "/srv/cc", "d", { 0 } },
+};
+
+static void expect_own(
+	const char *path, const char *tenant, unsigned int line, const struct policy_own *own)
+{
+	ASSERT_TRUE(own);
+	EXPECT_STREQ(path, own->path);
+	EXPECT_STREQ(tenant, own->tenant);
+	EXPECT_EQ(line, own->at.line);
+}
+
+TEST(the_outermost_above_and_at_one_path_the_first)
+{
+	const size_t n = ARRAY_SIZE(many);
+
+	own_sort(many, n);
+	expect_own("/srv/c", "a", 0, own_above(many, n, "c", "/srv/c/x/y/z"));
+	expect_own("/srv/c", "b", 1, own_above(many, n, "a", "/srv/c/x/y/z"));
+	expect_own("/srv/c-d", "c", 0, own_above(many, n, "a", "/srv/c-d/e"));
+	EXPECT_TRUE(!own_above(many, n, "c", "/srv/c-d/e"));
+	EXPECT_TRUE(!own_above(many, n, NULL, "/srv/c-"));
+	EXPECT_TRUE(!own_above(many, n, NULL, "/"));
+	EXPECT_TRUE(!own_above(NULL, 0, NULL, "/srv"));
+}
+
+TEST(the_first_below)
+{
+	const size_t n = ARRAY_SIZE(many);
+
+	own_sort(many, n);
+	expect_own("/srv/c", "a", 0, own_below(many, n, "b", "/srv"));
+	expect_own("/srv/c", "b", 1, own_below(many, n, "a", "/srv/c"));
+	expect_own("/srv/c/x/y", "d", 0, own_below(many, n, "c", "/srv/c/x"));
+	EXPECT_TRUE(!own_below(many, n, "d", "/srv/c/x/y"));
+	EXPECT_TRUE(!own_below(many, n, "c", "/srv/c-d"));
+	EXPECT_TRUE(!own_below(many, n, "a", "/srv/c/x/y/z"));
+	EXPECT_TRUE(!own_below(NULL, 0, "a", "/srv"));
+}
+
+TEST(the_root_is_above_all)
+{
+	const struct policy_own root = { "/", "a", { 0 } };
+
+	expect_own("/", "a", 0, own_above(&root, 1, "b", "/srv/a"));
+	expect_own("/", "a", 0, own_above(&root, 1, "b", "/"));
+	expect_own("/", "a", 0, own_below(&root, 1, "b", "/"));
+	EXPECT_TRUE(!own_below(&root, 1, "b", "/srv"));
 }
 
 TEST(the_words)
