@@ -19,10 +19,11 @@ static void all_clear(struct all *all)
 	free(all->owns);
 }
 
+/* A tree whose path isn't known yet is nobody's: two tenants may well have written the same. */
 static void add_owns(struct all *all, const struct lookups *list)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].grant->rights == POLICY_OWN)
+		if (list->v[i].grant->rights == POLICY_OWN && list->v[i].r != -ENODATA)
 			all->owns[all->n_owns++] = (struct policy_own){
 				.path = list->v[i].place.path,
 				.tenant = list->v[i].tenant,
@@ -139,13 +140,15 @@ static void check_id(struct checked *file, const struct all *all)
 	}
 }
 
+/* A file that has errors is its tenant's too: what is installed would say the same once more. */
 static int look_up_others(struct all *all, const struct policy_dirs *dirs,
 	const struct checked *files, size_t n, struct sbx_error *err)
 {
 	_cleanup_strv_ struct strv names = { 0 };
+	char tenant[NAME_MAX_LEN + 1];
 
 	for (size_t i = 0; i < n; i++)
-		if (files[i].policy && strv_add(&names, files[i].policy->tenant) < 0)
+		if (policy_tenant_of(files[i].path, tenant) == 0 && strv_add(&names, tenant) < 0)
 			return error_errno(err, ENOMEM, "read the tenants' policies");
 	return lookup_tenants(dirs, &names, &all->others, err);
 }

@@ -9,25 +9,26 @@
 
 static const char suffix[] = ".ini";
 
-/* The name in "NAME.ini"; -EINVAL when FILE is named otherwise or the name is none. */
-static int tenant_of(const char *file, char ret_tenant[static NAME_MAX_LEN + 1])
+int policy_tenant_of(const char *path, char ret_tenant[static NAME_MAX_LEN + 1])
 {
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	char tenant[NAME_MAX_LEN + 1] = "";
 	size_t n = strlen(file), tail = strlen(suffix);
 
 	if (n <= tail || n - tail > NAME_MAX_LEN || !streq(file + n - tail, suffix))
 		return -EINVAL;
-	memcpy(ret_tenant, file, n - tail);
-	ret_tenant[n - tail] = '\0';
-	return name_is_valid(ret_tenant) ? 0 : -EINVAL;
+	memcpy(tenant, file, n - tail);
+	if (!name_is_valid(tenant))
+		return -EINVAL;
+	memcpy(ret_tenant, tenant, sizeof(tenant));
+	return 0;
 }
 
 static int name_policy(
 	struct policy *policy, const char *path, const char *tenant, struct sbx_error *err)
 {
-	const char *slash = strrchr(path, '/');
-
 	if (!tenant) {
-		if (tenant_of(slash ? slash + 1 : path, policy->tenant) == 0)
+		if (policy_tenant_of(path, policy->tenant) == 0)
 			return 0;
 		(void)error_set(err, EINVAL, "'%s' is not named as a tenant's file", path);
 		return error_cure(err, -EINVAL,
@@ -193,7 +194,7 @@ static int add_tenant(
 	/* Editors' and packages' leftovers end otherwise. */
 	if (*file == '.' || n < tail || !streq(file + n - tail, suffix))
 		return 0;
-	if (tenant_of(file, tenant) < 0) {
+	if (policy_tenant_of(file, tenant) < 0) {
 		(void)error_set(
 			err, EINVAL, "'%s/%s' is not named as a tenant's file", folder, file);
 		return error_cure(err, -EINVAL,

@@ -210,6 +210,9 @@ int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
 int policy_load_file(const struct policy_dirs *dirs, const char *path, const char *tenant,
 	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err);
 
+/* Whose file this is, by its name alone. -EINVAL where it isn't TENANT.ini. */
+int policy_tenant_of(const char *path, char ret_tenant[static NAME_MAX_LEN + 1]);
+
 /*
  * Once the tenant's id and the sandbox's name are known (0 and NULL: they aren't): where the policy
  * speaks of them, it is read again and replaced. -EINVAL also where the file is another one by now.

@@ -161,7 +161,30 @@ checked 0 "new/newcomer.ini: warning: tenant 'broken' was not compared: ./tenant
 [filesystem]
 read = $world/mine
 INI
+says 1 "" "tenants/broken.ini:2:1: error: *nonsense
+      | ^
+" "a broken policy that is checked is not compared as another's once more" \
+	sandboxctl --config-dir . policy check tenants/broken.ini new/newcomer.ini
 rm tenants/broken.ini
+printf 'version = 1\n[filesystem]\nown = %s/%%i\n' "$world/mine" >tenants/fresh.ini
+checked 0 "new/newcomer.ini: warning: tenant 'fresh': own '$world/mine/%i' was not compared: *
+new/newcomer.ini:3:7: warning: '$world/mine/%i' depends on *" "what has an id in it is nobody's before there is one" <<INI
+[filesystem]
+own = $world/mine/%i
+INI
+checked 1 "*:3:8: error: read '$world/theirs/%i' lies in '$world/$owned*" \
+	"the folder above it may be another's all the same" <<INI
+[filesystem]
+read = $world/theirs/%i
+INI
+printf '[tenant]\nid = 4319\n' >>tenants/fresh.ini
+mkdir -m 777 "$world/mine/4319"
+checked 1 "*:3:8: error: read '$world/mine/4319' lies in '$world/mine/4319', which tenant 'fresh' owns *" \
+	"and its tenant's with one" <<INI
+[filesystem]
+read = $world/mine/4319
+INI
+rm -r tenants/fresh.ini "$world/mine/4319"
 
 grants 0 "new/newcomer.ini:5:8: warning: '$world/gone' is not there: run would refuse
     5 | read = $world/gone
