@@ -108,8 +108,11 @@ int cmd_list_calls(const struct policy_dirs *dirs, const struct policy *policy,
 /* An indented document and a newline on stdout. Takes the reference. */
 void cmd_print_json(json_t *json);
 
-/* Of a file's name or what is said of one, which needn't be UTF-8. NULL without memory. */
-json_t *cmd_name_to_json(const char *name);
+/*
+ * Of all that comes from a file, a path or an argument: JSON is UTF-8, and these needn't be. Each
+ * odd byte is U+FFFD then. NULL without memory.
+ */
+json_t *cmd_text_to_json(const char *text);
 
 /* Whether the caller is root; says so and how to be it where not. */
 bool cmd_is_root(const char *name);

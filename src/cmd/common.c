@@ -3,6 +3,8 @@
 #include "launch/runtime.h"
 #include "policy/allowlist.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 
 int cmd_fail(const struct sbx_error *err)
@@ -48,11 +50,11 @@ void cmd_print_json(json_t *json)
 	json_decref(json);
 }
 
-json_t *cmd_name_to_json(const char *name)
+json_t *cmd_text_to_json(const char *text)
 {
-	json_t *json = json_string(name);
+	_cleanup_free_ char *repaired = utf8_repair(text);
 
-	return json ? json : json_string("(not UTF-8)");
+	return repaired ? json_string(repaired) : NULL;
 }
 
 bool cmd_is_root(const char *name)

@@ -278,8 +278,8 @@ static void print_row(const struct row *row, bool well, const struct finding *f)
 
 static json_t *row_to_json(const struct row *row, bool well, const struct finding *f)
 {
-	return json_pack("{s:s, s:s, s:s, s:s}", "name", row->name, "verdict", verdict(row, well),
-		"found", f->text, "cure", well ? "" : f->cure);
+	return json_pack("{s:s, s:s, s:o, s:o}", "name", row->name, "verdict", verdict(row, well),
+		"found", cmd_text_to_json(f->text), "cure", cmd_text_to_json(well ? "" : f->cure));
 }
 
 int cmd_doctor(const struct cmd_context *context, int argc, char **argv)

@@ -28,10 +28,10 @@ static int print_line(const struct sandbox_status *s, void *arg)
 static int add_json(const struct sandbox_status *s, void *arg)
 {
 	return json_array_append_new(
-		arg, json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:s}", "tenant", s->tenant, "name",
+		arg, json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:o}", "tenant", s->tenant, "name",
 			     s->name, "state", state_of(s), "pid", (int)s->pid, "supervisor",
 			     (int)s->supervisor, "started", (json_int_t)s->started, "cgroup",
-			     s->cgroup));
+			     cmd_text_to_json(s->cgroup)));
 }
 
 static int list_json(struct sbx_error *err)

@@ -80,11 +80,11 @@ static void print_value(const struct policy_assignment *value, void *arg)
 
 static void add_value(const struct policy_assignment *value, void *arg)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s}", "section", value->key->section, "key",
-		value->key->name, "value", value->text);
+	json_t *json = json_pack("{s:s, s:s, s:o}", "section", value->key->section, "key",
+		value->key->name, "value", cmd_text_to_json(value->text));
 
 	if (json && value->at.source) {
-		(void)json_object_set_new(json, "file", cmd_name_to_json(place_file(&value->at)));
+		(void)json_object_set_new(json, "file", cmd_text_to_json(place_file(&value->at)));
 		(void)json_object_set_new(json, "line", json_integer(value->at.line));
 		(void)json_object_set_new(json, "column", json_integer(value->at.column));
 	}

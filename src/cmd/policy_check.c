@@ -6,12 +6,12 @@
 
 static json_t *problem_to_json(const struct policy_problem *p)
 {
-	json_t *json = json_pack("{s:o, s:I, s:I, s:s, s:s}", "file", cmd_name_to_json(p->file),
+	json_t *json = json_pack("{s:o, s:I, s:I, s:s, s:o}", "file", cmd_text_to_json(p->file),
 		"line", (json_int_t)p->line, "column", (json_int_t)p->column, "severity",
-		p->warning ? "warning" : "error", "text", p->text);
+		p->warning ? "warning" : "error", "text", cmd_text_to_json(p->text));
 
 	if (json && p->excerpt)
-		(void)json_object_set_new(json, "excerpt", json_string(p->excerpt));
+		(void)json_object_set_new(json, "excerpt", cmd_text_to_json(p->excerpt));
 	return json;
 }
 
@@ -21,7 +21,7 @@ static json_t *report_to_json(const char *path, const struct policy_report *repo
 
 	for (size_t i = 0; i < report->n; i++)
 		(void)json_array_append_new(problems, problem_to_json(&report->problems[i]));
-	return json_pack("{s:o, s:I, s:I, s:o}", "file", cmd_name_to_json(path), "errors",
+	return json_pack("{s:o, s:I, s:I, s:o}", "file", cmd_text_to_json(path), "errors",
 		(json_int_t)report->n_errors, "warnings",
 		(json_int_t)(report->n - report->n_errors), "problems", problems);
 }

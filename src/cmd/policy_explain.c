@@ -184,10 +184,10 @@ static void print_text(const struct explanation *e)
 static void print_json(const struct explanation *e)
 {
 	json_t *json = json_pack("{s:b, s:s, s:o, s:o}", "allowed", e->allowed, "verdict",
-		verdict_of(e), "why", cmd_name_to_json(e->why), "cure", cmd_name_to_json(e->cure));
+		verdict_of(e), "why", cmd_text_to_json(e->why), "cure", cmd_text_to_json(e->cure));
 
 	if (json && e->at.source) {
-		(void)json_object_set_new(json, "file", cmd_name_to_json(place_file(&e->at)));
+		(void)json_object_set_new(json, "file", cmd_text_to_json(place_file(&e->at)));
 		(void)json_object_set_new(json, "line", json_integer(e->at.line));
 	}
 	if (!json || json_dumpf(json, stdout, JSON_COMPACT) < 0)

@@ -69,14 +69,14 @@ static void print_text(const struct rated *rated, const struct score *score)
 static json_t *finding_to_json(const struct score_finding *f)
 {
 	const struct score_row *row = f->row;
-	json_t *json = json_pack("{s:s, s:b, s:s, s:s?, s:f, s:i, s:i, s:i, s:s, s:o, s:s}", "name",
+	json_t *json = json_pack("{s:s, s:b, s:s, s:s?, s:f, s:i, s:i, s:i, s:s, s:o, s:o}", "name",
 		row->name, "ok", f->badness == 0, "section", row->section, "key", row->key, "share",
 		f->share / 100.0, "weight", row->weight, "badness", f->badness, "range", row->range,
-		"text", f->badness > 0 ? row->bad : row->good, "what", cmd_name_to_json(f->what),
-		"cure", f->cure);
+		"text", f->badness > 0 ? row->bad : row->good, "what", cmd_text_to_json(f->what),
+		"cure", cmd_text_to_json(f->cure));
 
 	if (json && f->at.source) {
-		(void)json_object_set_new(json, "file", cmd_name_to_json(place_file(&f->at)));
+		(void)json_object_set_new(json, "file", cmd_text_to_json(place_file(&f->at)));
 		(void)json_object_set_new(json, "line", json_integer(f->at.line));
 	}
 	return json;
@@ -88,10 +88,10 @@ static void print_json(const struct rated *rated, const struct score *score)
 
 	for (size_t i = 0; i < score->n; i++)
 		(void)json_array_append_new(findings, finding_to_json(&score->findings[i]));
-	cmd_print_json(json_pack("{s:s, s:f, s:s, s:s, s:s?, s:o}", "tenant", rated->tenant,
+	cmd_print_json(json_pack("{s:s, s:f, s:s, s:o, s:s?, s:o}", "tenant", rated->tenant,
 		"exposure", score->exposure / 10.0, "level", score->level, "profile",
-		rated->profile, "runtime", rated->runtime ? rated->runtime->name : NULL, "findings",
-		findings));
+		cmd_text_to_json(rated->profile), "runtime",
+		rated->runtime ? rated->runtime->name : NULL, "findings", findings));
 }
 
 static int rate(const struct policy_dirs *dirs, const struct policy *policy, struct score *ret,

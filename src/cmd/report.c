@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/report.h"
 
+#include "cmd/cmd.h"
 #include "lsm/lsm.h"
 #include "state/ids.h"
 
@@ -176,23 +177,6 @@ static json_t *denials_to_json(const struct outcome *o)
 	return denials;
 }
 
-/* JSON is UTF-8, and a path needn't be: what isn't is told in ASCII. */
-static json_t *words_to_json(const char *words)
-{
-	json_t *json = json_string(words);
-	char *copy;
-
-	if (json)
-		return json;
-	copy = strdup(words);
-	if (!copy)
-		return NULL;
-	make_printable(copy);
-	json = json_string(copy);
-	free(copy);
-	return json;
-}
-
 /* Null: it never came to that. */
 static json_t *lsm_to_json(const struct outcome *o)
 {
@@ -214,11 +198,11 @@ void report_outcome_json(const struct outcome *o, int fd)
 		make_printable(last);
 	}
 	json = json_pack(
-		"{s:o, s:s, s:i, s:i, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:s, s:s, s:s}",
-		"tenant", words_to_json(o->tenant), "name", o->name, "pid", (int)o->pid,
-		"exit_code", o->exit_code, "signal", o->signal, "reason",
+		"{s:o, s:o, s:i, s:i, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:s, s:s, s:s}",
+		"tenant", cmd_text_to_json(o->tenant), "name", cmd_text_to_json(o->name), "pid",
+		(int)o->pid, "exit_code", o->exit_code, "signal", o->signal, "reason",
 		outcome_reason_name(o->reason), "step", o->step, "error",
-		words_to_json(o->error.text), "lsm", lsm_to_json(o), "oom_kills",
+		cmd_text_to_json(o->error.text), "lsm", lsm_to_json(o), "oom_kills",
 		(json_int_t)o->oom_kills, "pids_max_hits", (json_int_t)o->pids_max_hits, "denied",
 		denials_to_json(o), "last_denial", last, "last_denial_hook", hook,
 		"last_denial_why", why);

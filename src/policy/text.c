@@ -2,6 +2,7 @@
 #include "policy/text.h"
 
 #include "base/str.h"
+#include "base/utf8.h"
 
 #include <limits.h>
 
@@ -33,37 +34,15 @@ static bool is_invisible(uint32_t c)
 	return false;
 }
 
-/* Decodes the character that starts at S; returns its length, 0 when it isn't UTF-8 (RFC 3629). */
-static size_t decode(const unsigned char *s, size_t n, uint32_t *ret_c)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc0 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	uint32_t c = len == 1 ? s[0] : s[0] & (0x7fU >> len);
-
-	if (!len || len > n || s[0] >= 0xf8)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*ret_c = c;
-	return len;
-}
-
 const char *text_check(const char *bytes, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)bytes;
-
 	for (size_t i = 0, len; i < n; i += len) {
 		uint32_t c;
 
 		len = 1;
-		if (s[i] >= ' ' && s[i] < 0x7f)
+		if (bytes[i] >= ' ' && bytes[i] < 0x7f)
 			continue; /* nearly all */
-		len = decode(s + i, n - i, &c);
+		len = utf8_decode(bytes + i, n - i, &c);
 		if (!len)
 			return "is not UTF-8";
 		if (c == 0)

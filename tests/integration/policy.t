@@ -144,6 +144,10 @@ checked 1 "new/newcomer.ini:3:6: error: id: 4320 is the id of tenant 'neighbour'
 [tenant]
 id = 4320
 INI
+ln -s . $'odd\xff'
+says 1 '*"errors": 1,*"problems": ?*"severity": "error",*"text": "id: 4320 is the id of * too ?odd'$'\xef\xbf\xbd''/tenants/neighbour.ini:3?"*' \
+	"" "a folder's name that isn't UTF-8, as JSON" sandboxctl --config-dir $'odd\xff' policy check --json new/newcomer.ini
+rm $'odd\xff'
 checked 0 "" "an id of its own" <<INI
 [tenant]
 id = 4321
@@ -309,9 +313,9 @@ sed -i '$d' tenants/shop.ini.d/10.ini
 
 says 0 '{"allowed":true,"verdict":"allowed","why":"read = /srv/world/read",*"file":"'"$world"'/config/tenants/../common/base.ini","line":3}*' \
 	"" "explain --json" policy explain --json shop open /srv/world/read
-says 0 '{"allowed":false,"verdict":"denied","why":"read = /srv/world/read","cure":"(not UTF-8)",*"line":3}*' \
-	"" "explain --json of a name that isn't UTF-8 keeps its verdict" \
-	policy explain --json shop write $'/srv/world/read/\xff'
+says 0 '{"allowed":false,"verdict":"denied","why":"read = /srv/world/read","cure":"write = /srv/world/read/'$'\xef\xbf\xbd''.x in *",*"line":3}*' \
+	"" "explain --json of a name that isn't UTF-8" \
+	policy explain --json shop write $'/srv/world/read/\xff.x'
 
 cat >tenants/calls.ini <<-'INI'
 	version = 1

@@ -121,8 +121,8 @@ field lsm
 is "no such tenant" "$status:$REPLY" 125:null
 sandbox -t acme -- $'no \xff UTF-8'
 field error
-is "a command that isn't UTF-8 is told in ASCII" "$status:$REPLY" \
-	"127:'no ? UTF-8' is not in '/usr/local/bin:/usr/bin:/bin'"
+is "a command that isn't UTF-8 is told in UTF-8" "$status:$REPLY" \
+	"127:'no "$'\xef\xbf\xbd'" UTF-8' is not in '/usr/local/bin:/usr/bin:/bin'"
 
 # ---- streams, arguments, environment ----
 
