@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/lookup.h"
 
+#include "policy/text.h"
 #include "state/ids.h"
 
 #include <limits.h>
@@ -28,12 +29,23 @@ static char *path_as_far(const char *path)
 	return strdup(path);
 }
 
+static int refuse_unsettled(struct lookup *l)
+{
+	const char *path = l->grant->path;
+
+	if (!(l->grant->unsettled & TEXT_NO_ID))
+		return error_set(
+			&l->err, ENODATA, "'%s' depends on %%n, the name of the sandbox", path);
+	(void)error_set(&l->err, ENODATA,
+		"'%s' depends on %%i, the tenant's id, which is not known here", path);
+	return error_cure(&l->err, -ENODATA, "give it one with [tenant] id, or run it once");
+}
+
 static int look_up(struct lookup *l, struct sbx_error *err)
 {
 	l->place = RESOLVED_INIT;
 	if (l->grant->unsettled)
-		l->r = error_set(&l->err, ENODATA,
-			"'%s' depends on %%i or %%n, and that is not known here", l->grant->path);
+		l->r = refuse_unsettled(l);
 	else
 		l->r = resolve_path(l->grant->path, &l->place, &l->err);
 	if (l->r < 0) {

@@ -33,7 +33,7 @@ static int look_up(struct asked *a, struct sbx_error *err)
 
 	if (r == 0)
 		r = lookups_error(&a->grants, err);
-	if (r == -ENODATA)
+	if (r == -ENODATA && !*err->cure)
 		return error_cure(err, r, "say of which sandbox with --name");
 	if (r == 0)
 		r = lookup_tenants(&a->context->dirs, &self, &a->others, err);

@@ -59,6 +59,7 @@ static const struct call {
 	{ "process_vm_writev", SYS_process_vm_writev, { -1, 0, 0, 0, 0, 0 } },
 	{ "ptrace", SYS_ptrace, { PTRACE_PEEKDATA, -1, 0, 0 } },
 	{ "quotactl", SYS_quotactl, { -1, 0, 0, 0 } },
+	{ "readv", SYS_readv, { NO_FD, 0, 0 } },
 	{ "reboot", SYS_reboot, { 0 } }, /* without its magic numbers */
 	{ "request_key", SYS_request_key, { 0 } },
 	{ "seccomp", SYS_seccomp, { -1, 0, 0 } },

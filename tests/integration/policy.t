@@ -339,13 +339,17 @@ cat >tenants/named.ini <<-'INI'
 	read = /srv/world/read/%n
 	write = /srv/world/read/%i
 INI
-says 0 "" "*named.ini:5:8: warning: '/srv/world/read/%n' depends on %i or %n, *" "%n is known to a sandbox alone" \
+says 0 "" "*named.ini:5:8: warning: '/srv/world/read/%n' depends on %n, *" "%n is known to a sandbox alone" \
 	policy check tenants/named.ini
-says 1 "" "*named.ini:5: '/srv/world/read/%n' depends on %i or %n, *--name"$'\n' "explain without it" \
+says 1 "" "*named.ini:5: '/srv/world/read/%n' depends on %n, *--name"$'\n' "explain without it" \
 	policy explain named open "$world/read/web"
 explains allowed "explain with it" --name web named open "$world/read/web"
 explains denied "of another sandbox" --name 77 named open "$world/read/web"
 explains allowed "%i is known to all" --name web named write "$world/read/77/x"
+says 2 "" "sandboxctl: --name 'a/b': *" "a name that is none" policy explain --name a/b named open "$world"
+sed -i '/^id/d' tenants/named.ini
+says 1 "" "*named.ini:5: '/srv/world/read/%i' depends on %i, *: give it one with *" "nobody knows the id" \
+	policy explain --name web named write "$world/read/77/x"
 rm tenants/{calls,named}.ini
 
 # ---- score ----

@@ -57,9 +57,9 @@ tenant tests <<POLICY
 [filesystem]
 exec = $world/bin
 [seccomp]
-allow = keyctl(operation == KEYCTL_GET_KEYRING_ID && arg3 == 0) keyctl(operation == 0x10)
+allow = keyctl(operation == KEYCTL_GET_KEYRING_ID && arg3 & 0xffffffff == 0) keyctl(operation == 0x10)
 deny = fallocate(mode & FALLOC_FL_PUNCH_HOLE != 0) fallocate(fd < 3)
-deny = socket(domain != AF_INET)
+deny = socket(domain != AF_INET) readv(iovcnt == 1)
 POLICY
 for action in kill trap "errno ENOSYS"; do
 	tenant "${action%% *}" <<-POLICY
@@ -139,9 +139,13 @@ denied seccomp:EPERM "a test: another operation" tests syscall keyctl 1 -3 0
 allowed "a second test of the call" tests syscall keyctl 0x10 -3 1
 allowed "a test: the upper half of an int" tests syscall keyctl 0x100000010 -3 1
 allowed "a denied case: another one" tests syscall fallocate 1000 0 0 1
+denied seccomp:EPERM "a test: of a request's argument what the test says" tests syscall keyctl 0 -3 0x1
+allowed "a test: and no more than that" tests syscall keyctl 0 -3 0x100000000
 denied seccomp:EPERM "a denied case: a bit" tests syscall fallocate 1000 3 0 1
 denied seccomp:EPERM "a denied case: a range" tests syscall fallocate 2 0 0 1
 denied seccomp:EPERM "a denied case: the upper half does not hide it" tests syscall fallocate 0x100000002 0 0 1
+denied seccomp:EPERM "a denied case: what the kernel drops does not hide it" tests syscall readv -1 0 0x100000001
+allowed "a denied case: another count" tests syscall readv -1 0 2
 allowed "a denied case: not denied" tests socket tcp
 denied seccomp:EPERM "a denied case: another domain" tests socket unix
 allowed "the same without a test" default socket unix
