@@ -109,13 +109,9 @@ static void check_grant(struct checked *file, const struct lookup *l, const stru
 
 static struct policy_place place_of_id(const struct policy *policy)
 {
-	for (size_t i = policy->n_assignments; i-- > 0;) {
-		const struct policy_assignment *a = &policy->assignments[i];
+	const struct policy_assignment *id = policy_find_value(policy, "tenant", "id");
 
-		if (streq(a->key->section, "tenant") && streq(a->key->name, "id"))
-			return a->at;
-	}
-	return (struct policy_place){ policy->sources.v[0], 0, 0 };
+	return id ? id->at : (struct policy_place){ policy->sources.v[0], 0, 0 };
 }
 
 struct policy_place checked_id(const struct checked *file)

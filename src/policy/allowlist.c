@@ -21,15 +21,56 @@ static const struct {
 	{ "setrlimit", "resource != RLIMIT_CORE", ", but for RLIMIT_CORE" },
 };
 
+/*
+ * Denied whatever allows the call: bytes put into a terminal's input are typed into the shell that
+ * reads it next, outside of the sandbox (CVE-2017-5226).
+ */
+static const struct {
+	const char *name, *test, *text;
+} denied[] = {
+	{ "ioctl", "request == TIOCSTI", ", but for TIOCSTI and TIOCLINUX" },
+	{ "ioctl", "request == TIOCLINUX", ", but for TIOCSTI and TIOCLINUX" },
+};
+
+static bool is_limited(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		if (streq(limits[i].name, name))
+			return true;
+	return false;
+}
+
 const char *allowlist_limit_text(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		if (streq(limits[i].name, name))
 			return limits[i].text;
+	for (size_t i = 0; i < ARRAY_SIZE(denied); i++)
+		if (streq(denied[i].name, name))
+			return denied[i].text;
 	return "";
 }
 
-int allowlist_limit(const char *name, struct call_cases *ret_cases)
+/* Takes away what is denied of every call of this name. */
+static int subtract_denied(const char *name, struct call_cases *cases)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(denied) && r == 0; i++) {
+		_cleanup_cases_ struct call_cases less = { 0 };
+		struct test_error err;
+
+		if (!streq(denied[i].name, name))
+			continue;
+		r = test_parse(name, denied[i].test, &less, &err);
+		if (r == 0)
+			r = cases_subtract(cases, &less, CALL_CASES_MAX);
+	}
+	return r;
+}
+
+/* The rows of `limits`, or any case. */
+static int find_limit(const char *name, struct call_cases *ret_cases)
 {
 	_cleanup_cases_ struct call_cases all = { 0 };
 	int r = 0;
@@ -50,6 +91,20 @@ int allowlist_limit(const char *name, struct call_cases *ret_cases)
 		return r;
 	*ret_cases = all;
 	all = (struct call_cases){ 0 };
+	return 0;
+}
+
+int allowlist_limit(const char *name, struct call_cases *ret_cases)
+{
+	_cleanup_cases_ struct call_cases cases = { 0 };
+	int r = find_limit(name, &cases);
+
+	if (r == 0)
+		r = subtract_denied(name, &cases);
+	if (r < 0)
+		return r;
+	*ret_cases = cases;
+	cases = (struct call_cases){ 0 };
 	return 0;
 }
 
@@ -172,7 +227,7 @@ static int refuse_idle(
 static int reduce(const struct group *group, struct call_cases *cases)
 {
 	_cleanup_cases_ struct call_cases limit = { 0 };
-	int r = allowlist_limit(group->entries[0]->name, &limit);
+	int r = find_limit(group->entries[0]->name, &limit);
 
 	if (r == 0 && is_whole(group))
 		r = cases_add(cases, &call_always);
@@ -192,7 +247,7 @@ static int add_group(
 	if (calls_find_whole(deny, name))
 		return 0;
 	/* Nearly all. */
-	if (is_whole(group) && !*allowlist_limit_text(name))
+	if (is_whole(group) && !is_limited(name))
 		return calls_add(to, name, NULL, NULL, NULL);
 	r = reduce(group, &cases);
 	if (r < 0 || !cases.n)
@@ -213,6 +268,23 @@ static int add_denied(
 		r = cases_add_all(&cases, &deny->v[i].cases);
 		if (r == 0)
 			r = calls_add(to, deny->v[i].name, NULL, &cases, NULL);
+	}
+	return r;
+}
+
+static int add_always_denied(struct policy_calls *to, const struct policy_calls *allow)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(denied) && r == 0; i++) {
+		_cleanup_cases_ struct call_cases cases = { 0 };
+		struct test_error err;
+
+		if (!calls_find(allow, denied[i].name))
+			continue;
+		r = test_parse(denied[i].name, denied[i].test, &cases, &err);
+		if (r == 0)
+			r = calls_add(to, denied[i].name, NULL, &cases, NULL);
 	}
 	return r;
 }
@@ -240,6 +312,8 @@ static int collect(const struct policy *policy, const struct sorted *sorted, str
 			group.entries[0]->name, CALL_CASES_MAX);
 	if (r == 0)
 		r = add_denied(&list->deny, &policy->seccomp.deny, &list->allow);
+	if (r == 0)
+		r = add_always_denied(&list->deny, &list->allow);
 	if (r < 0)
 		return error_errno(err, ENOMEM, "collect the system calls");
 	if (count_cases(&list->allow) + count_cases(&list->deny) > CALLS_CASES_MAX)

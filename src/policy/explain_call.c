@@ -129,6 +129,10 @@ static void say_denied(
 	const struct policy_call *deny =
 		find_entry(&a->policy->seccomp.deny, a->call->name, cases, &others);
 
+	if (!deny) {
+		explain_say(ret, false, NULL, "no policy can allow that: %s", answer_of(a));
+		return;
+	}
 	explain_say(ret, false, &deny->at, "deny = %s: %s", format_entry(deny, others, text),
 		answer_of(a));
 }
@@ -167,6 +171,8 @@ static void say_partly(const struct asked *a, struct explanation *ret)
 	if (entry)
 		explain_say(ret, false, &entry->at, "not where deny = %s",
 			format_entry(entry, others, text));
+	else if (cases_cover(&a->allowed, &a->call->cases))
+		explain_say(ret, false, NULL, "all of it%s", allowlist_limit_text(a->call->name));
 	else if ((entry = find_entry(&a->policy->seccomp.allow, a->call->name, &a->met, &others)))
 		explain_say(ret, false, &entry->at, "only where allow = %s",
 			format_entry(entry, others, text));

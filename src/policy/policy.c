@@ -232,6 +232,18 @@ int policy_list_tenants(
 	return 0;
 }
 
+const struct policy_assignment *policy_find_value(
+	const struct policy *policy, const char *section, const char *key)
+{
+	for (size_t i = policy->n_assignments; i-- > 0;) {
+		const struct policy_assignment *a = &policy->assignments[i];
+
+		if (streq(a->key->section, section) && streq(a->key->name, key))
+			return a;
+	}
+	return NULL;
+}
+
 struct policy *policy_free(struct policy *policy)
 {
 	if (!policy)

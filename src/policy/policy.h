@@ -170,6 +170,10 @@ struct policy {
 	} process;
 };
 
+/* Where the policy gives a key, last; NULL: it doesn't. */
+const struct policy_assignment *policy_find_value(
+	const struct policy *policy, const char *section, const char *key);
+
 /* A problem of a file. `line` and `column` are as in struct policy_place. */
 struct policy_problem {
 	char *file;

@@ -32,18 +32,6 @@ unsigned int judge_lsm(
 
 /* ---- single values ---- */
 
-static const struct policy_assignment *find_value(
-	const struct policy *policy, const char *section, const char *name)
-{
-	for (size_t i = policy->n_assignments; i-- > 0;) {
-		const struct policy_assignment *a = &policy->assignments[i];
-
-		if (streq(a->key->section, section) && streq(a->key->name, name))
-			return a;
-	}
-	return NULL;
-}
-
 static const char *initial_of(const char *section, const char *name)
 {
 	for (size_t i = 0; i < policy_keys.n; i++)
@@ -57,7 +45,7 @@ static const char *initial_of(const char *section, const char *name)
 static void note_value(
 	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
 {
-	const struct policy_assignment *a = find_value(s->policy, row->section, row->key);
+	const struct policy_assignment *a = policy_find_value(s->policy, row->section, row->key);
 	const char *text = a ? a->text : initial_of(row->section, row->key);
 
 	score_note(f, a ? &a->at : NULL, "%s", text && *text ? text : "not set");

@@ -36,6 +36,7 @@ static const struct call {
 	{ "io_uring_enter", SYS_io_uring_enter, { NO_FD, 0, 0, 0 } },
 	{ "io_uring_register", SYS_io_uring_register, { NO_FD, 0, 0, 0 } },
 	{ "io_uring_setup", SYS_io_uring_setup, { 1, 0 } },
+	{ "ioctl", SYS_ioctl, { NO_FD, 0x5401, 0 } }, /* TCGETS */
 	{ "kcmp", SYS_kcmp, { -1, -1, 0, 0, 0 } },
 	{ "kexec_file_load", SYS_kexec_file_load, { NO_FD, NO_FD, 0, 0, 0 } },
 #ifdef SYS_kexec_load

@@ -132,6 +132,11 @@ allowed "socket" default socket tcp
 denied seccomp:EPERM "socket, where the policy denies it" deny socket tcp
 denied seccomp:EPERM "keyctl, where it is both allowed and denied" deny syscall keyctl
 
+allowed "a request of a terminal" default syscall ioctl
+denied seccomp:EPERM "TIOCSTI, which types into it" default syscall ioctl -1 0x5412
+denied seccomp:EPERM "TIOCLINUX" default syscall ioctl -1 0x541c
+denied seccomp:EPERM "TIOCSTI, with what the kernel drops" default syscall ioctl -1 0x100005412
+
 # Each test beside the same call that it lets through; the upper half of an int is nothing to the kernel.
 allowed "a test: the call that it names" tests syscall keyctl 0 -3 0
 denied seccomp:EPERM "a test: another argument" tests syscall keyctl 0 -3 1

@@ -175,7 +175,7 @@ TEST(system_calls_with_tests)
 	struct policy *p = load("version = 1\n[seccomp]\n"
 				"allow = socket(domain == AF_INET) socket(domain == AF_UNIX)\n"
 				"deny = socket(type == SOCK_RAW) write(fd > 2)\n"
-				"allow = keyctl(operation < 4)\n");
+				"allow = keyctl(operation < 4)\nallow = ioctl\n");
 
 	EXPECT_STREQ("depends:4", ask_call(p, "socket", NULL));
 	EXPECT_STREQ("not where deny = socket(type == SOCK_RAW)", answer.why);
@@ -195,5 +195,12 @@ TEST(system_calls_with_tests)
 	EXPECT_STREQ("denied:0", ask_call(p, "clone", "flags & CLONE_NEWUSER != 0"));
 	EXPECT_STREQ("", answer.cure);
 	EXPECT_STREQ("depends:0", ask_call(p, "clone", "flags & CLONE_VM != 0"));
+	EXPECT_STREQ("allowed:6", ask_call(p, "ioctl", NULL));
+	EXPECT_STREQ("allow = ioctl, but for TIOCSTI and TIOCLINUX", answer.why);
+	EXPECT_STREQ("denied:0", ask_call(p, "ioctl", "request == TIOCSTI"));
+	EXPECT_STREQ("no policy can allow that: it is answered with an error", answer.why);
+	EXPECT_STREQ("depends:0", ask_call(p, "ioctl", "fd == 0"));
+	EXPECT_STREQ("all of it, but for TIOCSTI and TIOCLINUX", answer.why);
+	EXPECT_STREQ("allowed:6", ask_call(p, "ioctl", "request == TCGETS"));
 	(void)policy_free(p);
 }

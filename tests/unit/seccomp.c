@@ -13,6 +13,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -393,6 +394,28 @@ TEST(one_list_without_denies)
 	allowlist_clear(&list);
 	calls_clear(&policy.seccomp.allow);
 	calls_clear(&policy.seccomp.deny);
+}
+
+TEST(nothing_is_typed_into_a_terminal)
+{
+	static const uint64_t requests[] = { TIOCSTI, TIOCLINUX };
+	struct policy_calls allow = some_syscalls();
+	struct seccomp_data data = { .nr = SYS_ioctl, .arch = AUDIT_ARCH_X86_64 };
+	struct seccomp_program p;
+
+	add(&allow, "ioctl", NULL);
+	p = compile_policy(&allow, &nothing);
+	data.args[1] = TCGETS;
+	EXPECT_EQ(SECCOMP_RET_ALLOW, evaluate(&p, &data));
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		data.args[1] = requests[i];
+		EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
+		/* CVE-2019-10063: the kernel drops the upper half. */
+		data.args[1] |= 1ULL << 32;
+		EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
+	}
+	seccomp_program_clear(&p);
+	calls_clear(&allow);
 }
 
 /* ---- random tests: the program that comes of them against what they say ---- */
