@@ -82,6 +82,12 @@ static size_t min3(size_t a, size_t b, size_t c)
 	return m < c ? m : c;
 }
 
+/* Upper case for lower is no mistake that makes a word another one. */
+static bool differ(char a, char b)
+{
+	return tolower((unsigned char)a) != tolower((unsigned char)b);
+}
+
 /* Levenshtein's distance, one row at a time; words longer than the row are simply far. */
 static size_t edit_distance(const char *a, const char *b)
 {
@@ -98,8 +104,8 @@ static size_t edit_distance(const char *a, const char *b)
 		for (size_t j = 1; j <= lb; j++) {
 			size_t above = row[j];
 
-			row[j] =
-				min3(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+			row[j] = min3(
+				row[j] + 1, row[j - 1] + 1, diagonal + differ(a[i - 1], b[j - 1]));
 			diagonal = above;
 		}
 	}

@@ -100,9 +100,18 @@ static const struct {
 	{ RLIMIT_NICE, 0 },
 };
 
+/* Behind the descriptors, for NOFILE may be below the highest of them. */
 static int set_rlimits(struct child *c)
 {
-	(void)c;
+	const struct policy *policy = c->plan->policy;
+
+	for (size_t i = 0; i < policy->process.n_rlimits; i++) {
+		const struct policy_rlimit *l = &policy->process.rlimits[i];
+		const struct rlimit limit = { l->soft, l->hard };
+
+		if (setrlimit((unsigned int)l->resource, &limit) < 0)
+			return -errno;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
 		const struct rlimit limit = { limits[i].most, limits[i].most };
 
@@ -138,7 +147,7 @@ static int lock_securebits(struct child *c)
 
 static int set_ids(struct child *c)
 {
-	(void)umask(022);
+	(void)umask(c->plan->policy->process.umask);
 	return credentials_set_ids(c->plan->uid, c->plan->uid);
 }
 
@@ -198,8 +207,8 @@ const struct child_step child_steps[] = {
 	{ "make-root", NULL, make_root },
 	{ "enter-root", NULL, enter_root },
 	{ "hostname", NULL, set_hostname },
-	{ "rlimits", NULL, set_rlimits },
 	{ "descriptors", NULL, close_descriptors },
+	{ "rlimits", NULL, set_rlimits },
 	{ "bounding-set", NULL, drop_bounding },
 	{ "securebits", NULL, lock_securebits },
 	{ "ids", NULL, set_ids },

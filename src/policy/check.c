@@ -4,6 +4,8 @@
 #include "policy/allowlist.h"
 #include "policy/key.h"
 
+#include <sys/resource.h>
+
 /* No setting and "max" are the highest number. */
 static uint64_t number_of(const struct policy_cgroup_setting *setting)
 {
@@ -31,15 +33,38 @@ static void check_memory(
 		max->value, max->at.source ? "" : " by default");
 }
 
+/* The place of a key's value, for what was found in it. */
+static const struct policy_place *place_of(
+	const struct key_load *load, const char *section, const char *name)
+{
+	return &key_seen(load, section, name)->last;
+}
+
 /* Measured in cgroups with a small module and the build of contrib/packaging/wazero. */
 static const struct needs {
 	enum policy_runtime_type type;
 	const char *name;
 	uint64_t pids; /* with one less it fails mostly, with two less always */
 	uint64_t memory; /* bytes; with 2M less it runs out mostly, with 4M less always */
+	uint64_t address_space; /* bytes; with 128M less it fails */
 } runtime_needs[] = {
-	{ POLICY_RUNTIME_WAZERO, "wazero", 5, 6 << 20 },
+	{ POLICY_RUNTIME_WAZERO, "wazero", 5, 6 << 20, 768 << 20 },
 };
+
+static void check_address_space(
+	struct key_load *load, const struct policy *policy, const struct needs *needs)
+{
+	for (size_t i = 0; i < policy->process.n_rlimits; i++) {
+		const struct policy_rlimit *limit = &policy->process.rlimits[i];
+
+		if (limit->resource == RLIMIT_AS && limit->soft < needs->address_space)
+			report_error(load->report, place_of(load, "process", "rlimit.AS"),
+				"[process] rlimit.AS: %lluM is too little for %s, which reserves "
+				"%lluM to start: memory.max bounds what it uses",
+				(unsigned long long)limit->soft >> 20, needs->name,
+				(unsigned long long)needs->address_space >> 20);
+	}
+}
 
 static void check_needs(struct key_load *load, const struct policy_cgroup *cgroup,
 	const char *section, const struct needs *needs)
@@ -65,6 +90,7 @@ static void check_runtime(struct key_load *load, const struct policy *policy)
 			continue;
 		check_needs(load, &policy->cgroup, "cgroup", &runtime_needs[i]);
 		check_needs(load, &policy->cgroup_sandbox, "cgroup.sandbox", &runtime_needs[i]);
+		check_address_space(load, policy, &runtime_needs[i]);
 	}
 }
 
@@ -120,13 +146,6 @@ static void check_grants(struct key_load *load, const struct policy *policy)
 		if (streq(sorted[i]->path, sorted[i - 1]->path) &&
 			sorted[i]->rights == sorted[i - 1]->rights)
 			report_again(load, sorted[i - 1], sorted[i]);
-}
-
-/* The place of a key's value, for what was found in it. */
-static const struct policy_place *place_of(
-	const struct key_load *load, const char *section, const char *name)
-{
-	return &key_seen(load, section, name)->last;
 }
 
 static void report_idle(const struct policy_call *call, void *arg)

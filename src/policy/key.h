@@ -192,6 +192,10 @@ extern const struct key_type type_syscalls; /* struct policy_calls; of this arch
 extern const struct key_type type_any_syscalls; /* the same, others are left out */
 extern const struct key_type type_seccomp_default; /* struct policy */
 extern const struct key_type type_capabilities; /* none: only checked */
+extern const struct key_type type_rlimit_number; /* struct policy; key->number is the resource */
+extern const struct key_type type_rlimit_size;
+extern const struct key_type type_rlimit_seconds;
+extern const struct key_type type_umask; /* unsigned int */
 
 /* Words of [runtime] type, which sandboxctl.ini takes too. */
 extern const struct key_word runtime_words[];

@@ -5,6 +5,8 @@
 #include "policy/check.h"
 #include "policy/key.h"
 
+#include <sys/resource.h>
+
 #define FIELD(member) .offset = offsetof(struct policy, member)
 #define SINCE_0_1     .since = "0.1"
 
@@ -177,9 +179,27 @@ static const struct key keys[] = {
 	{ "process", "capabilities", .type = &type_capabilities,
 		.initial = "none", .words = capability_words,
 		.help = "Capabilities of the processes", SINCE_0_1 },
-	{ "process", "rlimit.*",
-		.help = "Resource limits", SINCE_0_1 },
-	{ "process", "umask",
+	{ "process", "rlimit.AS", .type = &type_rlimit_size, .number = RLIMIT_AS,
+		.help = "Address space; a runtime may reserve more than it uses", SINCE_0_1 },
+	{ "process", "rlimit.CPU", .type = &type_rlimit_seconds, .number = RLIMIT_CPU,
+		.help = "CPU time of a process, after which it gets SIGXCPU and then SIGKILL", SINCE_0_1 },
+	{ "process", "rlimit.DATA", .type = &type_rlimit_size, .number = RLIMIT_DATA,
+		.help = "Data segment and private memory of a process", SINCE_0_1 },
+	{ "process", "rlimit.FSIZE", .type = &type_rlimit_size, .number = RLIMIT_FSIZE,
+		.help = "Size of a file that is written", SINCE_0_1 },
+	{ "process", "rlimit.MEMLOCK", .type = &type_rlimit_size, .number = RLIMIT_MEMLOCK,
+		.help = "Memory that is locked", SINCE_0_1 },
+	{ "process", "rlimit.MSGQUEUE", .type = &type_rlimit_size, .number = RLIMIT_MSGQUEUE,
+		.help = "POSIX message queues", SINCE_0_1 },
+	{ "process", "rlimit.NOFILE", .type = &type_rlimit_number, .number = RLIMIT_NOFILE,
+		.help = "Descriptors of a process", SINCE_0_1 },
+	{ "process", "rlimit.NPROC", .type = &type_rlimit_number, .number = RLIMIT_NPROC,
+		.help = "Processes and threads of the tenant's uid", SINCE_0_1 },
+	{ "process", "rlimit.SIGPENDING", .type = &type_rlimit_number, .number = RLIMIT_SIGPENDING,
+		.help = "Signals that are queued", SINCE_0_1 },
+	{ "process", "rlimit.STACK", .type = &type_rlimit_size, .number = RLIMIT_STACK,
+		.help = "Stack of a process", SINCE_0_1 },
+	{ "process", "umask", .type = &type_umask, FIELD(process.umask), .initial = "022",
 		.help = "Mode bits that new files lack", SINCE_0_1 },
 	{ "process", "cwd", .type = &type_path, FIELD(process.cwd), .initial = "/",
 		.help = "Folder that the command starts in", SINCE_0_1 },

@@ -252,6 +252,7 @@ struct policy *policy_free(struct policy *policy)
 	free(policy->cgroup.settings);
 	free(policy->cgroup_sandbox.settings);
 	free(policy->filesystem.grants);
+	free(policy->process.rlimits);
 	free(policy->path);
 	assignments_clear(&policy->assignments, &policy->n_assignments);
 	sources_clear(&policy->sources);

@@ -123,6 +123,12 @@ struct policy_assignment {
 	struct policy_place at;
 };
 
+/* For setrlimit(2); UINT64_MAX is RLIM_INFINITY. Each resource stands once. */
+struct policy_rlimit {
+	int resource;
+	uint64_t soft, hard;
+};
+
 struct policy {
 	char tenant[NAME_MAX_LEN + 1];
 	char *path; /* of the tenant's own file */
@@ -166,6 +172,9 @@ struct policy {
 
 	struct {
 		struct strv env; /* K=V */
+		struct policy_rlimit *rlimits;
+		size_t n_rlimits;
+		unsigned int umask;
 		char *cwd; /* inside the sandbox; "/" by default, never NULL */
 	} process;
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* [process]: capabilities by libcap's names. */
+/* [process]: capabilities by libcap's names, resource limits, the mode bits of new files. */
+#include "policy/array.h"
 #include "policy/key.h"
+#include "policy/values.h"
 
 #include <ctype.h>
 #include <sys/capability.h>
@@ -71,3 +73,142 @@ const struct key_type type_capabilities = {
 	.form = "none",
 	.parse = parse_capabilities,
 };
+
+/* A limit's two halves, "SOFT:HARD", or one value for both, as systemd writes them. */
+static int split_limit(const char *text, char soft[static LINE_MAX_LEN + 1], const char **ret_hard)
+{
+	const char *colon = strchr(text, ':');
+	size_t n = colon ? (size_t)(colon - text) : strlen(text);
+
+	memcpy(soft, text, n);
+	soft[n] = '\0';
+	*ret_hard = colon ? colon + 1 : text;
+	return colon && strchr(colon + 1, ':') ? -EINVAL : 0;
+}
+
+static int parse_infinity_or(
+	const char *s, int (*parse)(const char *s, uint64_t *ret_value), uint64_t *ret_value)
+{
+	/* The highest number is RLIM_INFINITY. */
+	if (streq(s, "infinity")) {
+		*ret_value = UINT64_MAX;
+		return 0;
+	}
+	return parse(s, ret_value);
+}
+
+static int add_rlimit(
+	const struct key_use *use, struct policy *policy, uint64_t soft, uint64_t hard)
+{
+	const int resource = (int)use->key->number;
+	struct policy_rlimit *room =
+		array_room(policy->process.rlimits, policy->process.n_rlimits, sizeof(*room));
+
+	if (!room)
+		return -ENOMEM;
+	policy->process.rlimits = room;
+	for (size_t i = 0; i < policy->process.n_rlimits; i++)
+		if (room[i].resource == resource) {
+			room[i] = (struct policy_rlimit){ resource, soft, hard };
+			return 0;
+		}
+	room[policy->process.n_rlimits++] = (struct policy_rlimit){ resource, soft, hard };
+	return 0;
+}
+
+static int parse_rlimit(const struct key_use *use, void *target,
+	int (*parse)(const char *s, uint64_t *ret_value), const char *what)
+{
+	char first[LINE_MAX_LEN + 1];
+	const char *second;
+	uint64_t soft, hard;
+	int r = split_limit(use->text, first, &second);
+
+	if (r == 0)
+		r = parse_infinity_or(first, parse, &soft);
+	if (r == 0)
+		r = parse_infinity_or(second, parse, &hard);
+	if (r < 0)
+		return key_error(use, "'%s' is not %s, 'infinity', or two of them as SOFT:HARD",
+			use->text, what);
+	if (soft > hard)
+		return key_error(use, "'%s': the soft limit is above the hard one", use->text);
+	return add_rlimit(use, target, soft, hard);
+}
+
+static int parse_rlimit_number(const struct key_use *use, void *target)
+{
+	return parse_rlimit(use, target, str_to_u64, "a number");
+}
+
+static int parse_rlimit_size(const struct key_use *use, void *target)
+{
+	return parse_rlimit(use, target, value_size, "a size");
+}
+
+enum { USEC_PER_SEC = 1000000 };
+
+static int parse_seconds(const char *s, uint64_t *ret_seconds)
+{
+	uint64_t usec;
+	int r = value_duration(s, &usec);
+
+	if (r < 0 || usec < USEC_PER_SEC || usec % USEC_PER_SEC)
+		return -EINVAL;
+	*ret_seconds = usec / USEC_PER_SEC;
+	return 0;
+}
+
+static int parse_rlimit_seconds(const struct key_use *use, void *target)
+{
+	return parse_rlimit(use, target, parse_seconds, "a duration in whole seconds");
+}
+
+static void clear_rlimit(const struct key *key, void *target)
+{
+	struct policy *policy = target;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < policy->process.n_rlimits; i++)
+		if (policy->process.rlimits[i].resource != (int)key->number)
+			policy->process.rlimits[kept++] = policy->process.rlimits[i];
+	policy->process.n_rlimits = kept;
+}
+
+const struct key_type type_rlimit_number = {
+	.form = "NUMBER, infinity or SOFT:HARD",
+	.parse = parse_rlimit_number,
+	.clear = clear_rlimit,
+	.unset = true,
+};
+
+const struct key_type type_rlimit_size = {
+	.form = "SIZE, infinity or SOFT:HARD",
+	.parse = parse_rlimit_size,
+	.clear = clear_rlimit,
+	.unset = true,
+};
+
+const struct key_type type_rlimit_seconds = {
+	.form = "DURATION, infinity or SOFT:HARD",
+	.parse = parse_rlimit_seconds,
+	.clear = clear_rlimit,
+	.unset = true,
+};
+
+/* Mode bits as chmod(1) writes them; a number without a 0 in front would be read as either. */
+static int parse_umask(const struct key_use *use, void *field)
+{
+	unsigned int *mask = field, value = 0;
+	const char *s = use->text;
+
+	while (*s >= '0' && *s <= '7' && s - use->text < 5)
+		value = value * 8 + (unsigned int)(*s++ - '0');
+	if (*s || *use->text != '0' || value > 0777)
+		return key_error(use, "'%s' is not an octal mask from 0 to 0777, with a 0 in front",
+			use->text);
+	*mask = value;
+	return 0;
+}
+
+const struct key_type type_umask = { .form = "OCTAL", .parse = parse_umask };

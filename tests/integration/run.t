@@ -52,6 +52,18 @@ write = $world/by-name/%n
 [process]
 env = WHO=%t-%i-%n
 POLICY
+tenant limits <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/limits
+[process]
+umask = 027
+rlimit.NOFILE = 3:256
+rlimit.CPU = 5m:10m
+rlimit.STACK = infinity
+rlimit.FSIZE = 64K
+POLICY
+mkdir -m 777 "$world/limits"
 tenant env <<POLICY
 [filesystem]
 exec = $world/bin
@@ -160,6 +172,20 @@ is "without -t: the host's default tenant" "$status:${line%% gid*}" \
 rm "$config/sandboxctl.ini"
 sandbox -- "$probe" uid
 is "without -t and without a default tenant" "$status" 125
+
+# ---- limits of processes ----
+
+sandbox -t limits -- "$busybox" sh -c 'ulimit -n; ulimit -Hn; ulimit -t; ulimit -Ht; ulimit -s; ulimit -Hs; umask'
+is "limits, soft and hard, and the mask, as the policy has them" "${out//$'\n'/ }" "3 256 300 600 unlimited unlimited 0027 "
+sandbox -t limits -- "$busybox" sh -c 'ulimit -n 256 && ulimit -n && : >"$1/new" && echo made' sh "$world/limits"
+is "the soft limit can be raised up to the hard one" "${out//$'\n'/ }" "256 made "
+is "a new file lacks the bits of the mask" "$(stat -c %a "$world/limits/new")" 640
+sandbox -t limits -- "$busybox" sh -c 'ulimit -n 256 && ulimit -Hn 512' sh
+ok "but not above it" test "$status" != 0
+sandbox -t limits -- "$busybox" sh -c 'ulimit -n 256 && "$0" dd if=/dev/zero of="$1/big" bs=1024 count=100 2>/dev/null' "$busybox" "$world/limits"
+is "a file ends where the limit is" "$(stat -c %s "$world/limits/big")" 65536
+sandbox -t acme -- "$busybox" sh -c 'umask; ulimit -c'
+is "without them: 022, and no core dump" "${out//$'\n'/ }" "0022 0 "
 
 # ---- %t, %i and %n ----
 

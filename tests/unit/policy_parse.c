@@ -127,6 +127,13 @@ static void dump(FILE *out, const struct policy *policy)
 	(void)fprintf(out, "network mode: %s\n", modes[policy->network.mode]);
 	dump_rules(out, policy);
 	dump_strv(out, "process env", &policy->process.env);
+	(void)fprintf(out, "umask: %04o\n", policy->process.umask);
+	for (size_t i = 0; i < policy->process.n_rlimits; i++) {
+		const struct policy_rlimit *l = &policy->process.rlimits[i];
+
+		(void)fprintf(out, "rlimit %d: %llu %llu\n", l->resource,
+			(unsigned long long)l->soft, (unsigned long long)l->hard);
+	}
 	(void)fprintf(out, "cwd: %s\n", policy->process.cwd);
 }
 
