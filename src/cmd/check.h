@@ -33,7 +33,10 @@ struct policy_place checked_id(const struct checked *file);
 int check_tenants(
 	const struct policy_dirs *dirs, struct checked *files, size_t n, struct sbx_error *err);
 
-/* Whether this host knows the tenant by this id, and has what the limits need. Sets `uid`. */
+/*
+ * Whether this host knows the tenant by this id, has what the limits need, and takes the calls as a
+ * filter. Sets `uid`.
+ */
 void check_host(const struct policy_dirs *dirs, struct checked *files, size_t n);
 
 /* Whether what is granted is there, and of use to the tenant's uid. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/check.h"
+#include "cmd/cmd.h"
 #include "kernel/cgroup.h"
+#include "kernel/seccomp.h"
 #include "state/ids.h"
 
 /* Only root can read who has which id; what the policy says then counts. */
@@ -96,6 +98,25 @@ static void check_file(struct checked *file, const struct host *host)
 		check_cgroups(file, &host->root);
 }
 
+/* How long the program gets is known when libseccomp has made it. */
+static void check_filter(const struct policy_dirs *dirs, struct checked *file)
+{
+	_cleanup_seccomp_ struct seccomp_program program = { 0 };
+	_cleanup_allowlist_ struct allowlist list = { 0 };
+	const struct policy_place whole = checked_whole(file);
+	const struct seccomp_spec spec = {
+		.allow = &list.allow,
+		.deny = &list.deny,
+		.action = file->policy->seccomp.action,
+		.errnum = file->policy->seccomp.errnum,
+	};
+	struct sbx_error err = { 0 };
+
+	if (cmd_list_calls(dirs, file->policy, &list, &err) < 0 ||
+		seccomp_compile(&spec, &program, &err) < 0)
+		report_failure(&file->report, &whole, &err);
+}
+
 void check_host(const struct policy_dirs *dirs, struct checked *files, size_t n)
 {
 	struct host host = { .root = CGROUP_INIT };
@@ -103,8 +124,10 @@ void check_host(const struct policy_dirs *dirs, struct checked *files, size_t n)
 	host.r_config = host_config_load(dirs, &host.config, &host.no_config);
 	host.r_root = cgroup_open_root(&host.root, &host.no_root);
 	for (size_t i = 0; i < n; i++)
-		if (files[i].policy)
+		if (files[i].policy) {
 			check_file(&files[i], &host);
+			check_filter(dirs, &files[i]);
+		}
 	host_config_clear(&host.config);
 	cgroup_close(&host.root);
 }

@@ -136,6 +136,9 @@ enum {
  */
 int cmd_next_option(const struct cmd_option *options, int argc, char **argv);
 
+/* Whether an operand looks like an option; says so then. After the options were read. */
+bool cmd_has_late_option(int argc, char **argv);
+
 /*
  * Takes the options of subcommand NAME, which have no arguments, and counts what follows: 0 to go
  * on with MIN to MAX operands from argv[optind] on, -1 to end with `ret_exit`. `ret_options` has a

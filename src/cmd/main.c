@@ -173,6 +173,8 @@ int main(int argc, char **argv)
 	char name[64];
 	int exit_code;
 
+	/* getopt(3) says by this name what is wrong with an option. */
+	argv[0] = (char *)"sandboxctl";
 	process_normalise();
 	if (fill_standard_descriptors(&err) < 0)
 		return cmd_fail(&err);

@@ -123,6 +123,22 @@ int cmd_next_option(const struct cmd_option *options, int argc, char **argv)
 	return CMD_OPTION_BAD;
 }
 
+bool cmd_has_late_option(int argc, char **argv)
+{
+	/* Behind "--" it is an operand. */
+	if (optind > 1 && streq(argv[optind - 1], "--"))
+		return false;
+	for (int i = optind; i < argc; i++)
+		if (argv[i][0] == '-' && argv[i][1] == '-' && argv[i][2]) {
+			(void)fprintf(stderr,
+				"%s: '%s' stands behind an operand: options come first, and '--' "
+				"before a name that looks like one\n",
+				argv[0], argv[i]);
+			return true;
+		}
+	return false;
+}
+
 int cmd_operands(const char *name, int argc, char **argv, int min, int max,
 	unsigned int *ret_options, int *ret_exit)
 {
@@ -134,6 +150,10 @@ int cmd_operands(const char *name, int argc, char **argv, int min, int max,
 	if (option == CMD_OPTION_HELP) {
 		cmd_print_help(name);
 		*ret_exit = CMD_DONE;
+		return -1;
+	}
+	if (cmd_has_late_option(argc, argv)) {
+		*ret_exit = CMD_USAGE;
 		return -1;
 	}
 	if (option == CMD_OPTION_BAD || argc - optind < min || argc - optind > max) {

@@ -4,10 +4,26 @@
 
 #include <stdio.h>
 
+/* The words that it takes, else how a value is written. */
+static const char *form_of(const struct key *key, char *text, size_t size)
+{
+	size_t n = 0;
+
+	if (!key->type || !key->words)
+		return key->type ? key->type->form : "";
+	*text = '\0';
+	for (const struct key_word *w = key->words; w->word && n < size; w++)
+		if (w->value != KEY_WORD_NOT_BUILT)
+			n += (size_t)snprintf(text + n, size - n, "%s%s", n ? "|" : "", w->word);
+	return text;
+}
+
 static void print_key(const struct key *key)
 {
+	char form[128];
+
 	(void)printf("%-15s %-17s %-36s %-13s %s%s\n", *key->section ? key->section : "-",
-		key->name, key->type ? key->type->form : "", key->initial ? key->initial : "-",
+		key->name, form_of(key, form, sizeof(form)), key->initial ? key->initial : "-",
 		key->type ? "" : "(not supported by this build) ", key->help);
 }
 

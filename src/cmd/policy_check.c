@@ -26,12 +26,36 @@ static json_t *report_to_json(const char *path, const struct policy_report *repo
 		(json_int_t)(report->n - report->n_errors), "problems", problems);
 }
 
+/* "/etc/sandboxctl/tenants/acme.ini.d/10.ini": as a policy of its own it would say other things. */
+static bool is_drop_in(const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	return base && base - path > 6 && strncmp(base - 6, ".ini.d", 6) == 0;
+}
+
+static void refuse_drop_in(struct checked *file)
+{
+	struct policy_source source = { .name = (char *)file->path };
+	const struct policy_place whole = { &source, 0, 0 };
+	int folder = (int)(strrchr(file->path, '/') - file->path);
+
+	report_error(&file->report, &whole,
+		"is a drop-in: check the policy that it belongs to, '%.*s'", folder - 2,
+		file->path);
+}
+
 /* What could not even be read is an error of its own, unless the report says it. */
 static int read_file(const struct policy_dirs *dirs, struct checked *file)
 {
 	struct sbx_error err = { 0 };
-	int r = policy_load_file(dirs, file->path, NULL, &file->policy, &file->report, &err);
+	int r;
 
+	if (is_drop_in(file->path)) {
+		refuse_drop_in(file);
+		return CMD_FAILED;
+	}
+	r = policy_load_file(dirs, file->path, NULL, &file->policy, &file->report, &err);
 	if (r == 0)
 		r = lookup_settle(dirs, &file->policy, NULL, &err);
 	if (r == 0)

@@ -205,6 +205,13 @@ static int unknown_act(const char *name)
 	return CMD_USAGE;
 }
 
+static int act_usage(const struct cmd_act *act)
+{
+	(void)fprintf(stderr, "usage: sandboxctl policy explain [OPTION]... TENANT %s %s\n",
+		act->name, act->args);
+	return CMD_USAGE;
+}
+
 static int answer(struct asked *a, const char *name, bool json)
 {
 	const struct cmd_act *act = cmd_explain_acts;
@@ -216,7 +223,7 @@ static int answer(struct asked *a, const char *name, bool json)
 	if (!act->name)
 		return unknown_act(name);
 	if (a->n_what != act->n_args)
-		return cmd_usage("policy explain");
+		return act_usage(act);
 	if (act->ask(a, &e, &err) < 0)
 		return cmd_fail(&err);
 	json ? print_json(&e) : print_text(&e);
@@ -263,6 +270,8 @@ int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 		cmd_print_help("policy explain");
 		return CMD_DONE;
 	}
+	if (cmd_has_late_option(argc, argv))
+		return CMD_USAGE;
 	if (option == CMD_OPTION_BAD || argc - optind < 3)
 		return cmd_usage("policy explain");
 	if (sandbox && !name_is_valid(sandbox)) {

@@ -30,7 +30,7 @@ static int import(const struct policy_dirs *dirs, const char *path, bool strict)
 	if (load(dirs, path, &import, &err) < 0)
 		return cmd_fail(&err);
 	for (size_t i = 0; i < import.notes.n; i++)
-		(void)fprintf(stderr, "sandboxctl: %s: %s\n", path, import.notes.v[i]);
+		(void)fprintf(stderr, "sandboxctl: %s: not carried: %s\n", path, import.notes.v[i]);
 	if (strict && import.notes.n)
 		return CMD_FAILED;
 	(void)fputs(import.policy, stdout);

@@ -161,6 +161,8 @@ int cmd_policy_score(const struct cmd_context *context, int argc, char **argv)
 		cmd_print_help("policy score");
 		return CMD_DONE;
 	}
+	if (cmd_has_late_option(argc, argv))
+		return CMD_USAGE;
 	if (option == CMD_OPTION_BAD || argc - optind != 1)
 		return cmd_usage("policy score");
 	return score_tenant(context, argv[optind], json, threshold);

@@ -140,7 +140,8 @@ static int export(scmp_filter_ctx ctx, struct seccomp_program *ret_program, stru
 		return error_errno(err, errno, "seccomp: stat the filter");
 	n = (size_t)st.st_size / sizeof(*filter);
 	if (n == 0 || n > BPF_MAXINSNS)
-		return error_set(err, E2BIG, "seccomp: the filter has %zu instructions", n);
+		return error_set(err, E2BIG, "seccomp: the filter has %zu instructions: %d at most",
+			n, BPF_MAXINSNS);
 	filter = malloc(n * sizeof(*filter));
 	if (!filter)
 		return error_errno(err, ENOMEM, "seccomp: read the filter");
@@ -174,7 +175,8 @@ static int join(const struct seccomp_program *first, const struct seccomp_progra
 	struct sock_filter *filter;
 
 	if (!first->filter || !then->filter || n > BPF_MAXINSNS)
-		return error_set(err, E2BIG, "seccomp: the filter has %zu instructions", n);
+		return error_set(err, E2BIG, "seccomp: the filter has %zu instructions: %d at most",
+			n, BPF_MAXINSNS);
 	filter = malloc(n * sizeof(*filter));
 	if (!filter)
 		return error_errno(err, ENOMEM, "seccomp: join the filters");

@@ -12,8 +12,11 @@
 
 enum { CALL_ARGS = 6 };
 
-/* Of one call, and of all together: a filter has 4096 instructions at most (BPF_MAXINSNS). */
-enum { CALL_CASES_MAX = 256, CALLS_CASES_MAX = 1024 };
+/*
+ * Of one call, and of all together: libseccomp takes seconds for more, and a filter has 4096
+ * instructions at most (BPF_MAXINSNS).
+ */
+enum { CALL_CASES_MAX = 128, CALLS_CASES_MAX = 512 };
 
 /* Arguments of which each, ANDed with its mask, is its value. A mask of 0: whatever it is. */
 struct call_case {

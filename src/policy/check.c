@@ -100,7 +100,7 @@ static void check_network(struct key_load *load, const struct policy *policy)
 		key_seen(load, "network", "mode")->bad)
 		return;
 	report_error(load->report, &policy->network.connect[0].at,
-		"connect: nothing can be reached with 'mode = none'%s",
+		"connect: set 'mode = host', for nothing can be reached with 'mode = none'%s",
 		key_seen(load, "network", "mode")->last.source ? "" : ", which is the default");
 }
 

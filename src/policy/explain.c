@@ -126,13 +126,13 @@ void explain_file(const struct explain_files *files, const char *path, enum poli
 
 /* ---- network ---- */
 
-static void format_rule(const struct policy_net_rule *rule, uint16_t port, char *text, size_t size)
+/* As it stands in the file, so that it can be searched for. */
+static const char *text_of_rule(const struct policy *policy, const struct policy_net_rule *rule)
 {
-	char network[NET_TEXT_SIZE];
-
-	net_format(&rule->address, rule->prefix, network);
-	(void)snprintf(text, size, "connect = %s %s ...%u...",
-		rule->protocol == POLICY_TCP ? "tcp" : "udp", network, port);
+	for (size_t i = 0; i < policy->n_assignments; i++)
+		if (place_compare(&policy->assignments[i].at, &rule->at) == 0)
+			return policy->assignments[i].text;
+	return "?";
 }
 
 static bool is_unspecified(const struct net *to)
@@ -161,7 +161,6 @@ void explain_connect(const struct policy *policy, enum policy_protocol protocol,
 	const struct in6_addr *address, uint16_t port, struct explanation *ret)
 {
 	const struct net to = { *address, 128 };
-	char text[160];
 
 	if (is_unspecified(&to)) {
 		explain_say(ret, false, NULL,
@@ -175,8 +174,7 @@ void explain_connect(const struct policy *policy, enum policy_protocol protocol,
 
 		if (!net_holds(&network, &to) || !net_has_port(rule, protocol, port))
 			continue;
-		format_rule(rule, port, text, sizeof(text));
-		explain_say(ret, true, &rule->at, "%s", text);
+		explain_say(ret, true, &rule->at, "connect = %s", text_of_rule(policy, rule));
 		return;
 	}
 	if (policy->network.mode == POLICY_NETWORK_NONE) {

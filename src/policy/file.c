@@ -23,6 +23,9 @@ static int check_folder(int folder, const char *name, struct sbx_error *err)
 	 */
 	if (st.st_mode & S_IWOTH) {
 		(void)error_set(err, EINVAL, "its folder '%s' can be written by everybody", name);
+		/* /tmp has to be so. */
+		if (st.st_mode & S_ISVTX)
+			return error_cure(err, -EINVAL, "move the file to another folder");
 		return error_cure(err, -EINVAL, "chmod o-w '%s', or move the file", name);
 	}
 	return 0;

@@ -25,8 +25,17 @@ static int find_file(const struct key_use *use, const char *word, char path[stat
 		return key_error(use, "'%s' is no name of a shipped policy", word);
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		n = snprintf(path, PATH_MAX, "%s/%s%s.ini", dirs->shipped, folders[i], word + 1);
-		if (n < PATH_MAX && access(path, F_OK) == 0)
-			return 0;
+		if (n >= PATH_MAX || access(path, F_OK) < 0)
+			continue;
+		if (streq(folders[i], "seccomp/")) {
+			struct policy_place at = key_place(use);
+
+			report_warning(use->load->report, &at,
+				"include: '%s' is a list of calls, and adds them to the profile's: "
+				"'profile = %s' starts from it alone",
+				word, word);
+		}
+		return 0;
 	}
 	return key_error(use, "there is no shipped policy '%s' in '%s'", word, dirs->shipped);
 }

@@ -88,7 +88,10 @@ static void report_unnamed(struct key_load *load, const char *path, const struct
 {
 	struct policy_place whole = { sources_add(load->sources, path), 0, 0 };
 
-	report_error(load->report, &whole, "%s", err ? err->text : "not a tenant's name");
+	if (err)
+		report_failure(load->report, &whole, err);
+	else
+		report_error(load->report, &whole, "not a tenant's name");
 }
 
 static int read_policy(const struct policy_dirs *dirs, const char *path,

@@ -154,14 +154,37 @@ static bool word_matches(const char *pattern, const char *text)
 	return pattern[n] ? strncmp(pattern, text, n) == 0 : streq(pattern, text);
 }
 
+/* "none, host": those that this build takes. */
+static void list_words(const struct key_word *words, char *text, size_t size)
+{
+	size_t n = 0;
+
+	*text = '\0';
+	for (; words->word && n < size; words++)
+		if (words->value != KEY_WORD_NOT_BUILT)
+			n += (size_t)snprintf(
+				text + n, size - n, "%s%s", n ? ", " : "", words->word);
+}
+
 static int report_word(const struct key_use *use)
 {
 	const struct key_word *words = use->key->words;
 	const char *near = key_guess(use->load, use->text, words, count_words(words), word_at);
+	char known[128];
 
+	list_words(words, known, sizeof(known));
 	if (near)
 		return key_error(use, "'%s' is unknown; did you mean '%s'?", use->text, near);
-	return key_error(use, "'%s' is unknown; '%s' is known", use->text, words->word);
+	return key_error(use, "'%s' is unknown; known: %s", use->text, known);
+}
+
+static int report_not_built(const struct key_use *use)
+{
+	char known[128];
+
+	list_words(use->key->words, known, sizeof(known));
+	return key_error(
+		use, "'%s' is not supported by this build; supported: %s", use->text, known);
 }
 
 static int find_word(const struct key_use *use, unsigned int *ret_value)
@@ -170,7 +193,7 @@ static int find_word(const struct key_use *use, unsigned int *ret_value)
 		if (!word_matches(words->word, use->text))
 			continue;
 		if (words->value == KEY_WORD_NOT_BUILT)
-			return key_error(use, "'%s' is not supported by this build", use->text);
+			return report_not_built(use);
 		*ret_value = words->value;
 		return 0;
 	}

@@ -48,6 +48,21 @@ static const char *judge_path(char *path)
 	return why;
 }
 
+/* What other programs' files write so would be a part of the name here. */
+static void warn_of_habits(const struct key_use *use, const char *path)
+{
+	struct policy_place at = key_place(use);
+	size_t n = strlen(path);
+
+	if (n && path[n - 1] == ',')
+		report_warning(use->load->report, &at,
+			"%s: '%s': white space separates paths, and ',' is a part of the name",
+			use->key->name, path);
+	else if (strpbrk(path, "*?$"))
+		report_warning(use->load->report, &at,
+			"%s: '%s': nothing is expanded but %%t, %%i and %%n", use->key->name, path);
+}
+
 static int parse_grants(const struct key_use *use, void *target)
 {
 	_cleanup_strv_ struct strv words = { 0 };
@@ -66,6 +81,7 @@ static int parse_grants(const struct key_use *use, void *target)
 			: add_grant(use, target, words.v[i]);
 		if (r == 0)
 			words.v[i] = NULL;
+		warn_of_habits(use, as_written);
 		worst = r < 0 ? r : worst;
 	}
 	return worst;

@@ -122,13 +122,24 @@ static int format_cpu_max(uint64_t quota, uint64_t period, char **ret_value)
 		       : 0;
 }
 
+/* "max 100000", as the kernel's file reads where there is no limit. */
+static bool is_kernels_max(const char *s)
+{
+	const char *rest = str_after(s, "max");
+	uint64_t period;
+
+	return rest && (*rest == ' ' || *rest == '\t') &&
+	       str_to_u64(rest + strspn(rest, " \t"), &period) == 0 && period >= CPU_MIN_USEC &&
+	       period <= CPU_MAX_PERIOD;
+}
+
 int value_cpu_max(const char *s, char **ret_value)
 {
 	uint64_t quota, period;
 	const char *rest;
 	int r;
 
-	if (streq(s, "max") || streq(s, "infinity")) {
+	if (streq(s, "max") || streq(s, "infinity") || is_kernels_max(s)) {
 		*ret_value = strdup("max");
 		return *ret_value ? 0 : -ENOMEM;
 	}

@@ -405,8 +405,8 @@ allow = socket(domain != 40)
 " "" "import, for whoever asks" nobody sandboxctl policy import engine.json
 sed 's/"read"/"no_such_call"/' engine.json >noted.json
 says 0 "*; not carried: syscalls?0?: *'no_such_call'*allow = execve exit_group*" \
-	"sandboxctl: noted.json: syscalls?0?: *: 'no_such_call'"$'\n' "import: what is not carried" policy import noted.json
-says 1 "" "sandboxctl: noted.json: syscalls?0?: *: 'no_such_call'"$'\n' "--strict: then nothing" \
+	"sandboxctl: noted.json: not carried: syscalls?0?: *: 'no_such_call'"$'\n' "import: what is not carried" policy import noted.json
+says 1 "" "sandboxctl: noted.json: not carried: syscalls?0?: *: 'no_such_call'"$'\n' "--strict: then nothing" \
 	policy import --strict noted.json
 says 0 "*allow = execve exit_group read*" "" "--strict: where all of it is" policy import --strict engine.json
 printf '{\n"defaultAction": oops }\n' >bad.json

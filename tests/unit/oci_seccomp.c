@@ -125,7 +125,7 @@ static const struct example examples[] = {
 	{ RULES(RULE("fallocate", "ALLOW", ARGS(ARG(0, NE, 1, 0) ", " ARG(1, NE, 2, 0)))),
 		DENYING WHOLE "\n",
 		"syscalls[1]: fallocate(fd != 1 && mode != 2) is not allowed by it: too many cases "
-		"for a filter: 256 at most\n" },
+		"for a filter: 128 at most\n" },
 	{ RULES(RULE("fallocate", "ALLOW", ARGS(ARG(3, GT, 4, 0) ", " ARG(1, EQ, 7, 0)))),
 		DENYING WHOLE "\nallow = fallocate(len > 4 && mode == 7)\n", "" },
 	{ RULES(RULE("socket", "ALLOW", ARGS(ARG(1, MASKED_EQ, 15, 1)))),
@@ -386,7 +386,7 @@ static const struct {
 	{ RULES(RULE("lseek", "ALLOW",
 		  ARGS(ARG(1, NE, 1, 0) ", " ARG(1, NE, 2, 0) ", " ARG(1, NE, 3, 0) ", " ARG(
 			  1, NE, 4, 0) ", " ARG(1, NE, 5, 0)))),
-		"no policy can be made of it: policy:10: 'lseek': its tests make more than 256 "
+		"no policy can be made of it: policy:10: 'lseek': its tests make more than 128 "
 		"cases" },
 };
 

@@ -154,8 +154,10 @@ TEST(world_writable_folder)
 	ASSERT_EQ(0, chmod(folder, 0777));
 	EXPECT_EQ(-EINVAL, try_read(path));
 	EXPECT_TRUE(says("can be written by everybody"));
+	EXPECT_TRUE(strstr(err.cure, "chmod o-w "));
 	ASSERT_EQ(0, chmod(folder, 01777));
 	EXPECT_EQ(-EINVAL, try_read(path));
+	EXPECT_STREQ("move the file to another folder", err.cure);
 	ASSERT_EQ(0, chdir(folder));
 	EXPECT_EQ(-EINVAL, try_read("a.ini"));
 	EXPECT_TRUE(says("its folder '.' can be written by everybody"));

@@ -90,7 +90,8 @@ TEST(file_names)
 	EXPECT_TRUE(says(err.cure, "name it TENANT.ini (a to z, 0 to 9 and '-'), or say whose"));
 	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, NULL, &policy, &report, NULL));
 	ASSERT_EQ(2, report.n);
-	EXPECT_STREQ(err.text, report.problems[0].text);
+	EXPECT_TRUE(says(report.problems[0].text, err.text));
+	EXPECT_TRUE(says(report.problems[0].text, err.cure));
 	EXPECT_STREQ("not a tenant's name", report.problems[1].text);
 	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, "No", &policy, NULL, &err));
 	EXPECT_TRUE(says(err.text, "'No' is not a tenant's name"));

@@ -81,7 +81,7 @@ refuses "an end that is missing" '$ s/.*/@example audit/' "*: '@example audit' l
 refuses "an example with a mistake" 's/^cpu.max = 250%/cpu.max = fast/' "*:LINE: cpu.max: 'fast' is *"
 refuses "an example with a key that was renamed" 's/^pids.max = 200/tasks.max = 200/' "*:LINE: *"
 refuses "an example without its version" '/^@example lsm/,/^@end/ { /^version/d }' "*'version = 1' is missing*"
-refuses "an example whose keys don't fit" 's/^mode = host/mode = none/' "*connect: nothing can be reached *"
+refuses "an example whose keys don't fit" 's/^mode = host/mode = none/' "*connect: *nothing can be reached *"
 refuses "an example of the host's file with a mistake" 's/^ids = .*/ids = 7/' "*:LINE: ids: '7'*"
 refuses "an example that shows something else" '/^@example lsm/,/^@end/ s/^\[lsm\]/[network]/;s/^mode = enforce/mode = none/' \
 	"*: it has no key of [[]lsm]"

@@ -154,7 +154,10 @@ TEST(cpu_max)
 		{ "12.5%", -EINVAL, NULL },
 		{ "20000 50000 1", -EINVAL, NULL },
 		{ "20000 ", -EINVAL, NULL },
-		{ "max 50000", -EINVAL, NULL },
+		{ "max 50000", 0, "max" },
+		{ "max 5", -EINVAL, NULL },
+		{ "max x", -EINVAL, NULL },
+		{ "maximal 50000", -EINVAL, NULL },
 	};
 
 	check_texts(value_cpu_max, cases, ARRAY_SIZE(cases));
