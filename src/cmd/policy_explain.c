@@ -64,6 +64,21 @@ static int explain_real(const struct asked *a, const char *real, enum policy_rig
 	return 0;
 }
 
+/* The launcher finds a command through it, but what runs inside doesn't. */
+static void say_hidden(const char *path, const char *link, struct explanation *ret)
+{
+	_cleanup_resolved_ struct resolved place = RESOLVED_INIT;
+
+	*ret = (struct explanation){ 0 };
+	if (resolve_path(path, &place, NULL) == 0)
+		(void)snprintf(ret->why, sizeof(ret->why),
+			"the symlink '%s' is not in the private root: ask about '%s'", link,
+			place.path);
+	else
+		(void)snprintf(ret->why, sizeof(ret->why),
+			"the symlink '%s' is not in the private root", link);
+}
+
 static int explain_path(
 	struct asked *a, enum policy_rights wanted, struct explanation *ret, struct sbx_error *err)
 {
@@ -75,9 +90,7 @@ static int explain_path(
 	if (r < 0)
 		return r;
 	if (r > 0) {
-		*ret = (struct explanation){ 0 };
-		(void)snprintf(ret->why, sizeof(ret->why),
-			"it leads through a symlink that is not in the private root");
+		say_hidden(a->what[0], real, ret);
 		return 0;
 	}
 	return explain_real(a, real, wanted, ret, err);

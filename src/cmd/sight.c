@@ -49,7 +49,7 @@ static void drop_last(char *path)
 		*slash = '\0';
 }
 
-/* Takes the next component. 1: it is a link that isn't there in the sandbox. */
+/* Takes the next component. 1: it is a link that isn't there in the sandbox, and then `real`. */
 static int step(struct walk *w, struct sbx_error *err)
 {
 	size_t n = strcspn(w->rest, "/"), skip = w->rest[n] ? n + 1 : n;
@@ -72,10 +72,10 @@ static int step(struct walk *w, struct sbx_error *err)
 	there = lstat(at, &st) == 0;
 	if (!there && (errno != ENOENT || *w->rest))
 		return error_errno(err, errno, "look up '%s'", at);
-	if (there && S_ISLNK(st.st_mode))
-		return link_is_there(w->grants, at) ? follow(w, at, err) : 1;
+	if (there && S_ISLNK(st.st_mode) && link_is_there(w->grants, at))
+		return follow(w, at, err);
 	memcpy(w->real, at, strlen(at) + 1);
-	return 0;
+	return there && S_ISLNK(st.st_mode);
 }
 
 int sight_find(const struct lookups *grants, const char *path, char ret_real[static PATH_MAX],

@@ -11,8 +11,8 @@
 
 /*
  * The real path of what a sandbox with these grants finds under that path: a symlink counts only
- * where it sees one. 1 where it leads through one that it doesn't see. The last component needn't
- * exist: it may be made.
+ * where it sees one. 1, and that link's path, where it leads through one that it doesn't see. The
+ * last component needn't exist: it may be made.
  */
 int sight_find(const struct lookups *grants, const char *path, char ret_real[static PATH_MAX],
 	struct sbx_error *err);

@@ -317,6 +317,9 @@ says 0 '{"allowed":false,"verdict":"denied","why":"read = /srv/world/read","cure
 	"" "explain --json of a name that isn't UTF-8" \
 	policy explain --json shop write $'/srv/world/read/\xff.x'
 
+ln -s "$world/read" "$world/way"
+says 0 "denied: the symlink '$world/way' is not in the private root: ask about '$world/read'"$'\n' "" \
+	"a link that leads to what is granted" policy explain shop open "$world/way"
 cat >tenants/calls.ini <<-'INI'
 	version = 1
 	[seccomp]
