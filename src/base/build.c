@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Where the program was loaded; the linker defines it. */
-extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
 /* elf(5): notes follow each other, names and contents padded to 4 bytes. */
 static size_t padded(size_t size)
@@ -38,11 +38,12 @@ static int find_in(const char *notes, size_t size, const void **ret_id, size_t *
 
 int build_id(const void **ret_id, size_t *ret_size)
 {
-	const char *base = (const char *)&__ehdr_start;
-	const ElfW(Phdr) *headers = (const void *)(base + __ehdr_start.e_phoff);
+	const char *base = __ehdr_start;
+	const ElfW(Ehdr) *header = (const void *)base;
+	const ElfW(Phdr) *headers = (const void *)(base + header->e_phoff);
 
 	/* Linked at 0, as all of our programs are (-pie). */
-	for (size_t i = 0; i < __ehdr_start.e_phnum; i++)
+	for (size_t i = 0; i < header->e_phnum; i++)
 		if (headers[i].p_type == PT_NOTE &&
 			find_in(base + headers[i].p_vaddr, headers[i].p_memsz, ret_id, ret_size) ==
 				0)

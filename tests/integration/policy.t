@@ -260,6 +260,7 @@ checked 0 "new/newcomer.ini: warning: the default of ?cgroup? $no_io: run would 
 exec = $world/bin
 INI
 cp new/newcomer.ini "$config/tenants/"
+load
 says 125 "" "*: $no_io: *" "run refuses that" sandboxctl run -t newcomer -- "$probe" exit 0
 rm "$config/tenants/newcomer.ini"
 checked 0 "" "without that limit" <<INI
@@ -334,7 +335,7 @@ explains "denied: $world/config/tenants/calls.ini:3" "the part" calls syscall 's
 explains "allowed" "and the other one" calls syscall 'socket(domain == AF_INET && type == 2)'
 says 1 "" "*'socket(domain == AF_UNIXX)': *" "a test that is none" policy explain calls syscall 'socket(domain == AF_UNIXX)'
 mkdir -m 777 "$world"/read/{web,77}
-cat >tenants/named.ini <<-'INI'
+cat >tenants/percent.ini <<-'INI'
 	version = 1
 	[tenant]
 	id = 77
@@ -342,18 +343,18 @@ cat >tenants/named.ini <<-'INI'
 	read = /srv/world/read/%n
 	write = /srv/world/read/%i
 INI
-says 0 "" "*named.ini:5:8: warning: '/srv/world/read/%n' depends on %n, *" "%n is known to a sandbox alone" \
-	policy check tenants/named.ini
-says 1 "" "*named.ini:5: '/srv/world/read/%n' depends on %n, *--name"$'\n' "explain without it" \
-	policy explain named open "$world/read/web"
-explains allowed "explain with it" --name web named open "$world/read/web"
-explains denied "of another sandbox" --name 77 named open "$world/read/web"
-explains allowed "%i is known to all" --name web named write "$world/read/77/x"
-says 2 "" "sandboxctl: --name 'a/b': *" "a name that is none" policy explain --name a/b named open "$world"
-sed -i '/^id/d' tenants/named.ini
-says 1 "" "*named.ini:5: '/srv/world/read/%i' depends on %i, *: give it one with *" "nobody knows the id" \
-	policy explain --name web named write "$world/read/77/x"
-rm tenants/{calls,named}.ini
+says 0 "" "*percent.ini:5:8: warning: '/srv/world/read/%n' depends on %n, *" "%n is known to a sandbox alone" \
+	policy check tenants/percent.ini
+says 1 "" "*percent.ini:5: '/srv/world/read/%n' depends on %n, *--name"$'\n' "explain without it" \
+	policy explain percent open "$world/read/web"
+explains allowed "explain with it" --name web percent open "$world/read/web"
+explains denied "of another sandbox" --name 77 percent open "$world/read/web"
+explains allowed "%i is known to all" --name web percent write "$world/read/77/x"
+says 2 "" "sandboxctl: --name 'a/b': *" "a name that is none" policy explain --name a/b percent open "$world"
+sed -i '/^id/d' tenants/percent.ini
+says 1 "" "*percent.ini:5: '/srv/world/read/%i' depends on %i, *: give it one with *" "nobody knows the id" \
+	policy explain --name web percent write "$world/read/77/x"
+rm tenants/{calls,percent}.ini
 
 # ---- score ----
 
