@@ -424,7 +424,7 @@ build/bench/policy: tests/bench/policy.c tests/bench/samples.h \
 		$(call object,$(filter src/base/% src/policy/%,$(SOURCES))) | build/deps/bench
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $(filter %.c %.o,$^) -lseccomp -linih -ljansson
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $(filter %.c %.o,$^) -lseccomp -lcap -linih -ljansson
 
 BENCHMARKS := launch policy
 B ?= $(BENCHMARKS)

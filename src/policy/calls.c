@@ -229,3 +229,11 @@ const struct policy_call *calls_find_whole(const struct policy_calls *calls, con
 			return &calls->v[i];
 	return NULL;
 }
+
+bool calls_have_cases(const struct policy_calls *calls)
+{
+	for (size_t i = 0; i < calls->n; i++)
+		if (calls->v[i].cases.n)
+			return true;
+	return false;
+}

@@ -75,4 +75,7 @@ int calls_add_all(
 const struct policy_call *calls_find(const struct policy_calls *calls, const char *name);
 const struct policy_call *calls_find_whole(const struct policy_calls *calls, const char *name);
 
+/* Whether any of them has. */
+bool calls_have_cases(const struct policy_calls *calls);
+
 #endif

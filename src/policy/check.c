@@ -189,14 +189,6 @@ static void check_execve(
 			policy->seccomp.profile);
 }
 
-static bool has_tests(const struct policy_calls *calls)
-{
-	for (size_t i = 0; i < calls->n; i++)
-		if (calls->v[i].test)
-			return true;
-	return false;
-}
-
 /* Without a test and a profile of its own there is nothing to find, and most have neither. */
 static void check_seccomp(struct key_load *load, const struct policy *policy)
 {
@@ -208,7 +200,8 @@ static void check_seccomp(struct key_load *load, const struct policy *policy)
 	if (denied)
 		report_error(load->report, &denied->at,
 			"deny: 'execve': nothing could be started without it");
-	if (!named && !has_tests(&policy->seccomp.allow) && !has_tests(&policy->seccomp.deny))
+	if (!named && !calls_have_cases(&policy->seccomp.allow) &&
+		!calls_have_cases(&policy->seccomp.deny))
 		return;
 	if (policy_load_profile(load->dirs, policy_profile_name(policy), &profile, &err) < 0) {
 		(void)error_prefix(&err, 0, "profile");

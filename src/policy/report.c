@@ -173,7 +173,7 @@ static void print_excerpt(const struct policy_problem *p, FILE *out)
 	(void)fputs("^\n", out);
 }
 
-void policy_report_print(const struct policy_report *report, FILE *out)
+static void print_all(const struct policy_report *report, FILE *out)
 {
 	for (size_t i = 0; i < report->n; i++) {
 		const struct policy_problem *p = &report->problems[i];
@@ -187,4 +187,20 @@ void policy_report_print(const struct policy_report *report, FILE *out)
 		if (p->excerpt)
 			print_excerpt(p, out);
 	}
+}
+
+void policy_report_print(const struct policy_report *report, FILE *out)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	FILE *all = report->n ? open_memstream(&text, &size) : NULL;
+
+	/* stderr has no buffer: a thousand problems would be ten thousand writes. */
+	if (!all) {
+		print_all(report, out);
+		return;
+	}
+	print_all(report, all);
+	if (fclose(all) == 0)
+		(void)fwrite(text, 1, size, out);
 }
