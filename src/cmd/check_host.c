@@ -98,8 +98,7 @@ static void check_file(struct checked *file, const struct host *host)
 		check_cgroups(file, &host->root);
 }
 
-/* How long the program gets is known when libseccomp has made it. Names alone are never too many.
- */
+/* How long it gets is known when libseccomp has made it. Names alone are never too many. */
 static void check_filter(const struct policy_dirs *dirs, struct checked *file)
 {
 	_cleanup_seccomp_ struct seccomp_program program = { 0 };
@@ -113,8 +112,7 @@ static void check_filter(const struct policy_dirs *dirs, struct checked *file)
 	};
 	struct sbx_error err = { 0 };
 
-	if (!calls_have_cases(&file->policy->seccomp.allow) &&
-		!calls_have_cases(&file->policy->seccomp.deny))
+	if (!allowlist_has_tests(file->policy))
 		return;
 	if (cmd_list_calls(dirs, file->policy, &list, &err) < 0 ||
 		seccomp_compile(&spec, &program, &err) < 0)

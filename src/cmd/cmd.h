@@ -136,8 +136,12 @@ enum {
  */
 int cmd_next_option(const struct cmd_option *options, int argc, char **argv);
 
-/* Whether an operand looks like an option; says so then. After the options were read. */
-bool cmd_has_late_option(int argc, char **argv);
+/*
+ * What comes behind the last OPTION that cmd_next_option() gave: 0 to go on with MIN to MAX
+ * operands from argv[optind] on, -1 to end with `ret_exit`.
+ */
+int cmd_end_options(
+	const char *name, int option, int argc, char **argv, int min, int max, int *ret_exit);
 
 /*
  * Takes the options of subcommand NAME, which have no arguments, and counts what follows: 0 to go

@@ -123,7 +123,7 @@ int cmd_next_option(const struct cmd_option *options, int argc, char **argv)
 	return CMD_OPTION_BAD;
 }
 
-bool cmd_has_late_option(int argc, char **argv)
+static bool has_late_option(int argc, char **argv)
 {
 	/* Behind "--" it is an operand. */
 	if (optind > 1 && streq(argv[optind - 1], "--"))
@@ -139,6 +139,25 @@ bool cmd_has_late_option(int argc, char **argv)
 	return false;
 }
 
+int cmd_end_options(
+	const char *name, int option, int argc, char **argv, int min, int max, int *ret_exit)
+{
+	if (option == CMD_OPTION_HELP) {
+		cmd_print_help(name);
+		*ret_exit = CMD_DONE;
+		return -1;
+	}
+	if (has_late_option(argc, argv)) {
+		*ret_exit = CMD_USAGE;
+		return -1;
+	}
+	if (option == CMD_OPTION_BAD || argc - optind < min || argc - optind > max) {
+		*ret_exit = cmd_usage(name);
+		return -1;
+	}
+	return 0;
+}
+
 int cmd_operands(const char *name, int argc, char **argv, int min, int max,
 	unsigned int *ret_options, int *ret_exit)
 {
@@ -147,19 +166,8 @@ int cmd_operands(const char *name, int argc, char **argv, int min, int max,
 
 	while ((option = cmd_next_option(find(name)->options, argc, argv)) >= 0)
 		seen |= (unsigned int)option;
-	if (option == CMD_OPTION_HELP) {
-		cmd_print_help(name);
-		*ret_exit = CMD_DONE;
+	if (cmd_end_options(name, option, argc, argv, min, max, ret_exit) < 0)
 		return -1;
-	}
-	if (cmd_has_late_option(argc, argv)) {
-		*ret_exit = CMD_USAGE;
-		return -1;
-	}
-	if (option == CMD_OPTION_BAD || argc - optind < min || argc - optind > max) {
-		*ret_exit = cmd_usage(name);
-		return -1;
-	}
 	if (ret_options)
 		*ret_options = seen;
 	return 0;

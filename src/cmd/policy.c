@@ -7,14 +7,9 @@
 /* The words that it takes, else how a value is written. */
 static const char *form_of(const struct key *key, char *text, size_t size)
 {
-	size_t n = 0;
-
 	if (!key->type || !key->words)
 		return key->type ? key->type->form : "";
-	*text = '\0';
-	for (const struct key_word *w = key->words; w->word && n < size; w++)
-		if (w->value != KEY_WORD_NOT_BUILT)
-			n += (size_t)snprintf(text + n, size - n, "%s%s", n ? "|" : "", w->word);
+	key_list_words(key->words, "|", text, size);
 	return text;
 }
 

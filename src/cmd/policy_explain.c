@@ -271,7 +271,7 @@ int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 {
 	const char *sandbox = NULL;
 	bool json = false;
-	int option;
+	int option, exit_code;
 
 	while ((option = cmd_next_option(cmd_explain_options, argc, argv)) >= 0) {
 		if (option == CMD_JSON)
@@ -279,14 +279,8 @@ int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 		else
 			sandbox = optarg;
 	}
-	if (option == CMD_OPTION_HELP) {
-		cmd_print_help("policy explain");
-		return CMD_DONE;
-	}
-	if (cmd_has_late_option(argc, argv))
-		return CMD_USAGE;
-	if (option == CMD_OPTION_BAD || argc - optind < 3)
-		return cmd_usage("policy explain");
+	if (cmd_end_options("policy explain", option, argc, argv, 3, INT_MAX, &exit_code) < 0)
+		return exit_code;
 	if (sandbox && !name_is_valid(sandbox)) {
 		(void)fprintf(stderr,
 			"sandboxctl: --name '%s': a name is [a-z0-9][a-z0-9-]*, 63 characters at "

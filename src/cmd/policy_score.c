@@ -144,7 +144,7 @@ int cmd_policy_score(const struct cmd_context *context, int argc, char **argv)
 {
 	unsigned int threshold = EXPOSURE_MAX;
 	bool json = false;
-	int option;
+	int option, exit_code;
 
 	while ((option = cmd_next_option(cmd_score_options, argc, argv)) >= 0) {
 		if (option == CMD_JSON) {
@@ -157,13 +157,7 @@ int cmd_policy_score(const struct cmd_context *context, int argc, char **argv)
 			return CMD_USAGE;
 		}
 	}
-	if (option == CMD_OPTION_HELP) {
-		cmd_print_help("policy score");
-		return CMD_DONE;
-	}
-	if (cmd_has_late_option(argc, argv))
-		return CMD_USAGE;
-	if (option == CMD_OPTION_BAD || argc - optind != 1)
-		return cmd_usage("policy score");
+	if (cmd_end_options("policy score", option, argc, argv, 1, 1, &exit_code) < 0)
+		return exit_code;
 	return score_tenant(context, argv[optind], json, threshold);
 }

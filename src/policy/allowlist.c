@@ -3,14 +3,17 @@
 
 #include "policy/test.h"
 
+/* A test that holds for every call of this name, and how people are told of it. */
+struct fixed {
+	const char *name, *test, *text;
+};
+
 /*
  * One call's rows are alternatives. In a user namespace of its own a tenant would have every
  * capability again. The launcher sets the limit of core dumps to 1 byte, for at 0 the kernel would
  * feed a core_pattern that is a pipe, outside of the sandbox; asking for it is allowed.
  */
-static const struct {
-	const char *name, *test, *text;
-} limits[] = {
+static const struct fixed limits[] = {
 	{ "clone",
 		"flags & CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|"
 		"CLONE_NEWPID|CLONE_NEWNET == 0",
@@ -25,82 +28,63 @@ static const struct {
  * Denied whatever allows the call: bytes put into a terminal's input are typed into the shell that
  * reads it next, outside of the sandbox (CVE-2017-5226).
  */
-static const struct {
-	const char *name, *test, *text;
-} denied[] = {
+static const struct fixed denied[] = {
 	{ "ioctl", "request == TIOCSTI", ", but for TIOCSTI and TIOCLINUX" },
 	{ "ioctl", "request == TIOCLINUX", ", but for TIOCSTI and TIOCLINUX" },
 };
 
-static bool is_limited(const char *name)
+static const struct fixed *find_fixed(const struct fixed *rows, size_t n, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		if (streq(limits[i].name, name))
-			return true;
-	return false;
+	for (size_t i = 0; i < n; i++)
+		if (streq(rows[i].name, name))
+			return &rows[i];
+	return NULL;
 }
 
 const char *allowlist_limit_text(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		if (streq(limits[i].name, name))
-			return limits[i].text;
-	for (size_t i = 0; i < ARRAY_SIZE(denied); i++)
-		if (streq(denied[i].name, name))
-			return denied[i].text;
-	return "";
+	const struct fixed *row = find_fixed(limits, ARRAY_SIZE(limits), name);
+
+	if (!row)
+		row = find_fixed(denied, ARRAY_SIZE(denied), name);
+	return row ? row->text : "";
 }
 
-/* Takes away what is denied of every call of this name. */
-static int subtract_denied(const char *name, struct call_cases *cases)
+/* The cases of all rows of this name. */
+static int add_fixed(const struct fixed *rows, size_t n, const char *name, struct call_cases *cases)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(denied) && r == 0; i++) {
-		_cleanup_cases_ struct call_cases less = { 0 };
+	for (size_t i = 0; i < n && r == 0; i++) {
+		_cleanup_cases_ struct call_cases its = { 0 };
 		struct test_error err;
 
-		if (!streq(denied[i].name, name))
+		if (!streq(rows[i].name, name))
 			continue;
-		r = test_parse(name, denied[i].test, &less, &err);
+		r = test_parse(name, rows[i].test, &its, &err);
 		if (r == 0)
-			r = cases_subtract(cases, &less, CALL_CASES_MAX);
+			r = cases_add_all(cases, &its);
 	}
 	return r;
 }
 
 /* The rows of `limits`, or any case. */
-static int find_limit(const char *name, struct call_cases *ret_cases)
+static int add_limit(const char *name, struct call_cases *cases)
 {
-	_cleanup_cases_ struct call_cases all = { 0 };
-	int r = 0;
+	int r = add_fixed(limits, ARRAY_SIZE(limits), name, cases);
 
-	for (size_t i = 0; i < ARRAY_SIZE(limits) && r == 0; i++) {
-		_cleanup_cases_ struct call_cases cases = { 0 };
-		struct test_error err;
-
-		if (!streq(limits[i].name, name))
-			continue;
-		r = test_parse(name, limits[i].test, &cases, &err);
-		if (r == 0)
-			r = cases_add_all(&all, &cases);
-	}
-	if (r == 0 && !all.n)
-		r = cases_add(&all, &call_always);
-	if (r < 0)
-		return r;
-	*ret_cases = all;
-	all = (struct call_cases){ 0 };
-	return 0;
+	return r == 0 && !cases->n ? cases_add(cases, &call_always) : r;
 }
 
 int allowlist_limit(const char *name, struct call_cases *ret_cases)
 {
-	_cleanup_cases_ struct call_cases cases = { 0 };
-	int r = find_limit(name, &cases);
+	_cleanup_cases_ struct call_cases cases = { 0 }, less = { 0 };
+	int r = add_limit(name, &cases);
 
 	if (r == 0)
-		r = subtract_denied(name, &cases);
+		r = add_fixed(denied, ARRAY_SIZE(denied), name, &less);
+	if (r == 0)
+		r = cases_subtract(&cases, &less, CALL_CASES_MAX);
 	if (r < 0)
 		return r;
 	*ret_cases = cases;
@@ -183,19 +167,25 @@ static void say_idle(const struct group *group, const struct policy_calls *allow
 	}
 }
 
-int allowlist_each_idle(const struct policy *policy, const struct policy_calls *profile,
+static void each_idle(const struct sorted *sorted, const struct policy_calls *allow,
 	void (*say)(const struct policy_call *call, void *arg), void *arg)
 {
-	const struct policy_calls *allow = &policy->seccomp.allow;
-	struct sorted sorted;
 	struct group group;
 	size_t next = 0;
 
-	if (sort_all(profile, allow, &sorted) < 0)
-		return -ENOMEM;
-	while (next_group(&sorted, &next, &group))
+	while (next_group(sorted, &next, &group))
 		if (group.n > 1 && is_whole(&group))
 			say_idle(&group, allow, say, arg);
+}
+
+int allowlist_each_idle(const struct policy *policy, const struct policy_calls *profile,
+	void (*say)(const struct policy_call *call, void *arg), void *arg)
+{
+	struct sorted sorted;
+
+	if (sort_all(profile, &policy->seccomp.allow, &sorted) < 0)
+		return -ENOMEM;
+	each_idle(&sorted, &policy->seccomp.allow, say, arg);
 	free(sorted.entries);
 	return 0;
 }
@@ -209,12 +199,11 @@ static void note_idle(const struct policy_call *call, void *arg)
 }
 
 static int refuse_idle(
-	const struct policy *policy, const struct policy_calls *profile, struct sbx_error *err)
+	const struct sorted *sorted, const struct policy_calls *allow, struct sbx_error *err)
 {
 	const struct policy_call *idle = NULL;
 
-	if (allowlist_each_idle(policy, profile, note_idle, &idle) < 0)
-		return error_errno(err, ENOMEM, "collect the system calls");
+	each_idle(sorted, allow, note_idle, &idle);
 	if (!idle)
 		return 0;
 	(void)error_set(err, EINVAL,
@@ -227,7 +216,7 @@ static int refuse_idle(
 static int reduce(const struct group *group, struct call_cases *cases)
 {
 	_cleanup_cases_ struct call_cases limit = { 0 };
-	int r = find_limit(group->entries[0]->name, &limit);
+	int r = add_limit(group->entries[0]->name, &limit);
 
 	if (r == 0 && is_whole(group))
 		r = cases_add(cases, &call_always);
@@ -247,7 +236,7 @@ static int add_group(
 	if (calls_find_whole(deny, name))
 		return 0;
 	/* Nearly all. */
-	if (is_whole(group) && !is_limited(name))
+	if (is_whole(group) && !find_fixed(limits, ARRAY_SIZE(limits), name))
 		return calls_add(to, name, NULL, NULL, NULL);
 	r = reduce(group, &cases);
 	if (r < 0 || !cases.n)
@@ -278,11 +267,10 @@ static int add_always_denied(struct policy_calls *to, const struct policy_calls 
 
 	for (size_t i = 0; i < ARRAY_SIZE(denied) && r == 0; i++) {
 		_cleanup_cases_ struct call_cases cases = { 0 };
-		struct test_error err;
 
 		if (!calls_find(allow, denied[i].name))
 			continue;
-		r = test_parse(denied[i].name, denied[i].test, &cases, &err);
+		r = add_fixed(&denied[i], 1, denied[i].name, &cases);
 		if (r == 0)
 			r = calls_add(to, denied[i].name, NULL, &cases, NULL);
 	}
@@ -327,13 +315,13 @@ int allowlist_make(const struct policy *policy, const struct policy_calls *profi
 {
 	_cleanup_allowlist_ struct allowlist list = { 0 };
 	struct sorted sorted;
-	int r = refuse_idle(policy, profile, err);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (sort_all(profile, &policy->seccomp.allow, &sorted) < 0)
 		return error_errno(err, ENOMEM, "collect the system calls");
-	r = collect(policy, &sorted, &list, err);
+	r = refuse_idle(&sorted, &policy->seccomp.allow, err);
+	if (r == 0)
+		r = collect(policy, &sorted, &list, err);
 	free(sorted.entries);
 	if (r < 0)
 		return r;
@@ -351,18 +339,17 @@ void allowlist_clear(struct allowlist *list)
 static int flatten_call(const struct policy_call *call, const struct policy_calls *deny, size_t max,
 	struct policy_calls *calls)
 {
-	_cleanup_cases_ struct call_cases cases = { 0 };
+	_cleanup_cases_ struct call_cases cases = { 0 }, less = { 0 };
 	int r = cases_add_all(&cases, &call->cases);
 
-	if (r == 0 && !call->cases.n && calls_find(deny, call->name))
+	if (r == 0)
+		r = calls_gather(deny, call->name, &less);
+	if (r == 0 && less.n && !cases.n)
 		r = cases_add(&cases, &call_always);
-	for (size_t i = 0; i < deny->n && r == 0; i++)
-		if (streq(deny->v[i].name, call->name))
-			r = cases_subtract(&cases, &deny->v[i].cases, max);
+	if (r == 0)
+		r = cases_subtract(&cases, &less, max);
 	/* All of it may be denied, case by case. */
-	if (r < 0 || (!cases.n && calls_find(deny, call->name)))
-		return r;
-	return calls_add(calls, call->name, NULL, &cases, NULL);
+	return r < 0 || (less.n && !cases.n) ? r : calls_add(calls, call->name, NULL, &cases, NULL);
 }
 
 int allowlist_flatten(const struct allowlist *list, size_t max, struct policy_calls *ret_calls,
@@ -383,4 +370,9 @@ int allowlist_flatten(const struct allowlist *list, size_t max, struct policy_ca
 	*ret_calls = calls;
 	calls = (struct policy_calls){ 0 };
 	return 0;
+}
+
+bool allowlist_has_tests(const struct policy *policy)
+{
+	return calls_have_cases(&policy->seccomp.allow) || calls_have_cases(&policy->seccomp.deny);
 }

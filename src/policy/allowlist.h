@@ -38,6 +38,9 @@ int allowlist_flatten(const struct allowlist *list, size_t max, struct policy_ca
 int allowlist_each_idle(const struct policy *policy, const struct policy_calls *profile,
 	void (*say)(const struct policy_call *call, void *arg), void *arg);
 
+/* Whether a test stands in `allow` or `deny`. */
+bool allowlist_has_tests(const struct policy *policy);
+
 /* What no policy can change, for those few calls; for all others the case of any arguments. */
 int allowlist_limit(const char *name, struct call_cases *ret_cases);
 

@@ -237,3 +237,17 @@ bool calls_have_cases(const struct policy_calls *calls)
 			return true;
 	return false;
 }
+
+int calls_gather(const struct policy_calls *calls, const char *name, struct call_cases *cases)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < calls->n && r == 0; i++) {
+		const struct policy_call *call = &calls->v[i];
+
+		if (streq(call->name, name))
+			r = call->cases.n ? cases_add_all(cases, &call->cases)
+					  : cases_add(cases, &call_always);
+	}
+	return r;
+}

@@ -75,6 +75,9 @@ int calls_add_all(
 const struct policy_call *calls_find(const struct policy_calls *calls, const char *name);
 const struct policy_call *calls_find_whole(const struct policy_calls *calls, const char *name);
 
+/* Adds the cases of all entries of this name; of one without, the case of any arguments. */
+int calls_gather(const struct policy_calls *calls, const char *name, struct call_cases *cases);
+
 /* Whether any of them has. */
 bool calls_have_cases(const struct policy_calls *calls);
 

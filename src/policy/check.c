@@ -193,15 +193,14 @@ static void check_execve(
 static void check_seccomp(struct key_load *load, const struct policy *policy)
 {
 	const struct policy_call *denied = calls_find(&policy->seccomp.deny, "execve");
-	bool named = policy->seccomp.profile != NULL;
+	bool named = policy->seccomp.profile != NULL, tested = allowlist_has_tests(policy);
 	_cleanup_calls_ struct policy_calls profile = { 0 };
 	struct sbx_error err = { 0 };
 
 	if (denied)
 		report_error(load->report, &denied->at,
 			"deny: 'execve': nothing could be started without it");
-	if (!named && !calls_have_cases(&policy->seccomp.allow) &&
-		!calls_have_cases(&policy->seccomp.deny))
+	if (!named && !tested)
 		return;
 	if (policy_load_profile(load->dirs, policy_profile_name(policy), &profile, &err) < 0) {
 		(void)error_prefix(&err, 0, "profile");
@@ -210,7 +209,8 @@ static void check_seccomp(struct key_load *load, const struct policy *policy)
 	}
 	if (named && !denied)
 		check_execve(load, policy, &profile);
-	check_tests(load, policy, &profile);
+	if (tested || calls_have_cases(&profile))
+		check_tests(load, policy, &profile);
 }
 
 void check_policy(struct key_load *load)

@@ -21,21 +21,6 @@ static void asked_clear(struct asked *a)
 	cases_clear(&a->met);
 }
 
-static int gather(const struct policy_calls *calls, const char *name, struct call_cases *cases)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < calls->n && r == 0; i++) {
-		const struct policy_call *call = &calls->v[i];
-
-		if (!streq(call->name, name))
-			continue;
-		r = call->cases.n ? cases_add_all(cases, &call->cases)
-				  : cases_add(cases, &call_always);
-	}
-	return r;
-}
-
 static int look_up(struct asked *a, struct sbx_error *err)
 {
 	_cleanup_allowlist_ struct allowlist list = { 0 };
@@ -43,9 +28,9 @@ static int look_up(struct asked *a, struct sbx_error *err)
 
 	if (r < 0)
 		return r;
-	r = gather(&list.allow, a->call->name, &a->allowed);
+	r = calls_gather(&list.allow, a->call->name, &a->allowed);
 	if (r == 0)
-		r = gather(&list.deny, a->call->name, &a->denied);
+		r = calls_gather(&list.deny, a->call->name, &a->denied);
 	if (r == 0)
 		r = cases_add_all(&a->met, &a->call->cases);
 	if (r == 0)

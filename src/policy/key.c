@@ -232,7 +232,7 @@ static int refuse(
 {
 	struct policy_place whole = { source, 0, 0 };
 
-	report_error(load->report, &whole, *err->cure ? "%s (%s)" : "%s%s", err->text, err->cure);
+	report_failure(load->report, &whole, err);
 	return error_prefix(err, r, "%s", source->name);
 }
 

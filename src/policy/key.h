@@ -164,6 +164,9 @@ int key_move_words(const struct key_use *use, struct strv *list, struct strv *wo
 /* key_words() where there must be exactly one; *ret_word is the caller's. */
 int key_one_word(const struct key_use *use, char **ret_word);
 
+/* "none, host": those of WORDS that this build takes. */
+void key_list_words(const struct key_word *words, const char *separator, char *text, size_t size);
+
 /* Types that any table may use. Behind each: its field. */
 extern const struct key_type type_version; /* none: only checked */
 extern const struct key_type type_word; /* unsigned int or enum, one of key->words */

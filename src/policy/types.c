@@ -154,8 +154,7 @@ static bool word_matches(const char *pattern, const char *text)
 	return pattern[n] ? strncmp(pattern, text, n) == 0 : streq(pattern, text);
 }
 
-/* "none, host": those that this build takes. */
-static void list_words(const struct key_word *words, char *text, size_t size)
+void key_list_words(const struct key_word *words, const char *separator, char *text, size_t size)
 {
 	size_t n = 0;
 
@@ -163,7 +162,7 @@ static void list_words(const struct key_word *words, char *text, size_t size)
 	for (; words->word && n < size; words++)
 		if (words->value != KEY_WORD_NOT_BUILT)
 			n += (size_t)snprintf(
-				text + n, size - n, "%s%s", n ? ", " : "", words->word);
+				text + n, size - n, "%s%s", n ? separator : "", words->word);
 }
 
 static int report_word(const struct key_use *use)
@@ -172,7 +171,7 @@ static int report_word(const struct key_use *use)
 	const char *near = key_guess(use->load, use->text, words, count_words(words), word_at);
 	char known[128];
 
-	list_words(words, known, sizeof(known));
+	key_list_words(words, ", ", known, sizeof(known));
 	if (near)
 		return key_error(use, "'%s' is unknown; did you mean '%s'?", use->text, near);
 	return key_error(use, "'%s' is unknown; known: %s", use->text, known);
@@ -182,7 +181,7 @@ static int report_not_built(const struct key_use *use)
 {
 	char known[128];
 
-	list_words(use->key->words, known, sizeof(known));
+	key_list_words(use->key->words, ", ", known, sizeof(known));
 	return key_error(
 		use, "'%s' is not supported by this build; supported: %s", use->text, known);
 }
