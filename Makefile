@@ -61,8 +61,8 @@ SOURCES := $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 HEADERS := $(wildcard src/*/*.h bpf/*.h include/sandboxctl/*.h)
 object = $(patsubst %.c,$(O)/obj/%.o,$(1))
 
-LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/lsm/*.c src/state/*.c \
-	src/libexec/*.c)
+LSM_LOAD_SOURCES := $(filter-out %/init.c,$(wildcard src/base/*.c src/policy/*.c src/kernel/*.c \
+	src/lsm/*.c src/state/*.c src/libexec/*.c))
 # The skeleton is lsm-load's alone.
 SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/libexec/%,$(SOURCES))
 # What unit tests may call: everything but the mains.
@@ -71,7 +71,7 @@ LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/% src/libexec/lsm-load.c,
 POLICIES := $(shell find policies -name '*.ini')
 MAN_PAGES := $(wildcard docs/*.[1-8])
 
-PROGRAMS = $(O)/bin/sandboxctl $(O)/libexec/sandboxctl/lsm-load
+PROGRAMS = $(O)/bin/sandboxctl $(O)/libexec/sandboxctl/lsm-load $(O)/libexec/sandboxctl/init
 INSTALLED_POLICIES = $(POLICIES:policies/%=$(O)/share/sandboxctl/policies/%)
 
 .DELETE_ON_ERROR:
@@ -129,6 +129,14 @@ $(O)/libexec/sandboxctl/lsm-load: $(call object,$(LSM_LOAD_SOURCES))
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+# One process of it runs in each sandbox: no libc, no relocations, as few pages as can be.
+$(O)/libexec/sandboxctl/init: src/libexec/init.c Makefile | build/deps/build
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 $(WARNINGS) -O2 -fno-pie -fno-stack-protector -fcf-protection=none \
+		-static -nostdlib -no-pie -s -Wl,--build-id=none -Wl,-z,noseparate-code \
+		-Wl,-z,noexecstack -o $@ $<
 
 $(O)/share/sandboxctl/policies/%: policies/%
 	@mkdir -p $(@D) && cp $< $@
@@ -452,8 +460,8 @@ install: all build/libexec/sandboxctl/wazero
 		$(DESTDIR)$(includedir)/sandboxctl $(DESTDIR)$(mandir) \
 		$(DESTDIR)$(sysconfdir)/sandboxctl/tenants
 	install -m 755 $(O)/bin/sandboxctl $(DESTDIR)$(bindir)/sandboxctl
-	install -m 755 $(O)/libexec/sandboxctl/lsm-load build/libexec/sandboxctl/wazero \
-		$(DESTDIR)$(libexecdir)/sandboxctl
+	install -m 755 $(O)/libexec/sandboxctl/lsm-load $(O)/libexec/sandboxctl/init \
+		build/libexec/sandboxctl/wazero $(DESTDIR)$(libexecdir)/sandboxctl
 	install -m 644 include/sandboxctl/*.h $(DESTDIR)$(includedir)/sandboxctl
 	for f in $(POLICIES:policies/%=%); do \
 		install -D -m 644 policies/$$f $(DESTDIR)$(datadir)/sandboxctl/policies/$$f || exit 1; \

@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 3
+#define SBX_ABI_VERSION 4
 
 /*
  * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
@@ -128,6 +128,7 @@ struct sbx_net_rule {
 enum sbx_task_state {
 	SBX_TASK_ENFORCED,
 	SBX_TASK_SETUP, /* the launcher's child before its exec: opens are free, exec is judged */
+	SBX_TASK_SETUP_INIT, /* the same, and its exec isn't that of the sandbox's command */
 };
 
 struct sbx_task {

@@ -33,7 +33,7 @@ struct actor {
  */
 static __always_inline bool in_setup(const struct task_struct *task, const struct sbx_task *sticky)
 {
-	return sticky->state == SBX_TASK_SETUP && task->self_exec_id == task->parent_exec_id;
+	return sticky->state != SBX_TASK_ENFORCED && task->self_exec_id == task->parent_exec_id;
 }
 
 /*

@@ -30,7 +30,7 @@ int BPF_PROG(bprm_committed_creds, struct linux_binprm *bprm)
 
 	/* The cgroup tells, for task storage may be busy. Written once, and not by each exec. */
 	identify(&a);
-	if (a.leaf && !a.leaf->executed)
+	if (a.leaf && !a.leaf->executed && !(sticky && sticky->state == SBX_TASK_SETUP_INIT))
 		a.leaf->executed = 1;
 	if (sticky)
 		sticky->state = SBX_TASK_ENFORCED;

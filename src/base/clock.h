@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Deadlines: CLOCK_MONOTONIC in microseconds.
+ * Times of CLOCK_MONOTONIC, and deadlines in microseconds of it.
  */
 #ifndef SBX_BASE_CLOCK_H
 #define SBX_BASE_CLOCK_H
@@ -11,12 +11,17 @@
 
 #define CLOCK_NEVER UINT64_MAX
 
-static inline uint64_t clock_usec(void)
+static inline uint64_t clock_nsec(void)
 {
 	struct timespec t;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static inline uint64_t clock_usec(void)
+{
+	return clock_nsec() / 1000;
 }
 
 /* What poll(2) wants to know: milliseconds until then, rounded up; 0: it is past; -1: never. */

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Places where tests kill sandboxctl: nothing in an ordinary build.
+ * Places where tests kill sandboxctl, or make it fail: nothing in an ordinary build.
+ *
+ * The environment's SBX_FAILPOINT is "NAME" to be killed there, "NAME:before" to fail there as if
+ * what comes there had failed at once, and "NAME:after" to fail when it has been done.
  */
 #ifndef SBX_BASE_FAILPOINT_H
 #define SBX_BASE_FAILPOINT_H
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <unistd.h>
@@ -12,17 +16,19 @@
 #ifdef SBX_FAILPOINTS
 #include "base/str.h"
 
-/* Whether the environment's SBX_FAILPOINT is "NAME". */
-static inline bool failpoint_is(const char *name)
+/* Whether SBX_FAILPOINT is NAME and SUFFIX. */
+static inline bool failpoint_is(const char *name, const char *suffix)
 {
 	const char *wanted = getenv("SBX_FAILPOINT");
+	const char *rest = wanted ? str_after(wanted, name) : NULL;
 
-	return wanted && streq(wanted, name);
+	return rest && streq(rest, suffix);
 }
 #else
-static inline bool failpoint_is(const char *name)
+static inline bool failpoint_is(const char *name, const char *suffix)
 {
 	(void)name;
+	(void)suffix;
 	return false;
 }
 #endif
@@ -30,8 +36,14 @@ static inline bool failpoint_is(const char *name)
 /* Kills the calling process with SIGKILL there. */
 static inline void failpoint_kill(const char *name)
 {
-	if (failpoint_is(name))
+	if (failpoint_is(name, ""))
 		(void)kill(getpid(), SIGKILL);
+}
+
+/* WHEN is ":before" or ":after": 0, or the -EIO that is to be had there. */
+static inline int failpoint_error(const char *name, const char *when)
+{
+	return failpoint_is(name, when) ? -EIO : 0;
 }
 
 #endif

@@ -24,7 +24,7 @@ static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
 void report_plan(const struct plan *plan)
 {
 	const struct policy *policy = plan->policy;
-	const char *step;
+	char step[OUTCOME_STEP_MAX];
 
 	(void)printf("tenant %s ", policy->tenant);
 	if (plan->tenant_id)
@@ -47,7 +47,7 @@ void report_plan(const struct plan *plan)
 	for (size_t i = 0; i < plan->argv.n; i++)
 		(void)printf(" %s", plan->argv.v[i]);
 	(void)putchar('\n');
-	for (size_t i = 0; (step = launch_step_name(plan, i)); i++)
+	for (size_t i = 0; launch_step_name(plan, i, step); i++)
 		(void)printf("step %s\n", step);
 }
 
@@ -144,8 +144,11 @@ void report_outcome(const struct outcome *o)
 			"sandboxctl: %s/%s: ran without the LSM: sandboxctl.ini says lsm = off\n",
 			o->tenant, o->name);
 	if (o->reason == OUTCOME_SETUP) {
-		(void)fprintf(stderr, "sandboxctl: run: %s%s%s", o->error.text,
-			*o->error.cure ? ": " : "", o->error.cure);
+		bool begun = !streq(o->step, OUTCOME_PLAN);
+
+		(void)fprintf(stderr, "sandboxctl: run: %s%s%s%s%s", begun ? o->step : "",
+			begun ? ": " : "", o->error.text, *o->error.cure ? ": " : "",
+			o->error.cure);
 		print_denials(o);
 		(void)fputc('\n', stderr);
 		return;
@@ -180,7 +183,7 @@ static json_t *denials_to_json(const struct outcome *o)
 /* Null: it never came to that. */
 static json_t *lsm_to_json(const struct outcome *o)
 {
-	if (o->reason == OUTCOME_SETUP && streq(o->step, "plan"))
+	if (o->reason == OUTCOME_SETUP && streq(o->step, OUTCOME_PLAN))
 		return json_null();
 	return json_boolean(o->lsm);
 }

@@ -73,9 +73,14 @@ static int parse_status_fd(const char *value, int *ret_fd)
 	return -1;
 }
 
-static void trace(const char *step)
+static void trace(const char *step, uint64_t nsec)
 {
-	(void)fprintf(stderr, "sandboxctl: step %s\n", step);
+	if (nsec == TRACE_BEGINS)
+		(void)fprintf(stderr, "sandboxctl: step %s\n", step);
+	else
+		(void)fprintf(stderr, "sandboxctl: took %llu.%03llu ms: %s\n",
+			(unsigned long long)(nsec / 1000000),
+			(unsigned long long)(nsec / 1000 % 1000), step);
 }
 
 /* -1 to go on, else the exit code. */

@@ -20,6 +20,7 @@
 /* Folders of ours in each private root. */
 #define TMP "tmp"
 #define DEV "dev"
+#define PROC "proc"
 
 #define QUIET (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
@@ -258,6 +259,8 @@ int root_make(const struct root_spec *spec, int *ret_root, int *ret_object)
 		r = make_tmp(root, spec->tmp_size);
 	if (r == 0)
 		r = make_dev(root, &dev);
+	if (r == 0 && spec->proc && mkdirat(root, PROC, 0555) < 0)
+		r = -errno;
 	if (r == 0)
 		r = fill(spec, root, ret_object);
 	/* Last, when every mount point and node is there. */
@@ -270,14 +273,12 @@ int root_make(const struct root_spec *spec, int *ret_root, int *ret_object)
 	return r;
 }
 
-int root_enter(const struct root_spec *spec, int root)
+int root_enter(int root)
 {
 	/* pivot_root(2): the old root ends up on top of the new one, at ".", and goes. */
 	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 		umount2(".", MNT_DETACH) < 0)
 		return -errno;
 	/* Down from the new root, never from where the caller's shell stood. */
-	if (chdir("/") < 0 || chdir(spec->cwd) < 0)
-		return -errno;
-	return 0;
+	return chdir("/") < 0 ? -errno : 0;
 }

@@ -33,7 +33,7 @@ struct root_spec {
 	const struct root_link *links;
 	size_t n_links;
 	uint64_t tmp_size; /* bytes */
-	const char *cwd; /* inside the root */
+	bool proc; /* it has a folder to mount /proc on */
 };
 
 /*
@@ -48,6 +48,6 @@ int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, str
  */
 int root_isolate(void); /* nothing propagates to the host from here on */
 int root_make(const struct root_spec *spec, int *ret_root, int *ret_object);
-int root_enter(const struct root_spec *spec, int root);
+int root_enter(int root); /* which becomes the working folder too */
 
 #endif

@@ -47,4 +47,7 @@ void seccomp_program_clear(struct seccomp_program *program);
 /* In the child, last before exec: async-signal-safe, 0 or -errno. */
 int seccomp_install(const struct seccomp_program *program);
 
+/* The same for a sandbox's init: it may wait, and be executed once, by that descriptor. */
+int seccomp_install_for_init(int exec_fd);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/launch.h"
 
+#include "base/clock.h"
 #include "base/failpoint.h"
 #include "launch/run.h"
 
@@ -12,7 +13,7 @@
 static void fail(struct outcome *outcome, const char *step, int exit_code)
 {
 	outcome->reason = OUTCOME_SETUP;
-	outcome->step = step;
+	(void)snprintf(outcome->step, sizeof(outcome->step), "%s", step);
 	outcome->exit_code = exit_code;
 }
 
@@ -41,6 +42,30 @@ static void undo(struct run *run, size_t n_done)
 	}
 }
 
+/* An error that a test asks for, before or after the step. */
+static int injected(const struct parent_step *step, const char *when, struct sbx_error *err)
+{
+	int r = failpoint_error(step->name, when);
+
+	return r < 0 ? error_errno(err, -r, "asked to fail") : 0;
+}
+
+static int do_step(struct run *run, const struct parent_step *step, struct sbx_error *err)
+{
+	uint64_t began = clock_nsec();
+	int r;
+
+	if (run->plan->options->trace)
+		run->plan->options->trace(step->name, TRACE_BEGINS);
+	failpoint_kill(step->name);
+	r = injected(step, ":before", err);
+	if (r == 0)
+		r = step->do_(run, err);
+	if (run->plan->options->trace)
+		run->plan->options->trace(step->name, clock_nsec() - began);
+	return r < 0 ? r : injected(step, ":after", err);
+}
+
 /* How many steps were begun; a step that failed is among them. */
 static size_t do_steps(struct run *run, int *ret_result)
 {
@@ -53,10 +78,7 @@ static size_t do_steps(struct run *run, int *ret_result)
 
 		if (!applies(run, step))
 			continue;
-		if (run->plan->options->trace)
-			run->plan->options->trace(step->name);
-		failpoint_kill(step->name);
-		*ret_result = step->do_(run, &outcome->error);
+		*ret_result = do_step(run, step, &outcome->error);
 		if (*ret_result < 0)
 			fail(outcome, step->name, SANDBOXCTL_EXIT_SETUP);
 	}
@@ -72,11 +94,14 @@ static void close_run(struct run *run)
 	for (size_t i = 0; i < 2; i++) {
 		close_fdp(&run->go[i]);
 		close_fdp(&run->done[i]);
+		close_fdp(&run->ready[i]);
 	}
-	if (run->report)
-		(void)munmap(run->report, sizeof(*run->report));
+	for (size_t i = 0; i < N_CHILDREN; i++)
+		close_fdp(&run->children[i].pidfd);
+	if (run->reports)
+		(void)munmap(run->reports, N_CHILDREN * sizeof(*run->reports));
 	close_fdp(&run->netns);
-	close_fdp(&run->pidfd);
+	close_fdp(&run->supervisor);
 	close_fdp(&run->tenant_lock);
 	close_fdp(&run->entry.lock);
 }
@@ -94,8 +119,9 @@ static void run_plan(const struct plan *plan, struct outcome *outcome)
 		.netns = -1,
 		.go = { -1, -1 },
 		.done = { -1, -1 },
-		.supervisor = getpid(),
-		.pidfd = -1,
+		.ready = { -1, -1 },
+		.supervisor = -1,
+		.children = { { .pidfd = -1 }, { .pidfd = -1 } },
 		.outcome = outcome,
 	};
 	size_t n_done;
@@ -127,12 +153,15 @@ void launch(const struct run_options *options, struct outcome *ret_outcome)
 {
 	_cleanup_plan_ struct plan *plan = NULL;
 	int exit_code = SANDBOXCTL_EXIT_SETUP, r;
+	uint64_t began = clock_nsec();
 
-	*ret_outcome = (struct outcome){ .step = "" };
+	*ret_outcome = (struct outcome){ 0 };
 	if (options->tenant)
 		(void)snprintf(
 			ret_outcome->tenant, sizeof(ret_outcome->tenant), "%s", options->tenant);
 	r = plan_make(options, &plan, &exit_code, &ret_outcome->error);
+	if (options->trace)
+		options->trace(OUTCOME_PLAN, clock_nsec() - began);
 	if (r == 0) {
 		memcpy(ret_outcome->tenant, plan->policy->tenant, sizeof(ret_outcome->tenant));
 		memcpy(ret_outcome->name, plan->name, sizeof(ret_outcome->name));
@@ -140,22 +169,37 @@ void launch(const struct run_options *options, struct outcome *ret_outcome)
 		r = hold_signals(&ret_outcome->error);
 	}
 	if (r < 0)
-		fail(ret_outcome, "plan", exit_code);
+		fail(ret_outcome, OUTCOME_PLAN, exit_code);
 	else
 		run_plan(plan, ret_outcome);
 }
 
-const char *launch_step_name(const struct plan *plan, size_t i)
+static bool child_step_at(const struct plan *plan, enum child_role role, size_t *i,
+	char name[static OUTCOME_STEP_MAX])
+{
+	const struct child child = {
+		.plan = plan,
+		.role = role,
+		.netns = plan->policy->network.mode == POLICY_NETWORK_HOST ? -1 : 0,
+	};
+
+	for (size_t j = 0; j < n_child_steps; j++)
+		if ((!child_steps[j].applies || child_steps[j].applies(&child)) && (*i)-- == 0) {
+			child_step_name(role, j, name);
+			return true;
+		}
+	return false;
+}
+
+bool launch_step_name(const struct plan *plan, size_t i, char name[static OUTCOME_STEP_MAX])
 {
 	const struct run run = { .plan = plan };
-	const struct child child = { .plan = plan,
-		.netns = plan->policy->network.mode == POLICY_NETWORK_HOST ? -1 : 0 };
 
 	for (size_t j = 0; j < n_parent_steps; j++)
-		if (applies(&run, &parent_steps[j]) && i-- == 0)
-			return parent_steps[j].name;
-	for (size_t j = 0; j < n_child_steps; j++)
-		if ((!child_steps[j].applies || child_steps[j].applies(&child)) && i-- == 0)
-			return child_steps[j].name;
-	return NULL;
+		if (applies(&run, &parent_steps[j]) && i-- == 0) {
+			(void)stpcpy(name, parent_steps[j].name);
+			return true;
+		}
+	return (plan_has_init(plan) && child_step_at(plan, CHILD_INIT, &i, name)) ||
+	       child_step_at(plan, CHILD_COMMAND, &i, name);
 }

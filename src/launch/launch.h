@@ -15,7 +15,7 @@
  */
 void launch(const struct run_options *options, struct outcome *ret_outcome);
 
-/* Names of the steps in their order: the parent's, then the child's. NULL behind the last. */
-const char *launch_step_name(const struct plan *plan, size_t i);
+/* Names of the steps in their order: the parent's, then the children's. False behind the last. */
+bool launch_step_name(const struct plan *plan, size_t i, char name[static OUTCOME_STEP_MAX]);
 
 #endif

@@ -23,6 +23,10 @@ enum outcome_reason {
 	OUTCOME_SETUP, /* it never ran */
 };
 
+#define OUTCOME_STEP_MAX 32
+/* What comes before all steps, and has done nothing yet. */
+#define OUTCOME_PLAN "plan"
+
 struct outcome {
 	char tenant[NAME_MAX_LEN + 1];
 	char name[NAME_MAX_LEN + 1];
@@ -30,7 +34,7 @@ struct outcome {
 	int exit_code; /* of sandboxctl */
 	int signal; /* 0: none */
 	enum outcome_reason reason;
-	const char *step; /* that failed, for OUTCOME_SETUP; "" otherwise */
+	char step[OUTCOME_STEP_MAX]; /* that failed, for OUTCOME_SETUP; "" otherwise */
 	struct sbx_error error; /* of OUTCOME_SETUP, or of what went wrong while cleaning up */
 
 	bool lsm; /* false: the host's `lsm = off` */

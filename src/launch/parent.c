@@ -10,6 +10,7 @@
 #include "state/tenants.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
@@ -252,75 +253,162 @@ static int move_up(int *fd)
 	return 0;
 }
 
-static int open_channels(struct run *run, struct sbx_error *err)
+/* Pipes and memory: what the LSM says of sockets doesn't touch them. */
+static int open_pipes(struct run *run)
 {
-	int r = 0;
+	int *const pipes[] = { run->go, run->done, run->ready };
 
-	/* Pipes and memory: what the LSM says of sockets doesn't touch them. */
-	if (pipe2(run->go, O_CLOEXEC) < 0 || pipe2(run->done, O_CLOEXEC) < 0 ||
-		fcntl(run->done[0], F_SETFL, O_NONBLOCK) < 0)
-		return error_errno(err, errno, "open the channels to the child");
-	/* Touched here: it isn't the tenant's memory. */
-	run->report = mmap(NULL, sizeof(*run->report), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (run->report == MAP_FAILED) {
-		run->report = NULL;
-		return error_errno(err, errno, "open the channels to the child");
+	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++) {
+		if (pipe2(pipes[i], O_CLOEXEC) < 0)
+			return -errno;
+		for (size_t end = 0; end < 2; end++) {
+			int r = move_up(&pipes[i][end]);
+
+			if (r < 0)
+				return r;
+		}
 	}
-	run->report->object = -1;
-	for (size_t i = 0; i < 2 && r == 0; i++) {
-		r = move_up(&run->go[i]);
-		if (r == 0)
-			r = move_up(&run->done[i]);
-	}
-	return r < 0 ? error_errno(err, -r, "open the channels to the child") : 0;
+	return fcntl(run->done[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
-static int start_child(struct run *run, struct sbx_error *err)
+static int open_self(struct run *run)
 {
-	_cleanup_close_ int exec_fd = fcntl(run->plan->exec_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+	run->supervisor = pidfd_open(getpid(), 0);
+	return run->supervisor < 0 ? -errno : move_up(&run->supervisor);
+}
+
+static int open_channels(struct run *run, struct sbx_error *err)
+{
+	int r = open_pipes(run);
+
+	if (r == 0)
+		r = open_self(run);
+	if (r < 0)
+		return error_errno(err, -r, "open the channels to the children");
+	/* Touched here: it isn't the tenant's memory. */
+	run->reports = mmap(NULL, N_CHILDREN * sizeof(*run->reports), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (run->reports == MAP_FAILED) {
+		run->reports = NULL;
+		return error_errno(err, errno, "open the channels to the children");
+	}
+	for (size_t i = 0; i < N_CHILDREN; i++)
+		run->reports[i].object = -1;
+	return 0;
+}
+
+/* What only the children are to hold: their end of file is a message. */
+static void close_end(int *fd)
+{
+	close_fdp(fd);
+	*fd = -1;
+}
+
+static int clone_child(struct run *run, enum child_role role, uint64_t flags, struct sbx_error *err)
+{
+	_cleanup_close_ int exec_fd =
+		fcntl(role == CHILD_INIT ? run->plan->init_fd : run->plan->exec_fd, F_DUPFD_CLOEXEC,
+			FIRST_FREE_FD);
 	struct child child = {
 		.plan = run->plan,
+		.role = role,
 		.netns = run->netns,
 		.go = run->go[0],
 		.done = run->done[1],
-		.report = run->report,
 		.exec_fd = exec_fd,
+		.ready = run->ready[role == CHILD_INIT],
+		.init = run->children[CHILD_INIT].pidfd,
 		.supervisor = run->supervisor,
+		.report = &run->reports[role],
+		.init_report = &run->reports[CHILD_INIT],
 		.root = -1,
 	};
+	struct launched *launched = &run->children[role];
 
 	if (exec_fd < 0)
-		return error_errno(err, errno, "open the command");
-	run->pid = clone_into_cgroup(
-		CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS, run->leaf.fd, &run->pidfd, err);
-	if (run->pid < 0)
-		return (int)run->pid;
-	if (run->pid == 0) {
-		/* Else the child's own copy would keep its read from ever ending. */
+		return error_errno(err, errno, "open what is executed");
+	launched->pid = clone_into_cgroup(flags, run->leaf.fd, &launched->pidfd, err);
+	if (launched->pid < 0)
+		return (int)launched->pid;
+	if (launched->pid == 0) {
+		/* Else the children's own copies would keep their reads from ever ending. */
 		(void)close(run->go[1]);
+		if (role == CHILD_INIT)
+			(void)close(run->ready[0]);
 		child_main(&child);
 	}
-	run->outcome->pid = run->pid;
-	/* Their other ends belong to the child alone: their end of file is the message. */
-	close_fdp(&run->go[0]);
-	close_fdp(&run->done[1]);
-	run->go[0] = run->done[1] = -1;
 	return 0;
 }
 
-/* Only a child that was never told to go: one that ran was waited for. */
-static int end_child(struct run *run, struct sbx_error *err)
+static bool has_init(const struct run *run)
+{
+	return plan_has_init(run->plan);
+}
+
+static int start_init(struct run *run, struct sbx_error *err)
+{
+	int r = clone_child(run, CHILD_INIT,
+		CLONE_NEWPID | CLONE_NEWNS | (uint64_t)plan_namespaces(run->plan), err);
+
+	close_end(&run->ready[1]);
+	return r;
+}
+
+/*
+ * It is a child of this process and not of its init, so that its end is seen from here as it was.
+ * For that this process' children are born there for a moment.
+ */
+static int start_beside_init(struct run *run, struct sbx_error *err)
+{
+	int r;
+
+	if (setns(run->children[CHILD_INIT].pidfd, CLONE_NEWPID) < 0)
+		return error_errno(err, errno, "enter the sandbox's pid namespace");
+	r = clone_child(run, CHILD_COMMAND, 0, err);
+	if (setns(run->supervisor, CLONE_NEWPID) < 0 && r == 0)
+		r = error_errno(err, errno, "leave the sandbox's pid namespace");
+	return r;
+}
+
+static int start_command(struct run *run, struct sbx_error *err)
+{
+	int r = has_init(run) ? start_beside_init(run, err)
+			      : clone_child(run, CHILD_COMMAND,
+					CLONE_NEWNS | (uint64_t)plan_namespaces(run->plan), err);
+
+	if (r < 0)
+		return r;
+	run->outcome->pid = run->children[CHILD_COMMAND].pid;
+	close_end(&run->go[0]);
+	close_end(&run->done[1]);
+	close_end(&run->ready[0]);
+	return 0;
+}
+
+static int end_child(struct launched *child, struct sbx_error *err)
 {
 	siginfo_t info;
 
-	if (run->pidfd < 0)
+	if (child->pidfd < 0)
 		return 0;
-	(void)pidfd_send_signal(run->pidfd, SIGKILL, NULL, 0);
-	while (waitid(P_PIDFD, (id_t)run->pidfd, &info, WEXITED) < 0)
+	(void)pidfd_send_signal(child->pidfd, SIGKILL, NULL, 0);
+	while (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED) < 0)
 		if (errno != EINTR)
 			return error_errno(err, errno, "wait for the child");
+	close_end(&child->pidfd);
 	return 0;
+}
+
+/* Only one that was never told to go: one that ran was waited for. */
+static int end_command(struct run *run, struct sbx_error *err)
+{
+	return end_child(&run->children[CHILD_COMMAND], err);
+}
+
+/* With it everything that is left in its namespace ends, and has ended when it is waited for. */
+static int end_init(struct run *run, struct sbx_error *err)
+{
+	return end_child(&run->children[CHILD_INIT], err);
 }
 
 /*
@@ -331,16 +419,28 @@ static int check_loaded(struct run *run, struct sbx_error *err)
 	return home_check_published(run->lsm.home, err);
 }
 
-static int label_child(struct run *run, struct sbx_error *err)
+static int label_init(struct run *run, struct sbx_error *err)
 {
-	return lsm_task_setup(&run->lsm, run->pidfd, run->leaf.id, err);
+	return lsm_task_setup(
+		&run->lsm, run->children[CHILD_INIT].pidfd, run->leaf.id, SBX_TASK_SETUP_INIT, err);
+}
+
+static int label_command(struct run *run, struct sbx_error *err)
+{
+	return lsm_task_setup(
+		&run->lsm, run->children[CHILD_COMMAND].pidfd, run->leaf.id, SBX_TASK_SETUP, err);
+}
+
+static bool has_init_and_lsm(const struct run *run)
+{
+	return has_init(run) && has_lsm(run);
 }
 
 static int publish(struct run *run, struct sbx_error *err)
 {
 	struct sandbox_status status = {
-		.pid = run->pid,
-		.supervisor = run->supervisor,
+		.pid = run->children[CHILD_COMMAND].pid,
+		.supervisor = getpid(),
 		.started = time(NULL),
 	};
 
@@ -352,8 +452,11 @@ static int publish(struct run *run, struct sbx_error *err)
 
 static int say_go(struct run *run, struct sbx_error *err)
 {
-	if (write(run->go[1], "", 1) != 1)
-		return error_errno(err, errno, "start the child");
+	ssize_t n = has_init(run) ? 2 : 1;
+
+	/* A byte for each of them. */
+	if (write(run->go[1], "gg", (size_t)n) != n)
+		return error_errno(err, errno, "start the children");
 	return 0;
 }
 
@@ -371,9 +474,11 @@ const struct parent_step parent_steps[] = {
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },
 	{ "unlock-tenant", NULL, unlock_tenant, relock_tenant },
 	{ "channels", NULL, open_channels, NULL },
-	{ "clone", NULL, start_child, end_child },
+	{ "clone-init", has_init, start_init, end_init },
+	{ "clone", NULL, start_command, end_command },
 	{ "check-loaded", has_lsm, check_loaded, NULL },
-	{ "label-child", has_lsm, label_child, NULL },
+	{ "label-init", has_init_and_lsm, label_init, NULL },
+	{ "label-command", has_lsm, label_command, NULL },
 	{ "publish", NULL, publish, NULL },
 	{ "go", NULL, say_go, NULL },
 };

@@ -126,6 +126,8 @@ static int make(struct plan *plan, int *ret_exit, struct sbx_error *err)
 	if (r == 0)
 		r = plan_command(plan, ret_exit, err);
 	if (r == 0)
+		r = plan_init(plan, err);
+	if (r == 0)
 		r = plan_root(plan, err);
 	return r < 0 ? r : plan_syscalls(plan, err);
 }
@@ -143,6 +145,8 @@ int plan_make(const struct run_options *options, struct plan **ret_plan, int *re
 	plan->command = COMMAND_INIT;
 	plan->runtime_place = RESOLVED_INIT;
 	plan->exec_fd = -1;
+	plan->init_place = RESOLVED_INIT;
+	plan->init_fd = -1;
 	r = make(plan, ret_exit, err);
 	if (r == 0)
 		*ret_plan = take_ptr(plan);
@@ -165,6 +169,8 @@ struct plan *plan_free(struct plan *plan)
 	allowlist_clear(&plan->syscalls);
 	strv_clear(&plan->argv);
 	strv_clear(&plan->env);
+	close_fdp(&plan->init_fd);
+	resolved_clear(&plan->init_place);
 	resolved_clear(&plan->runtime_place);
 	command_clear(&plan->command);
 	(void)policy_free(plan->policy);

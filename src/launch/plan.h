@@ -15,7 +15,11 @@
 #include "policy/allowlist.h"
 #include "policy/policy.h"
 
+#include <limits.h>
+#include <sched.h>
 #include <sys/types.h>
+
+#define TRACE_BEGINS UINT64_MAX
 
 /* What the command line asked for. All borrowed; NULL and 0 where not given. */
 struct run_options {
@@ -26,15 +30,24 @@ struct run_options {
 	const struct strv *env; /* "K=V" or "K" */
 	uint64_t timeout; /* usec; 0: the policy's */
 	char *const *command; /* at least one word; ends with NULL */
-	void (*trace)(const char *step); /* called before each step of the parent; may be NULL */
+	/*
+	 * Called before each step of the parent, with TRACE_BEGINS, and when a step is done, with
+	 * the time that it took; may be NULL.
+	 */
+	void (*trace)(const char *step, uint64_t nsec);
 	bool only_plan; /* nothing will be done: no id is assigned */
 };
 
-/* Descriptors of the child between close_range and exec. */
+/* Descriptors of a child between close_range and exec, which ends them. */
 enum {
 	PLAN_DONE_FD = 3,
 	PLAN_EXEC_FD = 4,
+	PLAN_READY_FD = 5,
+	PLAN_SUPERVISOR_FD = 6,
+	PLAN_LAST_FD = PLAN_SUPERVISOR_FD,
 };
+
+#define PLAN_PATH_MAX 4096
 
 struct plan {
 	const struct run_options *options;
@@ -48,11 +61,15 @@ struct plan {
 	struct command command;
 	struct resolved runtime_place; /* fd -1: no runtime */
 	const struct runtime *runtime; /* NULL: none */
-	char module_path[300]; /* inside the sandbox */
+	char module_path[PLAN_PATH_MAX]; /* inside the sandbox */
 
 	int exec_fd; /* borrowed from command or runtime_place */
-	const char *exec_path; /* for a script; NULL: by exec_fd */
+	char exec_path[PLAN_PATH_MAX]; /* of the same, inside the sandbox */
+	bool is_script; /* executed by its path, as its interpreter wants it */
 	struct strv argv, env;
+
+	struct resolved init_place; /* fd -1: no pid namespace, and no init */
+	int init_fd; /* the same, on a read-only mount of nobody's */
 
 	struct resolved *places; /* of the policy's grants, in their order */
 	size_t n_places;
@@ -84,5 +101,24 @@ static inline void plan_freep(struct plan **plan)
 int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* plan_command.c */
 int plan_root(struct plan *plan, struct sbx_error *err); /* plan_root.c */
 int plan_syscalls(struct plan *plan, struct sbx_error *err); /* plan_syscalls.c */
+int plan_init(struct plan *plan, struct sbx_error *err); /* plan_init.c */
+
+static inline bool plan_has_init(const struct plan *plan)
+{
+	return plan->init_place.fd >= 0;
+}
+
+/* CLONE_NEW* of those that the policy turns off and on; its cgroup namespace is made later. */
+static inline int plan_namespaces(const struct plan *plan)
+{
+	return (plan->policy->namespaces.ipc ? CLONE_NEWIPC : 0) |
+	       (plan->policy->namespaces.uts ? CLONE_NEWUTS : 0);
+}
+
+/* What its /proc is to show; it has none without a pid namespace. */
+static inline bool plan_has_proc(const struct plan *plan)
+{
+	return plan_has_init(plan) && plan->policy->filesystem.proc != POLICY_PROC_NONE;
+}
 
 #endif

@@ -7,8 +7,9 @@
 
 #include <sys/stat.h>
 
-/* Where a module lies in its sandbox. */
-#define MODULE_DIR "/run/module"
+/* Where a module lies in its sandbox, and what runs it. */
+#define MODULE_DIR  "/run/module"
+#define RUNTIME_DIR "/run/runtime"
 
 static const char *const defaults[] = {
 	"PATH=/usr/local/bin:/usr/bin:/bin",
@@ -52,6 +53,14 @@ static int check_granted(const struct plan *plan, struct sbx_error *err)
 		err, r, "add 'exec = %s' to [filesystem] of '%s'", path, plan->policy->path);
 }
 
+/* DIR and NAME, "/x" each. */
+static int set_path(char *path, const char *dir, const char *name, struct sbx_error *err)
+{
+	int n = snprintf(path, PLAN_PATH_MAX, "%s%s", dir, name);
+
+	return n < 0 || n >= PLAN_PATH_MAX ? error_errno(err, ENAMETOOLONG, "'%s'", name) : 0;
+}
+
 static int plan_program(struct plan *plan, struct sbx_error *err)
 {
 	int r = check_granted(plan, err);
@@ -67,9 +76,9 @@ static int plan_program(struct plan *plan, struct sbx_error *err)
 		if (strv_add(&plan->argv, *word) < 0)
 			return error_errno(err, ENOMEM, "build the command line");
 	plan->exec_fd = plan->command.place.fd;
-	if (plan->command.kind == COMMAND_SCRIPT)
-		plan->exec_path = plan->command.place.path;
-	return build_environment(plan, &plan->env, err);
+	plan->is_script = plan->command.kind == COMMAND_SCRIPT;
+	r = set_path(plan->exec_path, "", plan->command.place.path, err);
+	return r < 0 ? r : build_environment(plan, &plan->env, err);
 }
 
 static bool is_dir(const struct resolved *place)
@@ -116,16 +125,18 @@ static int build_call(struct plan *plan, const struct strv *env, struct sbx_erro
 }
 
 /* In a granted tree the mount point of the module would have to be made on the host. */
-static int check_module_dir(const struct plan *plan, struct sbx_error *err)
+static int check_dir(
+	const struct plan *plan, const char *dir, const char *what, struct sbx_error *err)
 {
 	for (size_t i = 0; i < plan->n_places; i++)
-		if (path_lies_in(MODULE_DIR, plan->places[i].path) ||
-			path_lies_in(plan->places[i].path, MODULE_DIR))
+		if (path_lies_in(dir, plan->places[i].path) ||
+			path_lies_in(plan->places[i].path, dir))
 			return error_set(err, EINVAL,
-				"%s:%u: '%s' can't be granted where a module runs: it lies in "
-				"'" MODULE_DIR "' there",
+				"%s:%u: '%s' can't be granted where a module runs: %s lies in '%s' "
+				"there",
 				place_file(&plan->policy->filesystem.grants[i].at),
-				plan->policy->filesystem.grants[i].at.line, plan->places[i].path);
+				plan->policy->filesystem.grants[i].at.line, plan->places[i].path,
+				what, dir);
 	return 0;
 }
 
@@ -150,7 +161,7 @@ static int plan_module(struct plan *plan, struct sbx_error *err)
 	_cleanup_strv_ struct strv env = { 0 };
 	enum policy_runtime_type type = plan->policy->runtime.type;
 	const char *slash = strrchr(plan->command.place.path, '/');
-	int r, n;
+	int r;
 
 	plan->runtime = runtime_get(type ? type : plan->host.runtime);
 	if (!plan->runtime)
@@ -159,14 +170,18 @@ static int plan_module(struct plan *plan, struct sbx_error *err)
 		return error_set(err, ENOEXEC,
 			"'%s' is a WASM component, and %s runs core modules only",
 			plan->command.place.path, plan->runtime->name);
-	n = snprintf(plan->module_path, sizeof(plan->module_path), MODULE_DIR "%s", slash);
-	if (n < 0 || (size_t)n >= sizeof(plan->module_path))
-		return error_errno(err, ENAMETOOLONG, "'%s'", plan->command.place.path);
-	r = check_module_dir(plan, err);
+	r = set_path(plan->module_path, MODULE_DIR, slash, err);
+	if (r == 0)
+		r = check_dir(plan, MODULE_DIR, "it", err);
+	if (r == 0)
+		r = check_dir(plan, RUNTIME_DIR, "its runtime", err);
 	if (r == 0)
 		r = check_readable(plan, err);
 	if (r == 0)
 		r = runtime_find(plan->runtime, plan->options->libexec, &plan->runtime_place, err);
+	if (r == 0)
+		r = set_path(
+			plan->exec_path, RUNTIME_DIR, strrchr(plan->runtime_place.path, '/'), err);
 	if (r == 0)
 		r = environment_set_all(&env, &plan->policy->runtime.env);
 	if (r == 0)

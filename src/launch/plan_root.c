@@ -52,7 +52,14 @@ static int collect_wanted(
 	if (plan->runtime) {
 		struct wanted module = { .path = plan->module_path, .fd = plan->command.place.fd };
 
+		struct wanted runtime = {
+			.path = plan->exec_path,
+			.fd = plan->runtime_place.fd,
+			.executable = true,
+		};
+
 		add_wanted(all, &n, &module);
+		add_wanted(all, &n, &runtime);
 	}
 	/* In this order an outer tree is mounted before what lies in it. */
 	if (n)
@@ -81,11 +88,11 @@ static int make_bind(struct plan *plan, const struct wanted *wanted, struct sbx_
 
 static int plan_binds(struct plan *plan, struct sbx_error *err)
 {
-	_cleanup_free_ struct wanted *all = calloc(plan->n_places + 1, sizeof(*all));
+	_cleanup_free_ struct wanted *all = calloc(plan->n_places + 2, sizeof(*all));
 	size_t n = 0;
 	int r;
 
-	plan->binds = calloc(plan->n_places + 1, sizeof(*plan->binds));
+	plan->binds = calloc(plan->n_places + 2, sizeof(*plan->binds));
 	if (!all || !plan->binds)
 		return error_errno(err, ENOMEM, "plan the mounts");
 	plan->root.binds = plan->binds;
@@ -126,7 +133,7 @@ static int plan_links(struct plan *plan, struct sbx_error *err)
 
 static int plan_grants(struct plan *plan, struct sbx_error *err)
 {
-	plan->grants = calloc(plan->n_places + 2, sizeof(*plan->grants));
+	plan->grants = calloc(plan->n_places + 3, sizeof(*plan->grants));
 	if (!plan->grants)
 		return error_errno(err, ENOMEM, "plan the rules");
 	for (size_t i = 0; i < plan->n_places; i++)
@@ -134,6 +141,9 @@ static int plan_grants(struct plan *plan, struct sbx_error *err)
 			.fd = plan->places[i].fd,
 			.rights = plan->policy->filesystem.grants[i].rights,
 		};
+	if (plan_has_init(plan))
+		plan->grants[plan->n_grants++] =
+			(struct lsm_grant){ plan->init_place.fd, POLICY_EXEC };
 	/* A module needs no grant: its runtime is executed, and reads that one file. */
 	if (plan->runtime) {
 		plan->grants[plan->n_grants++] =
@@ -154,6 +164,6 @@ int plan_root(struct plan *plan, struct sbx_error *err)
 	if (r == 0)
 		r = plan_grants(plan, err);
 	plan->root.tmp_size = plan->policy->filesystem.tmp;
-	plan->root.cwd = plan->policy->process.cwd ? plan->policy->process.cwd : "/";
+	plan->root.proc = plan_has_proc(plan);
 	return r;
 }

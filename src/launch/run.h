@@ -14,6 +14,20 @@
 
 #include <stddef.h>
 
+/* The processes that a run starts. */
+enum child_role {
+	CHILD_INIT, /* first of the pid namespace; makes what the sandbox sees. Only where there is
+		       one */
+	CHILD_COMMAND, /* joins that one, or makes it all by itself */
+	N_CHILDREN,
+};
+
+/* A child as its supervisor knows it. */
+struct launched {
+	pid_t pid;
+	int pidfd; /* owned; -1: it isn't there, or was waited for */
+};
+
 struct run {
 	const struct plan *plan;
 	struct registry_entry entry;
@@ -24,10 +38,11 @@ struct run {
 	uint32_t policy_id;
 	int netns; /* -1: the host's */
 	bool netns_made;
-	int go[2], done[2]; /* read and write end; CLOEXEC, and above the child's fixed numbers */
-	struct child_report *report; /* shared with the child until its exec; owned */
-	pid_t supervisor, pid;
-	int pidfd;
+	/* Read and write end; CLOEXEC, and above the children's fixed numbers. */
+	int go[2], done[2], ready[2];
+	struct child_report *reports; /* of N_CHILDREN, shared with them until their exec; owned */
+	int supervisor; /* pidfd of this process */
+	struct launched children[N_CHILDREN];
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */
 	bool tenant_is_new; /* undone as a whole: no other run of the tenant's has come meanwhile */
 	uint64_t pids_max_before;
@@ -49,28 +64,42 @@ struct parent_step {
 extern const struct parent_step parent_steps[];
 extern const size_t n_parent_steps;
 
+#define CHILD_MAX_STEPS 32
+
 /*
- * How far the child came, in memory that it shares with the supervisor until exec takes it away
- * from it. To be read when `done` has come to its end, which exec makes, and every other end of the
- * child too.
+ * How far a child came, in memory that it shares with the supervisor until exec takes it away from
+ * it. To be read when `done` has come to its end, which exec makes, and every other end of a child
+ * too.
  */
 struct child_report {
 	uint32_t step; /* index of child_steps; the last is exec */
 	int32_t errnum; /* that the step failed with; 0: it didn't */
 	int32_t object; /* which bind or link failed; -1 */
+	uint64_t began[CHILD_MAX_STEPS]; /* CLOCK_MONOTONIC, nsec; 0: it didn't apply */
 };
 
-/* What the child knows. */
+/* What the command's steps fail with where it is init that failed, or was killed. */
+#define CHILD_NO_INIT (-ECHILD)
+
+/* Whether that child came to its exec, as far as it knows. */
+bool child_executed(const struct child_report *report);
+
+/* What the child knows. The descriptors are above PLAN_LAST_FD. */
 struct child {
 	const struct plan *plan;
-	int netns;
-	int go, done, exec_fd; /* numbers above PLAN_EXEC_FD */
+	enum child_role role;
+	int netns; /* -1: the host's */
+	int go, done, exec_fd;
+	int ready; /* init writes when the others may join, and ends it by its exec; the command
+		      reads */
+	int init; /* pidfd of the init to join; -1: none */
+	int supervisor; /* pidfd */
 	struct child_report *report;
-	pid_t supervisor;
+	const struct child_report *init_report;
 	int root; /* set by its own step */
 };
 
-/* A step of the child: async-signal-safe, 0 or -errno. */
+/* A step of a child: async-signal-safe, 0 or -errno. */
 struct child_step {
 	const char *name;
 	bool (*applies)(const struct child *child);
@@ -80,8 +109,14 @@ struct child_step {
 extern const struct child_step child_steps[];
 extern const size_t n_child_steps;
 
+/* What a step is called beside those of the other child: "init-make-root". */
+void child_step_name(enum child_role role, size_t step, char name[static OUTCOME_STEP_MAX]);
+
 /* Runs all steps, the last of which doesn't come back when all is well. */
 _Noreturn void child_main(struct child *child);
+
+/* Tells options->trace what the children's steps took, when all of them have come to an end. */
+void trace_children(const struct run *run);
 
 /* From GO to the end of the command: fills the outcome. */
 int supervise(struct run *run, struct sbx_error *err);

@@ -23,7 +23,7 @@ struct watch {
 	uint64_t deadline; /* CLOCK_MONOTONIC, usec; USEC_INFINITY: none */
 	bool timed_out;
 	bool ended;
-	siginfo_t end;
+	siginfo_t end, init_end; /* the latter where the command never ran */
 };
 
 static int watch_signals(struct watch *w, struct sbx_error *err)
@@ -38,23 +38,24 @@ static int watch_signals(struct watch *w, struct sbx_error *err)
 }
 
 /* 126 and 127 are about the command: only exec finds that an interpreter is missing. */
-static int exit_code_of(const struct child_report *report)
+static int exit_code_of(enum child_role role, const struct child_report *report)
 {
-	if (report->step != n_child_steps - 1)
+	if (role != CHILD_COMMAND || report->step != n_child_steps - 1)
 		return SANDBOXCTL_EXIT_SETUP;
 	return report->errnum == ENOENT ? SANDBOXCTL_EXIT_NOT_FOUND
 					: SANDBOXCTL_EXIT_NOT_EXECUTABLE;
 }
 
-static const char *object_of(const struct plan *plan, const char *step, int object)
+/* What a step was about: a bind or link, a folder or file that has to be inside. */
+static const char *object_of(const struct plan *plan, const struct child_report *report)
 {
-	if (object < 0 && streq(step, "enter-root"))
-		return plan->root.cwd;
-	if (object < 0)
-		return plan->options->command[0];
-	if ((size_t)object < plan->root.n_binds)
-		return plan->binds[object].path;
-	return plan->links[(size_t)object - plan->root.n_binds].path;
+	const char *step = child_steps[report->step].name;
+
+	if (report->object >= 0 && (size_t)report->object < plan->root.n_binds)
+		return plan->binds[report->object].path;
+	if (report->object >= 0)
+		return plan->links[(size_t)report->object - plan->root.n_binds].path;
+	return streq(step, "cwd") ? plan->policy->process.cwd : plan->options->command[0];
 }
 
 static void add_cure(
@@ -73,16 +74,15 @@ static void add_cure(
 		(void)error_cure(err, 0, "grant it in [filesystem] of '%s'", policy);
 }
 
-static void child_failed(struct run *run)
+static void child_failed(struct run *run, enum child_role role)
 {
-	const struct child_report *report = run->report;
+	const struct child_report *report = &run->reports[role];
 	struct outcome *outcome = run->outcome;
 
 	outcome->reason = OUTCOME_SETUP;
-	outcome->step = child_steps[report->step].name;
-	outcome->exit_code = exit_code_of(report);
-	(void)error_errno(&outcome->error, report->errnum, "%s '%s'", outcome->step,
-		object_of(run->plan, outcome->step, report->object));
+	child_step_name(role, report->step, outcome->step);
+	outcome->exit_code = exit_code_of(role, report);
+	(void)error_errno(&outcome->error, report->errnum, "'%s'", object_of(run->plan, report));
 	add_cure(run->plan, report, &outcome->error);
 }
 
@@ -90,22 +90,39 @@ static void child_failed(struct run *run)
  * Killed before it came to exec: by memory.max, if that is too small for the set-up, or by whoever
  * may. The command never ran.
  */
-static void child_was_killed(struct run *run, const siginfo_t *end)
+static void child_was_killed(struct run *run, enum child_role role, int signal)
 {
 	struct outcome *outcome = run->outcome;
 
 	outcome->reason = OUTCOME_SETUP;
-	outcome->step = child_steps[run->report->step].name;
+	child_step_name(role, run->reports[role].step, outcome->step);
 	outcome->exit_code = SANDBOXCTL_EXIT_SETUP;
-	(void)error_set(&outcome->error, EPERM, "%s: killed by signal %d before the command ran",
-		outcome->step, end->si_status);
+	(void)error_set(
+		&outcome->error, EPERM, "killed by signal %d before the command ran", signal);
 	if (outcome->oom_kills > 0)
 		(void)error_cure(&outcome->error, 0,
 			"memory.max is too small for the set-up: raise it in '%s'",
 			run->plan->policy->path);
 }
 
-/* The end of file: the child has come to exec, or to an end. */
+static bool all_executed(const struct run *run)
+{
+	return child_executed(&run->reports[CHILD_COMMAND]) &&
+	       (!plan_has_init(run->plan) || child_executed(&run->reports[CHILD_INIT]));
+}
+
+/* A child that asks to have this process killed, in a build for tests. */
+static void obey_failpoint(const struct run *run, enum child_role role)
+{
+	char name[OUTCOME_STEP_MAX];
+
+	if ((unsigned int)role >= N_CHILDREN)
+		return;
+	child_step_name(role, run->reports[role].step, name);
+	failpoint_kill(name);
+}
+
+/* The end of file: each child has come to exec, or to an end. */
 static void read_done(struct run *run)
 {
 	char byte;
@@ -113,12 +130,12 @@ static void read_done(struct run *run)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n == 1)
-		failpoint_kill(child_steps[run->report->step].name);
-	if (run->report->errnum)
-		child_failed(run);
-	else
-		run->started = run->report->step == n_child_steps - 1;
+	if (n == 1) {
+		obey_failpoint(run, (enum child_role)byte);
+		return;
+	}
+	run->started = all_executed(run);
+	trace_children(run);
 	close_fdp(&run->done[0]);
 	run->done[0] = -1;
 }
@@ -131,22 +148,37 @@ static void forward(struct watch *w)
 		if (info.ssi_signo == SIGTERM && ++w->n_terms > 1)
 			(void)cgroup_kill(&w->run->leaf, NULL);
 		else
-			(void)pidfd_send_signal(w->run->pidfd, (int)info.ssi_signo, NULL, 0);
+			(void)pidfd_send_signal(w->run->children[CHILD_COMMAND].pidfd,
+				(int)info.ssi_signo, NULL, 0);
 	}
+}
+
+static int wait_for(struct launched *child, siginfo_t *ret_end, struct sbx_error *err)
+{
+	while (waitid(P_PIDFD, (id_t)child->pidfd, ret_end, WEXITED) < 0)
+		if (errno != EINTR)
+			return error_errno(err, errno, "wait for the command");
+	close_fdp(&child->pidfd);
+	child->pidfd = -1;
+	return 0;
 }
 
 static int reap(struct watch *w, struct sbx_error *err)
 {
-	while (waitid(P_PIDFD, (id_t)w->run->pidfd, &w->end, WEXITED) < 0)
-		if (errno != EINTR)
-			return error_errno(err, errno, "wait for the command");
+	struct run *run = w->run;
+	int r = wait_for(&run->children[CHILD_COMMAND], &w->end, err);
+
+	if (r < 0)
+		return r;
 	w->ended = true;
-	close_fdp(&w->run->pidfd);
-	w->run->pidfd = -1;
-	/* Its end of the pipe is closed by now. */
-	if (w->run->done[0] >= 0)
-		read_done(w->run);
-	return 0;
+	if (!plan_has_init(run->plan))
+		return 0;
+	/* All that is left in there ends with it, while this process goes on. */
+	(void)pidfd_send_signal(run->children[CHILD_INIT].pidfd, SIGKILL, NULL, 0);
+	/* Whether it was alive until now says a good deal where the command never ran. */
+	return run->done[0] < 0 && run->started
+		       ? 0
+		       : wait_for(&run->children[CHILD_INIT], &w->init_end, err);
 }
 
 static int end_by_timeout(struct watch *w, struct sbx_error *err)
@@ -161,7 +193,8 @@ static int end_by_timeout(struct watch *w, struct sbx_error *err)
 static int watch_once(struct watch *w, struct sbx_error *err)
 {
 	struct pollfd fds[] = {
-		{ .fd = w->run->pidfd, .events = POLLIN }, { .fd = w->signals, .events = POLLIN },
+		{ .fd = w->run->children[CHILD_COMMAND].pidfd, .events = POLLIN },
+		{ .fd = w->signals, .events = POLLIN },
 		{ .fd = w->run->done[0], .events = POLLIN }, /* -1 is left out */
 	};
 	int r;
@@ -230,6 +263,26 @@ static void count(struct run *run)
 		run->started = false;
 }
 
+/*
+ * Of what never ran: the failure that came first. When init ends all others in its namespace are
+ * killed, and when the command ends init is.
+ */
+static void set_failure(struct watch *w)
+{
+	struct run *run = w->run;
+	const struct child_report *init = &run->reports[CHILD_INIT];
+	const struct child_report *command = &run->reports[CHILD_COMMAND];
+
+	if (command->errnum && command->errnum != -CHILD_NO_INIT)
+		child_failed(run, CHILD_COMMAND);
+	else if (init->errnum)
+		child_failed(run, CHILD_INIT);
+	else if (plan_has_init(run->plan) && !child_executed(init))
+		child_was_killed(run, CHILD_INIT, w->init_end.si_status);
+	else
+		child_was_killed(run, CHILD_COMMAND, w->end.si_status);
+}
+
 int supervise(struct run *run, struct sbx_error *err)
 {
 	struct watch w = { .run = run, .signals = -1, .deadline = USEC_INFINITY };
@@ -243,10 +296,13 @@ int supervise(struct run *run, struct sbx_error *err)
 	close_fdp(&w.signals);
 	if (r < 0)
 		return r;
+	/* Every end of this pipe is closed by now. */
+	if (run->done[0] >= 0)
+		read_done(run);
 	count(run);
 	if (run->started || w.timed_out)
 		set_reason(&w);
-	else if (!run->report->errnum)
-		child_was_killed(run, &w.end);
+	else
+		set_failure(&w);
 	return 0;
 }

@@ -249,9 +249,10 @@ int lsm_count_leaves(const struct lsm *lsm, size_t *ret_n, struct sbx_error *err
 	return 0;
 }
 
-int lsm_task_setup(const struct lsm *lsm, int pidfd, uint64_t cgroup_id, struct sbx_error *err)
+int lsm_task_setup(const struct lsm *lsm, int pidfd, uint64_t cgroup_id, enum sbx_task_state state,
+	struct sbx_error *err)
 {
-	struct sbx_task task = { .leaf = cgroup_id, .state = SBX_TASK_SETUP };
+	struct sbx_task task = { .leaf = cgroup_id, .state = state };
 
 	if (bpf_map_update_elem(lsm->map[LSM_MAP_TASKS], &pidfd, &task, BPF_ANY) < 0)
 		return error_errno(err, errno, "label the sandbox's first process");

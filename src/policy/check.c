@@ -104,6 +104,35 @@ static void check_network(struct key_load *load, const struct policy *policy)
 		key_seen(load, "network", "mode")->last.source ? "" : ", which is the default");
 }
 
+/* Only a sandbox without a /proc of its own may be granted what the host's shows. */
+static void check_grants_of_proc(struct key_load *load, const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
+		const struct policy_grant *grant = &policy->filesystem.grants[i];
+
+		if (path_lies_in(grant->path, "/proc"))
+			report_error(load->report, &grant->at,
+				"%s: '%s': set 'proc = none', for /proc is the sandbox's own",
+				policy_rights_name(grant->rights), grant->path);
+	}
+}
+
+/* It shows the processes of a namespace: without one of its own, all of the host's. */
+static void check_proc(struct key_load *load, const struct policy *policy)
+{
+	const struct key_seen *seen = key_seen(load, "filesystem", "proc");
+
+	if (seen->bad || key_seen(load, "namespaces", "pid")->bad ||
+		policy->filesystem.proc == POLICY_PROC_NONE)
+		return;
+	if (policy->namespaces.pid)
+		check_grants_of_proc(load, policy);
+	else if (seen->last.source)
+		report_error(load->report, &seen->last,
+			"proc: set '[namespaces] pid = yes', or 'proc = none': /proc would show "
+			"all of the host's processes");
+}
+
 static int compare_grants(const void *a, const void *b)
 {
 	const struct policy_grant *x = *(const struct policy_grant *const *)a;
@@ -221,6 +250,7 @@ void check_policy(struct key_load *load)
 	check_memory(load, &policy->cgroup_sandbox, "cgroup.sandbox");
 	check_grants(load, policy);
 	check_network(load, policy);
+	check_proc(load, policy);
 	check_seccomp(load, policy);
 	check_runtime(load, policy);
 }

@@ -20,6 +20,31 @@ const struct key_word runtime_words[] = {
 	{ 0 },
 };
 
+static const struct key_word yes_no_words[] = {
+	{ "yes", POLICY_YES },
+	{ "no", POLICY_NO },
+	{ 0 },
+};
+
+static const struct key_word yes_words[] = {
+	{ "yes", POLICY_YES },
+	{ "no", KEY_WORD_NOT_BUILT },
+	{ 0 },
+};
+
+static const struct key_word no_words[] = {
+	{ "no", POLICY_NO },
+	{ "yes", KEY_WORD_NOT_BUILT },
+	{ 0 },
+};
+
+static const struct key_word proc_words[] = {
+	{ "pid", POLICY_PROC_PID },
+	{ "full", POLICY_PROC_FULL },
+	{ "none", POLICY_PROC_NONE },
+	{ 0 },
+};
+
 static const struct key_word root_words[] = {
 	{ "private", 0 },
 	{ "host", KEY_WORD_NOT_BUILT },
@@ -128,19 +153,26 @@ static const struct key keys[] = {
 	{ "seccomp", "default", .type = &type_seccomp_default, .initial = "errno EPERM",
 		.help = "What all other calls get", SINCE_0_1 },
 
-	{ "namespaces", "mount",
+	{ "namespaces", "mount", .type = &type_only,
+		.initial = "yes", .words = yes_words,
 		.help = "Own mounts", SINCE_0_1 },
-	{ "namespaces", "pid",
-		.help = "Own process numbers", SINCE_0_1 },
-	{ "namespaces", "ipc",
+	{ "namespaces", "pid", .type = &type_word, FIELD(namespaces.pid),
+		.initial = "yes", .words = yes_no_words,
+		.help = "Own process numbers, and with them its own /proc", SINCE_0_1 },
+	{ "namespaces", "ipc", .type = &type_word, FIELD(namespaces.ipc),
+		.initial = "yes", .words = yes_no_words,
 		.help = "Own System V IPC and message queues", SINCE_0_1 },
-	{ "namespaces", "uts",
+	{ "namespaces", "uts", .type = &type_word, FIELD(namespaces.uts),
+		.initial = "yes", .words = yes_no_words,
 		.help = "Own host name", SINCE_0_1 },
-	{ "namespaces", "cgroup",
+	{ "namespaces", "cgroup", .type = &type_word, FIELD(namespaces.cgroup),
+		.initial = "yes", .words = yes_no_words,
 		.help = "Own view of the cgroup tree", SINCE_0_1 },
-	{ "namespaces", "user",
+	{ "namespaces", "user", .type = &type_only,
+		.initial = "no", .words = no_words,
 		.help = "Own user and group numbers", SINCE_0_1 },
-	{ "namespaces", "time",
+	{ "namespaces", "time", .type = &type_only,
+		.initial = "no", .words = no_words,
 		.help = "Own monotonic and boot clocks", SINCE_0_1 },
 
 	{ "filesystem", "root", .type = &type_only, .initial = "private", .words = root_words,
@@ -157,6 +189,10 @@ static const struct key keys[] = {
 		.help = "Parts of what it owns that others may be granted", SINCE_0_1 },
 	{ "filesystem", "mount",
 		.help = "Trees that are seen at another place", SINCE_0_1 },
+	{ "filesystem", "proc", .type = &type_word, FIELD(filesystem.proc),
+		.initial = "pid", .words = proc_words,
+		.help = "What /proc shows: pid the sandbox's processes alone, full most of the kernel's files too",
+		SINCE_0_1 },
 	{ "filesystem", "tmp", .type = &type_tmp, FIELD(filesystem.tmp), .initial = "64M",
 		.help = "Size of the private /tmp", SINCE_0_1 },
 

@@ -103,6 +103,19 @@ enum policy_network_mode {
 	POLICY_NETWORK_HOST,
 };
 
+/* The namespaces that a sandbox has of its own, beside those of mounts and of its tenant's network.
+ */
+enum policy_yes_no {
+	POLICY_NO,
+	POLICY_YES,
+};
+
+enum policy_proc {
+	POLICY_PROC_PID, /* its own processes, and nothing else of the kernel's */
+	POLICY_PROC_FULL, /* all but what tells of the host or changes it */
+	POLICY_PROC_NONE,
+};
+
 enum policy_runtime_type {
 	POLICY_RUNTIME_DEFAULT, /* not given: the host's default, and only for a module */
 	POLICY_RUNTIME_WAZERO,
@@ -159,8 +172,13 @@ struct policy {
 	} seccomp;
 
 	struct {
+		enum policy_yes_no pid, ipc, uts, cgroup;
+	} namespaces;
+
+	struct {
 		struct policy_grant *grants;
 		size_t n_grants;
+		enum policy_proc proc; /* of a pid namespace; there is none without one */
 		uint64_t tmp; /* bytes of the private /tmp */
 	} filesystem;
 

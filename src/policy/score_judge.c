@@ -127,11 +127,17 @@ unsigned int judge_default(
 	return s->policy->seccomp.action != POLICY_SECCOMP_KILL;
 }
 
-unsigned int judge_mode(
+/* What isn't given is the row's default, and that is never one of the words. */
+unsigned int judge_word(
 	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
 {
+	const struct policy_assignment *a = policy_find_value(s->policy, row->section, row->key);
+
 	note_value(s, row, f);
-	return s->policy->network.mode == POLICY_NETWORK_HOST;
+	for (const char *const *word = row->words; a && *word; word++)
+		if (streq(a->text, *word))
+			return 1;
+	return 0;
 }
 
 /* ---- system calls ---- */

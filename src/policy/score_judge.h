@@ -30,7 +30,7 @@ score_judge judge_default;
 score_judge judge_calls; /* whether one of `words` is allowed */
 score_judge judge_env;
 
-score_judge judge_mode;
+score_judge judge_word; /* whether the value is one of `words` */
 score_judge judge_connect; /* `words`, `port`, `v4`, `v6`; of range 2: few ports, or many */
 
 /* `words`, `tops`, `rights`; of range 2: a grant below one, or of all of it. */

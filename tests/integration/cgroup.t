@@ -99,7 +99,8 @@ start limits/x "$probe" sleep 1000 </dev/null
 first_process limits/x
 is "the first process is in the sandbox's cgroup" "$(<"/proc/$REPLY/cgroup")" \
 	"0::/sandboxctl/limits.slice/x.scope"
-is "and nobody else" "$(<"$base/limits.slice/x.scope/cgroup.procs")" "$REPLY"
+mapfile -t all <"$base/limits.slice/x.scope/cgroup.procs"
+is "with its init, and nobody else" "${#all[@]}:${all[1]}:$(<"/proc/${all[0]}/comm")" "2:$REPLY:init"
 vda=$(<"/sys/class/block/vda/dev")
 holds limits.slice memory.max 67108864
 holds limits.slice memory.high 50331648
@@ -147,7 +148,7 @@ holds few.slice pids.max 21
 denied cgroup:EAGAIN "more processes than the tenant's pids.max" few fork-bomb 30
 field pids_max_hits
 ok "pids_max_hits says so" test "$REPLY" -ge 1
-like "it had what there was" "$line" "fork-bomb: EAGAIN 20 of 30"
+like "it had what there was" "$line" "fork-bomb: EAGAIN 19 of 30"
 allowed "as many under a higher limit" many fork-bomb 30
 field pids_max_hits
 is "without a hit" "$REPLY" 0
@@ -198,7 +199,7 @@ refuses() { # PATTERN TEXT WHO
 	like "$2: it doesn't start" "$status:$REPLY:$err" "125:*:sandboxctl: run: $1"$'\n'
 	ok "$2: nothing is left" test ! -e "$base/$3.slice"
 }
-refuses "write '0-900' to cpuset.cpus of cgroup*" "a value that the kernel refuses" refused
+refuses "slice: write '0-900' to cpuset.cpus of cgroup*" "a value that the kernel refuses" refused
 refuses "*'/dev/missing'*" "a limit of a device that isn't there" no-device
 refuses "*'/dev/null' is not a block device*" "a limit of something that is no disk" odd-device
 
@@ -212,7 +213,7 @@ tries=0
 until mount -t cgroup -o pids none "$world/v1" 2>/dev/null; do
 	((++tries < 1000)) || bail "mounting cgroup v1"
 done
-refuses "pids.max: cgroup '/' has no controller 'pids': *" "a controller that isn't there" few
+refuses "base: pids.max: cgroup '/' has no controller 'pids': *" "a controller that isn't there" few
 allowed "without a limit that needs it, all is well" unlimited exit 0
 umount "$world/v1"
 # The kernel gives it back in its own time.

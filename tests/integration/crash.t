@@ -91,15 +91,44 @@ steps=()
 while read -r word step; do
 	[[ $word != step ]] || steps+=("$step")
 done < <("$killable" run -t a --dry-run -- "$probe" exit 0)
-ok "there are steps of a run" test "${#steps[@]}" -ge 20
+ok "there are steps of a run" test "${#steps[@]}" -ge 40
 for step in "${steps[@]}"; do
 	begin
 	status=0
 	SBX_FAILPOINT=$step run_as_victim "$killable" 2>/dev/null || status=$?
 	breach
+	# Behind its filter init can't ask for it, and ends itself.
+	[[ $step != init-exec ]] || status=137${status#125}
 	is "killed at $step: nothing got through" "$status:$REPLY" "137:"
 	a_normal_run "killed at $step: the next run of that name"
 done
+
+# fails_at STEP WHEN: it says so, and nothing of it is left; before GO the command doesn't run.
+fails_at() {
+	local ran=''
+	begin
+	status=0
+	SBX_FAILPOINT=$1:$2 run_as_victim "$killable" || status=$?
+	read_all err "$tmp/err"
+	read_all json "$tmp/json"
+	breach
+	[[ ! -s $own ]] || ran=ran
+	[[ $1:$2 != go:after ]] || ran=''
+	# Of the command itself, as far as one can tell.
+	[[ $1:$2 != exec:before ]] || status=125${status#126}
+	field step
+	is "an error $2 $1: reported by its name, and undone" \
+		"$status:$REPLY:$ran:$(left_behind)" "125:$1::"
+	field reason
+	like "an error $2 $1: the reason" "$REPLY:$err" "setup:sandboxctl: run: *Input/output error*"
+}
+
+for step in "${steps[@]}"; do
+	fails_at "$step" before
+	# What comes after an exec is another program.
+	[[ $step == *exec ]] || fails_at "$step" after
+done
+a_normal_run "after all of these, a normal run"
 
 # What such runs have left in the maps goes with the next load; nothing else is in them then.
 entries() { # MAP

@@ -188,10 +188,11 @@ read_line() {
 	line+=$part
 }
 
-# The first process of a sandbox that was started, in REPLY.
+# The command's process of a sandbox that was started, in REPLY.
 first_process() {
-	REPLY=
-	read -r REPLY <"$base/${1%/*}.slice/${1#*/}.scope/cgroup.procs"
+	local status
+	read_all status "$state/sandboxes/$1/status"
+	REPLY=${status#*\"pid\":} REPLY=${REPLY%%,*}
 }
 
 # ended TENANT/NAME: waits for its end, and fills `status`, `err` and the report.

@@ -84,7 +84,7 @@ exec = $world/bin
 own = $world/c
 POLICY
 mkdir -m 777 "$world/c"
-changed="sandboxctl: run: '$config/tenants', what a policy includes, or a folder that a tenant owns is not \
+changed="sandboxctl: run: check-tenants: '$config/tenants', what a policy includes, or a folder that a tenant owns is not \
 what was loaded: sandboxctl lsm load"
 refuses 125 "$changed" "another tenant is new: nobody runs before it is known" \
 	sandboxctl run -t a -- "$probe" exit 0
@@ -135,7 +135,7 @@ load
 allowed "the old one, put back" a exit 0
 
 (umask 022 && printf 'version = 1\n[host]\nlsm = off\n' >"$config/sandboxctl.ini")
-refuses 125 "sandboxctl: run: sandboxctl.ini says lsm = off, but the LSM is loaded: sandboxctl lsm unload" \
+refuses 125 "sandboxctl: run: check-not-loaded: sandboxctl.ini says lsm = off, but the LSM is loaded: sandboxctl lsm unload" \
 	"lsm = off under a loaded LSM" sandboxctl run -t a -- "$probe" exit 0
 rm "$config/sandboxctl.ini"
 
@@ -219,7 +219,7 @@ status=0
 wait "$waiting" || status=$?
 read_all out "$tmp/out"
 read_all err "$tmp/err"
-like "that run gives up" "$status:$out:$err" "125::*sandboxctl: run: the LSM was unloaded meanwhile"$'\n'
+like "that run gives up" "$status:$out:$err" "125::*sandboxctl: run: *: the LSM was unloaded meanwhile"$'\n'
 links_come_to 0
 
 # ---- half of it ----
@@ -250,7 +250,7 @@ sandboxctl lsm unload || bail "unload"
 
 allowed "run loads it anew" a read "$world/a/file"
 remove_pin file_open
-refuses 125 "sandboxctl: run: the LSM is loaded in part only: pin 'file_open': *: sandboxctl lsm unload --force && *" \
+refuses 125 "sandboxctl: run: open-lsm: the LSM is loaded in part only: pin 'file_open': *: sandboxctl lsm unload --force && *" \
 	"a pin was removed: run" sandboxctl run -t a -- "$probe" exit 0
 refuses 1 "sandboxctl: the LSM is loaded in part only: pin 'file_open': *" "a pin was removed: status" \
 	sandboxctl lsm status

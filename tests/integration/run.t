@@ -63,6 +63,20 @@ rlimit.CPU = 5m:10m
 rlimit.STACK = infinity
 rlimit.FSIZE = 64K
 POLICY
+tenant bare <<POLICY
+[filesystem]
+exec = $world/bin
+[namespaces]
+pid = no
+ipc = no
+uts = no
+cgroup = no
+POLICY
+tenant full <<POLICY
+[filesystem]
+exec = $world/bin
+proc = full
+POLICY
 mkdir -m 777 "$world/limits"
 tenant env <<POLICY
 [filesystem]
@@ -234,6 +248,13 @@ pid=$REPLY
 for ns in mnt ipc uts cgroup net; do
 	ok "a $ns namespace of its own" test ! "/proc/$pid/ns/$ns" -ef "/proc/self/ns/$ns"
 done
+ok "a pid namespace of its own" test ! "/proc/$pid/ns/pid" -ef /proc/self/ns/pid
+start bare/one "$probe" sleep 1000 </dev/null
+first_process bare/one
+for ns in pid ipc uts cgroup; do
+	ok "$ns = no: the host's" test "/proc/$REPLY/ns/$ns" -ef "/proc/self/ns/$ns"
+done
+stop bare/one
 sandbox -t acme --name one -- "$probe" exit 0
 like "--name that is taken" "$status:$err" "125:*'acme/one' runs already*"
 sandbox -t acme --name two -- "$probe" exit 0
@@ -293,9 +314,41 @@ kill -TERM "${supervisors[acme/s]}"
 ended acme/s
 is "the second SIGTERM ends all" "$status" 137
 
-# What it left running: the pid is the host's.
-sandbox -t acme --name left -- "$busybox" sh -c '"$0" setsid "$0" sleep 1000 & echo $!' "$busybox"
-ok "what the command left running is ended with it" test "$status" = 0 -a -n "$line" -a ! -d "/proc/$line"
+# lives WORD: whether a process has it in its command line.
+lives() {
+	grep -qz -- "$1" /proc/[0-9]*/cmdline 2>/dev/null
+}
+for tenant in acme bare; do
+	sandbox -t $tenant --name left -- "$busybox" sh -c \
+		'"$0" setsid "$0" sleep 100042 & until "$0" grep -qz 100042 /proc/$!/cmdline || [ ! -e /proc/self ]; do :; done' "$busybox"
+	ok "$tenant: what the command left running is ended with it" \
+		test "$status" = 0 -a "$(lives 100042 && echo lives)" = ''
+done
+
+# ---- namespaces ----
+
+sandbox -t acme -- "$busybox" sh -c 'echo /proc/[0-9]*; readlink /proc/self/exe; echo /proc/[a-z]*'
+is "its /proc has its own processes and nothing of the kernel's: init, the command" \
+	"$status:${out//$'\n'/ }" "0:/proc/1 /proc/2 $busybox /proc/self /proc/thread-self "
+sandbox -t bare -- "$busybox" sh -c 'echo / /*; hostname'
+like "with pid = no there is none" "$status:${out//$'\n'/ }" "0:/ /dev /srv /tmp $HOSTNAME "
+start acme/zombies "$busybox" sh -c 'for i in 1 2 3 4 5 6 7 8; do ("$0" true & exec "$0" true) done; echo ready; exec "$0" sleep 100' \
+	"$busybox" </dev/null
+until read -r n < <(grep -c . "$base/acme.slice/zombies.scope/cgroup.procs") && ((n <= 2)); do :; done
+first_process acme/zombies
+is "init reaps: no zombies stay" "$(grep -c . "$base/acme.slice/zombies.scope/cgroup.procs"):$(<"/proc/$REPLY/task/$REPLY/children")" 2:
+stop acme/zombies
+sandbox -t acme -- "$busybox" sh -c 'kill -9 1; kill -TERM 1; kill -STOP 1; "$0" true && echo alive' "$busybox"
+is "the tenant can't end its init" "$status:$line" "0:alive"
+sandbox -t full -- "$busybox" sh -c '
+	for f in keys kcore kallsyms sysrq-trigger cmdline; do "$0" cat /proc/$f || echo $f; done 2>&1
+	for d in /proc/driver/* /proc/acpi/*; do case $d in *"*") ;; *) echo $d; esac; done
+	for f in sys/kernel/hostname sys/kernel/core_pattern irq/default_smp_affinity sysrq-trigger; do
+		(echo x >/proc/$f) 2>/dev/null && echo "wrote $f"; done
+	read -r word rest </proc/meminfo; echo $word
+	echo named >/proc/self/comm && read -r comm </proc/self/comm && echo $comm' "$busybox"
+is "proc = full: the kernel's files but what tells of the host, and nothing of these to write" \
+	"$status:${out//$'\n'/ }" "0:wrote sysrq-trigger MemTotal: named "
 
 # ---- nothing done ----
 

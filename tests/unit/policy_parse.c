@@ -107,6 +107,7 @@ static void dump(FILE *out, const struct policy *policy)
 {
 	static const char *const types[] = { "default", "wazero" };
 	static const char *const modes[] = { "none", "host" };
+	static const char *const procs[] = { "pid", "full", "none" };
 	static const char *const actions[] = { "errno", "kill", "trap" };
 
 	(void)fprintf(out, "tenant: %s\nid: %u\n", policy->tenant, policy->id);
@@ -122,7 +123,10 @@ static void dump(FILE *out, const struct policy *policy)
 	dump_calls(out, "seccomp deny", &policy->seccomp.deny);
 	(void)fprintf(out, "seccomp default: %s %d\n", actions[policy->seccomp.action],
 		policy->seccomp.errnum);
+	(void)fprintf(out, "namespaces: pid %d ipc %d uts %d cgroup %d\n", policy->namespaces.pid,
+		policy->namespaces.ipc, policy->namespaces.uts, policy->namespaces.cgroup);
 	dump_grants(out, policy);
+	(void)fprintf(out, "proc: %s\n", procs[policy->filesystem.proc]);
 	(void)fprintf(out, "tmp: %llu\n", (unsigned long long)policy->filesystem.tmp);
 	(void)fprintf(out, "network mode: %s\n", modes[policy->network.mode]);
 	dump_rules(out, policy);

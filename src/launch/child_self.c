@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who the child is and what it may, down to its exec.
+ */
+#include "kernel/credentials.h"
+#include "kernel/seccomp.h"
+#include "launch/child_steps.h"
+
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* First, for until GO the child isn't labelled for its set-up. */
+int child_wait_for_go(struct child *c)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(c->go, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	/* End of file: the supervisor is gone or gave up. */
+	return n == 1 ? 0 : -EPIPE;
+}
+
+int child_new_session(struct child *c)
+{
+	struct sigaction sa = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	/* What the caller ignored or blocked is not the command's affair. */
+	for (int signal = 1; signal < NSIG; signal++)
+		if (signal != SIGKILL && signal != SIGSTOP)
+			(void)sigaction(signal, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	/* Which lasts over exec, and is how init reaps: wait(2). */
+	if (c->role == CHILD_INIT && sigaction(SIGCHLD, &sa, NULL) < 0)
+		return -errno;
+	if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		return -errno;
+	(void)umask(0);
+	return setsid() < 0 ? -errno : 0;
+}
+
+/* 0, 1, 2, and the launcher's own, which end with exec. Init needs none of the first three. */
+int child_close_descriptors(struct child *c)
+{
+	struct {
+		int *fd, number;
+	} kept[] = {
+		/* First: it alone may have one of these numbers already. */
+		{ &c->exec_fd, PLAN_EXEC_FD },
+		{ &c->done, PLAN_DONE_FD },
+		{ &c->ready, PLAN_READY_FD },
+		{ &c->supervisor, PLAN_SUPERVISOR_FD },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+		if (*kept[i].fd < 0 || *kept[i].fd == kept[i].number)
+			continue;
+		if (dup3(*kept[i].fd, kept[i].number, O_CLOEXEC) < 0)
+			return -errno;
+		*kept[i].fd = kept[i].number;
+	}
+	if (c->role == CHILD_INIT && syscall(SYS_close_range, 0, STDERR_FILENO, 0) < 0)
+		return -errno;
+	return syscall(SYS_close_range, PLAN_LAST_FD + 1, ~0U, 0) < 0 ? -errno : 0;
+}
+
+/*
+ * What the caller may have more of than a tenant should. No core dumps: with 0 the kernel still
+ * feeds a core_pattern that is a pipe, with 1 neither. Real-time priorities would pass by cpu.max.
+ */
+static const struct {
+	int resource;
+	rlim_t most;
+} limits[] = {
+	{ RLIMIT_CORE, 1 },
+	{ RLIMIT_RTPRIO, 0 },
+	{ RLIMIT_NICE, 0 },
+};
+
+/* Behind the descriptors, for NOFILE may be below the highest of them. */
+int child_set_rlimits(struct child *c)
+{
+	const struct policy *policy = c->plan->policy;
+
+	for (size_t i = 0; i < policy->process.n_rlimits; i++) {
+		const struct policy_rlimit *l = &policy->process.rlimits[i];
+		const struct rlimit limit = { l->soft, l->hard };
+
+		if (setrlimit((unsigned int)l->resource, &limit) < 0)
+			return -errno;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		const struct rlimit limit = { limits[i].most, limits[i].most };
+
+		if (setrlimit(limits[i].resource, &limit) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int child_drop_bounding(struct child *c)
+{
+	(void)c;
+	return credentials_drop_bounding();
+}
+
+int child_lock_securebits(struct child *c)
+{
+	(void)c;
+	return credentials_lock_securebits();
+}
+
+int child_set_ids(struct child *c)
+{
+	(void)umask(c->plan->policy->process.umask);
+	return credentials_set_ids(c->plan->uid, c->plan->uid);
+}
+
+/* The caller's session keyring holds root's keys; the new one is the tenant's. */
+int child_new_keyring(struct child *c)
+{
+	(void)c;
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
+		return -errno;
+	return 0;
+}
+
+/*
+ * After the ids, for their change clears it. The supervisor may have died before it was set; its
+ * number says nothing in another pid namespace.
+ */
+int child_die_with_supervisor(struct child *c)
+{
+	struct pollfd supervisor = { .fd = c->supervisor, .events = POLLIN };
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return -errno;
+	return poll(&supervisor, 1, 0) == 0 ? 0 : -ESRCH;
+}
+
+int child_drop_capabilities(struct child *c)
+{
+	(void)c;
+	return credentials_drop_capabilities();
+}
+
+int child_no_new_privs(struct child *c)
+{
+	(void)c;
+	return credentials_no_new_privs();
+}
+
+/* Last before exec: from here on only what the tenant may call works. */
+int child_install_seccomp(struct child *c)
+{
+	return c->role == CHILD_INIT ? seccomp_install_for_init(PLAN_EXEC_FD)
+				     : seccomp_install(&c->plan->filter);
+}
+
+int child_exec(struct child *c)
+{
+	static const char *const init[] = { "init", NULL }, *const nothing[] = { NULL };
+	const struct plan *plan = c->plan;
+
+	if (c->role == CHILD_INIT)
+		(void)syscall(SYS_execveat, c->exec_fd, "", init, nothing, AT_EMPTY_PATH);
+	else if (plan->is_script)
+		(void)execve(plan->exec_path, plan->argv.v, plan->env.v);
+	else
+		(void)syscall(
+			SYS_execveat, c->exec_fd, "", plan->argv.v, plan->env.v, AT_EMPTY_PATH);
+	return -errno;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the sandbox sees: made by its init where it has one, else by the command itself. The command
+ * joins an init, and finds there what will be executed.
+ */
+#include "kernel/procfs.h"
+#include "launch/child_steps.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+int child_join_netns(struct child *c)
+{
+	return setns(c->netns, CLONE_NEWNET) < 0 ? -errno : 0;
+}
+
+int child_isolate(struct child *c)
+{
+	(void)c;
+	return root_isolate();
+}
+
+/* Only now, in the sandbox's own cgroup: that one becomes the root of what it sees. */
+int child_new_cgroupns(struct child *c)
+{
+	(void)c;
+	return unshare(CLONE_NEWCGROUP) < 0 ? -errno : 0;
+}
+
+int child_make_root(struct child *c)
+{
+	return root_make(&c->plan->root, &c->root, &c->report->object);
+}
+
+int child_mount_proc(struct child *c)
+{
+	return procfs_mount(c->root, c->plan->policy->filesystem.proc == POLICY_PROC_FULL);
+}
+
+int child_enter_root(struct child *c)
+{
+	return root_enter(c->root);
+}
+
+int child_set_hostname(struct child *c)
+{
+	const char *tenant = c->plan->policy->tenant;
+
+	return sethostname(tenant, strlen(tenant)) < 0 ? -errno : 0;
+}
+
+int child_say_ready(struct child *c)
+{
+	return write(c->ready, "", 1) == 1 ? 0 : -errno;
+}
+
+static ssize_t read_ready(const struct child *c)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(c->ready, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/* Its pid namespace isn't among them: that of a process is the one it was cloned into. */
+int child_join_init(struct child *c)
+{
+	int namespaces = CLONE_NEWNS | plan_namespaces(c->plan);
+
+	if (c->plan->policy->namespaces.cgroup)
+		namespaces |= CLONE_NEWCGROUP;
+	if (c->netns >= 0)
+		namespaces |= CLONE_NEWNET;
+
+	if (read_ready(c) != 1)
+		return CHILD_NO_INIT;
+	if (setns(c->init, namespaces) < 0)
+		return errno == ESRCH ? CHILD_NO_INIT : -errno;
+	return 0;
+}
+
+/* Down from the new root, never from where the caller's shell stood. */
+int child_enter_cwd(struct child *c)
+{
+	return chdir(c->plan->policy->process.cwd) < 0 ? -errno : 0;
+}
+
+static bool same_file(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_ino == y.st_ino &&
+	       x.st_dev == y.st_dev;
+}
+
+/*
+ * The file that the plan looked at, but by the sandbox's own mount of it: through /proc/self/exe
+ * nobody comes to one of the host's, by which it might be written.
+ */
+int child_find_command(struct child *c)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, c->plan->exec_path, &how, sizeof(how));
+
+	if (fd < 0)
+		return -errno;
+	if (!same_file(fd, c->exec_fd))
+		return -ESTALE;
+	c->exec_fd = fd;
+	return 0;
+}
+
+/* Nothing is executed in a sandbox whose init isn't there. */
+int child_await_init(struct child *c)
+{
+	return read_ready(c) == 0 && child_executed(c->init_report) ? 0 : CHILD_NO_INIT;
+}
