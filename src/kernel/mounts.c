@@ -18,8 +18,8 @@
 #define ROOT_SIZE "1m"
 
 /* Folders of ours in each private root. */
-#define TMP "tmp"
-#define DEV "dev"
+#define TMP  "tmp"
+#define DEV  "dev"
 #define PROC "proc"
 
 #define QUIET (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)

@@ -70,7 +70,8 @@ int lsm_leaf_delete(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_error 
 /* How many sandboxes have a label. */
 int lsm_count_leaves(const struct lsm *lsm, size_t *ret_n, struct sbx_error *err);
 
-/* The set-up exemption for the one task behind the pidfd, until its exec; STATE is that exemption. */
+/* The set-up exemption for the one task behind the pidfd, until its exec; STATE is that exemption.
+ */
 int lsm_task_setup(const struct lsm *lsm, int pidfd, uint64_t cgroup_id, enum sbx_task_state state,
 	struct sbx_error *err);
 
