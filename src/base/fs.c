@@ -56,23 +56,34 @@ static int write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
+/* flock(2) on a file by descriptor, waiting or not; whether it still is the one of that name. */
+static int lock_current(int fd, int dir, const char *path, int operation)
+{
+	struct stat held, there;
+
+	while (flock(fd, operation) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (fstat(fd, &held) < 0)
+		return -errno;
+	return fstatat(dir, path, &there, AT_SYMLINK_NOFOLLOW) < 0 || held.st_ino != there.st_ino ||
+			       held.st_dev != there.st_dev
+		       ? -EAGAIN
+		       : 0;
+}
+
 /* The one that holds FILE~ writes. 0 and its descriptor; -EAGAIN: it was renamed meanwhile. */
 static int open_temporary(int dir, const char *temporary, int *ret_fd)
 {
 	_cleanup_close_ int fd =
 		openat(dir, temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	struct stat held, there;
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return -errno;
-	if (fstat(fd, &held) < 0)
-		return -errno;
-	if (fstatat(dir, temporary, &there, AT_SYMLINK_NOFOLLOW) < 0 ||
-		held.st_ino != there.st_ino || held.st_dev != there.st_dev)
-		return -EAGAIN;
+	r = lock_current(fd, dir, temporary, LOCK_EX);
+	if (r < 0)
+		return r;
 	/* What somebody left who was killed while he wrote. */
 	if (ftruncate(fd, 0) < 0)
 		return -errno;
@@ -201,13 +212,31 @@ int fs_make_pin_dir(const char *path, struct sbx_error *err)
 
 int fs_lock(const char *path, int *ret_fd, struct sbx_error *err)
 {
-	_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int r;
+
+	do {
+		_cleanup_close_ int fd =
+			open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+		if (fd < 0)
+			return error_errno(err, errno, "open '%s'", path);
+		r = lock_current(fd, AT_FDCWD, path, LOCK_EX);
+		if (r == 0)
+			*ret_fd = take_fd(&fd);
+	} while (r == -EAGAIN);
+	return r < 0 ? error_errno(err, -r, "lock '%s'", path) : 0;
+}
+
+int fs_try_lock(const char *path, int *ret_fd)
+{
+	_cleanup_close_ int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	int r;
 
 	if (fd < 0)
-		return error_errno(err, errno, "open '%s'", path);
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return error_errno(err, errno, "lock '%s'", path);
+		return -errno;
+	r = lock_current(fd, AT_FDCWD, path, LOCK_EX | LOCK_NB);
+	if (r < 0)
+		return r == -EAGAIN ? -EBUSY : r;
 	*ret_fd = take_fd(&fd);
 	return 0;
 }

@@ -52,7 +52,16 @@ int fs_make_pin_dir(const char *path, struct sbx_error *err);
  */
 bool fs_mode_allows(const struct stat *st, uid_t uid, gid_t gid, mode_t bits);
 
-/* Opens `path` and takes an exclusive flock(2) on it, waiting. The descriptor is the lock. */
+/*
+ * Opens `path`, or makes it, and takes an exclusive flock(2) on it, waiting. The descriptor is the
+ * lock. Who holds it may unlink the file: the next one then makes and locks a new one.
+ */
 int fs_lock(const char *path, int *ret_fd, struct sbx_error *err);
+
+/*
+ * The same without waiting, of a file that is there: -ENOENT, or -EBUSY where another one holds it.
+ * So is what fs_replace writes to.
+ */
+int fs_try_lock(const char *path, int *ret_fd);
 
 #endif

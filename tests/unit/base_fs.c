@@ -123,3 +123,29 @@ TEST(a_mode_speaks_to_owner_group_or_others)
 	EXPECT_FALSE(fs_mode_allows(&st, 9, 9, S_IROTH));
 	EXPECT_TRUE(fs_mode_allows(&st, 9, 9, 0));
 }
+
+TEST(a_lock_is_of_the_file_that_is_there)
+{
+	int lock, other, status;
+	struct stat held, there;
+	pid_t pid;
+
+	(void)tmpdir_make();
+	EXPECT_EQ(-ENOENT, fs_try_lock(tmpdir_file("lock"), &other));
+	ASSERT_EQ(0, fs_lock(tmpdir_file("lock"), &lock, NULL));
+	EXPECT_EQ(-EBUSY, fs_try_lock(tmpdir_file("lock"), &other));
+	pid = fork();
+	ASSERT_GE(pid, 0);
+	if (pid == 0) {
+		(void)close(lock);
+		if (fs_lock(tmpdir_file("lock"), &lock, NULL) < 0 || fstat(lock, &held) < 0 ||
+			stat(tmpdir_file("lock"), &there) < 0)
+			_exit(1);
+		_exit(held.st_ino == there.st_ino ? 0 : 2);
+	}
+	/* Whether it waits already or not: it never ends with the lock of a file that is gone. */
+	ASSERT_EQ(0, unlink(tmpdir_file("lock")));
+	(void)close(lock);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
