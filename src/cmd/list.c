@@ -37,7 +37,7 @@ static int add_json(const struct sandbox_status *s, void *arg)
 static int list_json(struct sbx_error *err)
 {
 	json_t *list = json_array();
-	int r = registry_each(add_json, list, err);
+	int r = registry_each(NULL, add_json, list, err);
 
 	if (r < 0)
 		json_decref(list);
@@ -62,7 +62,7 @@ int cmd_list(const struct cmd_context *context, int argc, char **argv)
 	} else {
 		(void)printf("%-20s %-20s %-8s %7s  %-19s  %s\n", "TENANT", "NAME", "STATE", "PID",
 			"STARTED", "CGROUP");
-		r = registry_each(print_line, NULL, &err);
+		r = registry_each(NULL, print_line, NULL, &err);
 	}
 	return r < 0 ? cmd_fail(&err) : CMD_DONE;
 }

@@ -125,16 +125,25 @@ static void make_printable(char *s)
 			*s = '?';
 }
 
+void report_describe_denials(const struct outcome *o, char *text, size_t size)
+{
+	char last[400];
+
+	text[0] = '\0';
+	if (!outcome_denials(o))
+		return;
+	describe_denial(&o->leaf.last, last, sizeof(last));
+	make_printable(last);
+	(void)snprintf(text, size, "%llu, last: %s", (unsigned long long)outcome_denials(o), last);
+}
+
 static void print_denials(const struct outcome *o)
 {
-	uint64_t n = outcome_denials(o);
-	char text[400];
+	char text[450];
 
-	if (!n)
-		return;
-	describe_denial(&o->leaf.last, text, sizeof(text));
-	make_printable(text);
-	(void)fprintf(stderr, "; lsm denied %llu, last: %s", (unsigned long long)n, text);
+	report_describe_denials(o, text, sizeof(text));
+	if (*text)
+		(void)fprintf(stderr, "; lsm denied %s", text);
 }
 
 void report_outcome(const struct outcome *o)
@@ -169,7 +178,7 @@ void report_outcome(const struct outcome *o)
 	(void)fputc('\n', stderr);
 }
 
-static json_t *denials_to_json(const struct outcome *o)
+json_t *report_denials_to_json(const struct outcome *o)
 {
 	json_t *denials = json_object();
 
@@ -188,11 +197,12 @@ static json_t *lsm_to_json(const struct outcome *o)
 	return json_boolean(o->lsm);
 }
 
-void report_outcome_json(const struct outcome *o, int fd)
+int report_outcome_json(const struct outcome *o, int fd)
 {
 	const char *hook = "", *why = "";
 	char last[400] = "";
 	json_t *json;
+	int r = 0;
 
 	if (outcome_denials(o)) {
 		hook = lsm_hook_name(o->leaf.last.hook);
@@ -207,9 +217,10 @@ void report_outcome_json(const struct outcome *o, int fd)
 		outcome_reason_name(o->reason), "step", o->step, "error",
 		cmd_text_to_json(o->error.text), "lsm", lsm_to_json(o), "oom_kills",
 		(json_int_t)o->oom_kills, "pids_max_hits", (json_int_t)o->pids_max_hits, "denied",
-		denials_to_json(o), "last_denial", last, "last_denial_hook", hook,
+		report_denials_to_json(o), "last_denial", last, "last_denial_hook", hook,
 		"last_denial_why", why);
 	if (!json || json_dumpfd(json, fd, JSON_COMPACT) < 0 || write(fd, "\n", 1) != 1)
-		(void)fprintf(stderr, "sandboxctl: run: --json-status-fd: could not be written\n");
+		r = -EIO;
 	json_decref(json);
+	return r;
 }

@@ -7,13 +7,20 @@
 
 #include "launch/launch.h"
 
+#include <jansson.h>
+
 /* On stdout, for --dry-run. */
 void report_plan(const struct plan *plan);
 
 /* On stderr: one line why it ended, nothing for an exit with 0; and one where the LSM is off. */
 void report_outcome(const struct outcome *outcome);
 
-/* One line of JSON to the descriptor. */
-void report_outcome_json(const struct outcome *outcome, int fd);
+/* One line of JSON to the descriptor. 0 or -errno. */
+int report_outcome_json(const struct outcome *outcome, int fd);
+
+/* "3, last: open of ...": what the LSM denied so far, by `leaf` alone; "" where nothing. */
+void report_describe_denials(const struct outcome *outcome, char *text, size_t size);
+/* How often, by hook. */
+json_t *report_denials_to_json(const struct outcome *outcome);
 
 #endif

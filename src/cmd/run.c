@@ -171,8 +171,8 @@ static int run(struct run_arguments *a)
 		return dry_run(&a->options);
 	launch(&a->options, &outcome);
 	report_outcome(&outcome);
-	if (a->status_fd >= 0)
-		report_outcome_json(&outcome, a->status_fd);
+	if (a->status_fd >= 0 && report_outcome_json(&outcome, a->status_fd) < 0)
+		(void)fprintf(stderr, "sandboxctl: run: --json-status-fd: could not be written\n");
 	return outcome.exit_code;
 }
 
@@ -183,6 +183,7 @@ int cmd_run(const struct cmd_context *context, int argc, char **argv)
 			.dirs = context->dirs,
 			.libexec = context->libexec,
 			.cache = CACHE_DIR,
+			.report = report_outcome_json,
 			.trace = context->verbose ? trace : NULL,
 		},
 		.status_fd = -1,

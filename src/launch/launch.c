@@ -104,6 +104,7 @@ static void close_run(struct run *run)
 	close_fdp(&run->supervisor);
 	close_fdp(&run->tenant_lock);
 	close_fdp(&run->entry.lock);
+	close_fdp(&run->entry.outcome);
 }
 
 static void run_plan(const struct plan *plan, struct outcome *outcome)

@@ -5,6 +5,7 @@
 #include "kernel/clone.h"
 #include "kernel/netns.h"
 #include "launch/autoload.h"
+#include "launch/leaf.h"
 #include "launch/run.h"
 #include "lsm/home.h"
 #include "state/tenants.h"
@@ -66,9 +67,12 @@ static int claim_name(struct run *run, struct sbx_error *err)
 	return registry_claim(run->plan->policy->tenant, run->plan->name, &run->entry, err);
 }
 
+/* Those who wait are told all, also what went wrong since the command's end. */
 static int release_name(struct run *run, struct sbx_error *err)
 {
 	(void)err;
+	if (run->entry.outcome >= 0 && run->plan->options->report)
+		(void)run->plan->options->report(run->outcome, run->entry.outcome);
 	registry_release(&run->entry);
 	return 0;
 }
@@ -165,18 +169,6 @@ static int remove_slice(struct run *run, struct sbx_error *err)
 	return 0;
 }
 
-/* A cgroup of this name is of a supervisor that was killed: the name is ours, so nobody uses it. */
-static int remove_stale(struct run *run, const char *name, struct sbx_error *err)
-{
-	_cleanup_cgroup_ struct cgroup stale = CGROUP_INIT;
-	int r = cgroup_open(&run->slice, name, &stale, err);
-
-	/* The label first: without its cgroup nobody would find it again. */
-	if (r == 0 && has_lsm(run))
-		r = lsm_leaf_delete(&run->lsm, stale.id, err);
-	return r < 0 ? r : cgroup_remove(&run->slice, name, &stale, err);
-}
-
 static int make_leaf(struct run *run, struct sbx_error *err)
 {
 	char name[NAME_MAX_LEN + 8];
@@ -185,7 +177,8 @@ static int make_leaf(struct run *run, struct sbx_error *err)
 	leaf_name(run, name);
 	r = cgroup_make(&run->slice, name, true, &run->leaf, err);
 	if (r == -EEXIST) {
-		r = remove_stale(run, name, err);
+		/* Of a supervisor that was killed: the name is ours, so nobody uses it. */
+		r = leaf_remove(has_lsm(run) ? &run->lsm : NULL, &run->slice, name, err);
 		if (r == 0)
 			r = cgroup_make(&run->slice, name, true, &run->leaf, err);
 	}
@@ -447,6 +440,7 @@ static int publish(struct run *run, struct sbx_error *err)
 	memcpy(status.tenant, run->plan->policy->tenant, sizeof(status.tenant));
 	memcpy(status.name, run->plan->name, sizeof(status.name));
 	(void)snprintf(status.cgroup, sizeof(status.cgroup), "%s", run->leaf.path);
+	(void)snprintf(status.policy, sizeof(status.policy), "%s", run->plan->policy->path);
 	return registry_write(&run->entry, &status, err);
 }
 

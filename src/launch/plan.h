@@ -21,6 +21,8 @@
 
 #define TRACE_BEGINS UINT64_MAX
 
+struct outcome;
+
 /* What the command line asked for. All borrowed; NULL and 0 where not given. */
 struct run_options {
 	struct policy_dirs dirs;
@@ -35,6 +37,8 @@ struct run_options {
 	 * the time that it took; may be NULL.
 	 */
 	void (*trace)(const char *step, uint64_t nsec);
+	/* Writes how it ended, for those who wait for the sandbox; may be NULL. 0 or -errno. */
+	int (*report)(const struct outcome *outcome, int fd);
 	bool only_plan; /* nothing will be done: no id is assigned */
 };
 

@@ -2,21 +2,21 @@
 #include "state/registry.h"
 
 #include "base/fs.h"
+#include "base/utf8.h"
 
 #include <fcntl.h>
 #include <jansson.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
-#define SANDBOXES_DIR STATE_DIR "/sandboxes"
-#define LOCKS_DIR     STATE_DIR "/locks"
+/* One report of a run. */
+#define OUTCOME_SIZE (1 << 16)
 
 static int make_dirs(const char *tenant, struct sbx_error *err)
 {
 	char path[PATH_MAX];
 	int r = fs_make_private_dir(STATE_DIR, err);
 
-	(void)snprintf(path, sizeof(path), SANDBOXES_DIR "/%s", tenant);
+	(void)snprintf(path, sizeof(path), REGISTRY_SANDBOXES "/%s", tenant);
 	return r < 0 ? r : fs_make_private_dir(path, err);
 }
 
@@ -46,62 +46,6 @@ static bool is_current(int dir, int lock)
 	       held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
-static int claim_once(const char *path, int *ret_lock)
-{
-	_cleanup_close_ int dir = -1, lock = -1;
-	int r;
-
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir < 0)
-		return errno == ENOENT ? -EAGAIN : -errno;
-	r = try_lock(dir, &lock);
-	if (r == -ENOENT || (r == 0 && !is_current(dir, lock)))
-		return -EAGAIN;
-	if (r == 0)
-		*ret_lock = take_fd(&lock);
-	return r;
-}
-
-int registry_claim(const char *tenant, const char *name, struct registry_entry *ret_entry,
-	struct sbx_error *err)
-{
-	struct registry_entry entry = REGISTRY_ENTRY_INIT;
-	int r = make_dirs(tenant, err);
-
-	if (r < 0)
-		return r;
-	(void)snprintf(entry.path, sizeof(entry.path), SANDBOXES_DIR "/%s/%s", tenant, name);
-	do
-		r = claim_once(entry.path, &entry.lock);
-	while (r == -EAGAIN);
-	if (r == -EBUSY)
-		return error_set(err, EBUSY, "sandbox '%s/%s' runs already", tenant, name);
-	if (r < 0)
-		return error_errno(err, -r, "claim '%s'", entry.path);
-	*ret_entry = entry;
-	return 0;
-}
-
-int registry_write(const struct registry_entry *entry, const struct sandbox_status *status,
-	struct sbx_error *err)
-{
-	char path[PATH_MAX + 16], text[1024];
-	int n;
-
-	/* Names need no escaping, and the cgroup's path is made of them: name_is_valid(). */
-	n = snprintf(text, sizeof(text),
-		"{\"tenant\":\"%s\",\"name\":\"%s\",\"pid\":%d,\"supervisor\":%d,\"started\":%lld,"
-		"\"cgroup\":\"%s\"}\n",
-		status->tenant, status->name, (int)status->pid, (int)status->supervisor,
-		(long long)status->started, status->cgroup);
-	if (n < 0 || (size_t)n >= sizeof(text))
-		return error_errno(err, ENAMETOOLONG, "write the status of '%s'", entry->path);
-	(void)snprintf(path, sizeof(path), "%s/status", entry->path);
-	return fs_replace(AT_FDCWD, path, text, (size_t)n, FS_VOLATILE, err);
-}
-
 /* All but the lock: a supervisor that was killed while it wrote may have left a file half-way. */
 static void remove_files(const char *path)
 {
@@ -113,7 +57,101 @@ static void remove_files(const char *path)
 			(void)unlinkat(dirfd(dir), file->d_name, 0);
 }
 
-/* The lock goes last: the name is claimed until then. */
+/* -EAGAIN: something of it was removed meanwhile, its tenant's folder as well as its own. */
+static int claim_once(const char *path, int *ret_lock)
+{
+	_cleanup_close_ int dir = -1, lock = -1;
+	bool is_new = mkdir(path, 0700) == 0;
+	int r;
+
+	if (!is_new && errno != EEXIST)
+		return errno == ENOENT ? -EAGAIN : -errno;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return errno == ENOENT ? -EAGAIN : -errno;
+	r = try_lock(dir, &lock);
+	if (r == -ENOENT || (r == 0 && !is_current(dir, lock)))
+		return -EAGAIN;
+	if (r < 0)
+		return r;
+	/* Nobody is to take what another one has left for this one's. */
+	if (!is_new)
+		remove_files(path);
+	*ret_lock = take_fd(&lock);
+	return 0;
+}
+
+int registry_claim(const char *tenant, const char *name, struct registry_entry *ret_entry,
+	struct sbx_error *err)
+{
+	struct registry_entry entry = REGISTRY_ENTRY_INIT;
+	int r;
+
+	registry_path(tenant, name, entry.path);
+	do {
+		r = make_dirs(tenant, err);
+		if (r < 0)
+			return r;
+		r = claim_once(entry.path, &entry.lock);
+	} while (r == -EAGAIN);
+	if (r == -EBUSY)
+		return error_set(err, EBUSY, "sandbox '%s/%s' runs already", tenant, name);
+	if (r < 0)
+		return error_errno(err, -r, "claim '%s'", entry.path);
+	*ret_entry = entry;
+	return 0;
+}
+
+/*
+ * The file is locked before it can be found: who opens it and then gets its lock knows that the
+ * supervisor is done, or dead. It is this very run's; one of the same name later makes another.
+ */
+static int make_outcome(struct registry_entry *entry, struct sbx_error *err)
+{
+	char path[PATH_MAX + 16], temporary[PATH_MAX + 16];
+	_cleanup_close_ int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "%s/outcome", entry->path);
+	(void)snprintf(temporary, sizeof(temporary), "%s~", path);
+	fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || fcntl(fd, F_OFD_SETLK, &whole_file) < 0 || rename(temporary, path) < 0)
+		return error_errno(err, errno, "make '%s'", path);
+	entry->outcome = take_fd(&fd);
+	return 0;
+}
+
+static char *status_to_text(const struct sandbox_status *status)
+{
+	_cleanup_free_ char *cgroup = utf8_repair(status->cgroup);
+	_cleanup_free_ char *policy = utf8_repair(status->policy);
+	json_t *json;
+	char *text;
+
+	if (!cgroup || !policy)
+		return NULL;
+	json = json_pack("{s:s, s:s, s:i, s:i, s:I, s:s, s:s}", "tenant", status->tenant, "name",
+		status->name, "pid", (int)status->pid, "supervisor", (int)status->supervisor,
+		"started", (json_int_t)status->started, "cgroup", cgroup, "policy", policy);
+	text = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	return text;
+}
+
+int registry_write(
+	struct registry_entry *entry, const struct sandbox_status *status, struct sbx_error *err)
+{
+	_cleanup_free_ char *text = status_to_text(status);
+	char path[PATH_MAX + 16];
+	int r = text ? make_outcome(entry, err)
+		     : error_errno(err, ENOMEM, "write the status of '%s'", entry->path);
+
+	if (r < 0)
+		return r;
+	(void)snprintf(path, sizeof(path), "%s/status", entry->path);
+	return fs_replace(AT_FDCWD, path, text, strlen(text), FS_VOLATILE, err);
+}
+
+/* The lock goes last: the name is claimed until then. And who waited finds it free. */
 void registry_release(struct registry_entry *entry)
 {
 	char path[PATH_MAX + 16];
@@ -125,111 +163,61 @@ void registry_release(struct registry_entry *entry)
 	(void)unlink(path);
 	(void)rmdir(entry->path);
 	close_fdp(&entry->lock);
-	entry->lock = -1;
+	close_fdp(&entry->outcome);
+	entry->lock = entry->outcome = -1;
 }
 
-static bool supervisor_lives(const char *path)
+int registry_open_outcome(
+	const char *tenant, const char *name, int *ret_outcome, struct sbx_error *err)
 {
-	char lock_path[PATH_MAX + 16];
-	struct flock lock = whole_file;
-	_cleanup_close_ int fd = -1;
+	char path[PATH_MAX], outcome[PATH_MAX + 16];
+	int fd;
 
-	(void)snprintf(lock_path, sizeof(lock_path), "%s/lock", path);
-	fd = open(lock_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	registry_path(tenant, name, path);
+	(void)snprintf(outcome, sizeof(outcome), "%s/outcome", path);
+	fd = open(outcome, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, errno, "open '%s'", outcome);
+	*ret_outcome = fd;
+	return 0;
 }
 
-/* -ENOENT for an entry without a status: it is being made, or was never finished. */
-static int read_status(const char *path, struct sandbox_status *ret_status)
+/* The waiting is for the lock, which the supervisor's end gives free however it comes. */
+int registry_wait(int outcome, char **ret_text, struct sbx_error *err)
 {
-	const char *tenant, *name, *cgroup;
-	char file[PATH_MAX + 16];
-	json_int_t pid, supervisor, started;
-	json_t *json;
-	int r;
+	struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	_cleanup_free_ char *text = malloc(OUTCOME_SIZE);
+	char path[64];
+	ssize_t n;
 
-	(void)snprintf(file, sizeof(file), "%s/status", path);
-	json = json_load_file(file, 0, NULL);
-	if (!json)
-		return -ENOENT;
-	r = json_unpack(json, "{s:s, s:s, s:I, s:I, s:I, s:s}", "tenant", &tenant, "name", &name,
-		"pid", &pid, "supervisor", &supervisor, "started", &started, "cgroup", &cgroup);
-	if (r == 0) {
-		*ret_status = (struct sandbox_status){
-			.pid = (pid_t)pid,
-			.supervisor = (pid_t)supervisor,
-			.started = started,
-			.running = supervisor_lives(path),
-		};
-		(void)snprintf(ret_status->tenant, sizeof(ret_status->tenant), "%s", tenant);
-		(void)snprintf(ret_status->name, sizeof(ret_status->name), "%s", name);
-		(void)snprintf(ret_status->cgroup, sizeof(ret_status->cgroup), "%s", cgroup);
-	}
-	json_decref(json);
-	return r < 0 ? -EINVAL : 0;
-}
-
-static int is_entry(const struct dirent *entry)
-{
-	return name_is_valid(entry->d_name);
-}
-
-/* Calls back for each folder with a valid name in `path`, in order. */
-static int each_dir(const char *path, int (*visit)(const char *path, void *arg), void *arg)
-{
-	struct dirent **entries;
-	int n = scandir(path, &entries, is_entry, alphasort), r = 0;
-
+	if (!text)
+		return error_errno(err, ENOMEM, "wait for a sandbox");
+	while (fcntl(outcome, F_OFD_SETLKW, &whole) < 0)
+		if (errno != EINTR)
+			return error_errno(err, errno, "wait for a sandbox");
+	/* By its descriptor: its name is gone by now. */
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", outcome);
+	n = fs_read(AT_FDCWD, path, text, OUTCOME_SIZE);
 	if (n < 0)
-		return errno == ENOENT ? 0 : -errno;
-	for (int i = 0; i < n; i++) {
-		char below[PATH_MAX];
-
-		(void)snprintf(below, sizeof(below), "%s/%s", path, entries[i]->d_name);
-		if (r == 0)
-			r = visit(below, arg);
-		free(entries[i]);
-	}
-	free(entries);
-	return r;
+		return error_errno(err, (int)-n, "read a sandbox's outcome");
+	/* The line's end is written last. */
+	if (n == 0 || text[n - 1] != '\n')
+		return error_set(err, ENODATA, "the sandbox's supervisor was killed");
+	*ret_text = take_ptr(text);
+	return 0;
 }
 
-struct visitor {
-	int (*visit)(const struct sandbox_status *status, void *arg);
-	void *arg;
-};
-
-static int visit_sandbox(const char *path, void *arg)
+static void lock_path(const char *tenant, char path[static PATH_MAX])
 {
-	const struct visitor *v = arg;
-	struct sandbox_status status;
-	int r = read_status(path, &status);
-
-	if (r == -ENOENT)
-		return 0;
-	return r < 0 ? r : v->visit(&status, v->arg);
-}
-
-static int visit_tenant(const char *path, void *arg)
-{
-	return each_dir(path, visit_sandbox, arg);
-}
-
-int registry_each(int (*visit)(const struct sandbox_status *status, void *arg), void *arg,
-	struct sbx_error *err)
-{
-	struct visitor v = { visit, arg };
-	int r = each_dir(SANDBOXES_DIR, visit_tenant, &v);
-
-	return r < 0 ? error_errno(err, -r, "read '%s'", SANDBOXES_DIR) : 0;
+	(void)snprintf(path, PATH_MAX, REGISTRY_LOCKS "/%s", tenant);
 }
 
 int registry_lock_tenant(const char *tenant, int *ret_lock, struct sbx_error *err)
 {
 	char path[PATH_MAX];
-	int r = fs_make_private_dir(LOCKS_DIR, err);
+	int r = fs_make_private_dir(REGISTRY_LOCKS, err);
 
-	(void)snprintf(path, sizeof(path), LOCKS_DIR "/%s", tenant);
+	lock_path(tenant, path);
 	return r < 0 ? r : fs_lock(path, ret_lock, err);
 }
 
@@ -237,11 +225,20 @@ bool registry_tenant_is_locked(const char *tenant)
 {
 	_cleanup_close_ int fd = -1;
 	char path[PATH_MAX];
+	int r;
 
-	(void)snprintf(path, sizeof(path), LOCKS_DIR "/%s", tenant);
-	fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	/* No file: nobody has ever locked it. */
-	if (fd < 0)
-		return errno != ENOENT;
-	return flock(fd, LOCK_EX | LOCK_NB) < 0;
+	lock_path(tenant, path);
+	r = fs_try_lock(path, &fd);
+	/* No file: nobody holds it. */
+	return r < 0 && r != -ENOENT;
+}
+
+void registry_forget_tenant(const char *tenant)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), REGISTRY_SANDBOXES "/%s", tenant);
+	(void)rmdir(path);
+	lock_path(tenant, path);
+	(void)unlink(path);
 }

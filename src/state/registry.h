@@ -3,7 +3,7 @@
  * Which sandboxes there are: a folder each under /run/sandboxctl/sandboxes/TENANT/NAME.
  *
  * Its `lock` is held by the supervisor for as long as it lives; its `status` is JSON, written by
- * rename. Root only.
+ * rename; its `outcome` is what the supervisor leaves behind for those who wait. Root only.
  */
 #ifndef SBX_STATE_REGISTRY_H
 #define SBX_STATE_REGISTRY_H
@@ -16,15 +16,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define STATE_DIR "/run/sandboxctl"
+#define STATE_DIR	   "/run/sandboxctl"
+#define REGISTRY_SANDBOXES STATE_DIR "/sandboxes"
+#define REGISTRY_LOCKS	   STATE_DIR "/locks"
 
 /* A sandbox's entry, held by its supervisor. */
 struct registry_entry {
 	char path[PATH_MAX];
 	int lock; /* owned */
+	int outcome; /* owned; -1 before registry_write. What is written there, waiters read */
 };
 
-#define REGISTRY_ENTRY_INIT ((struct registry_entry){ .lock = -1 })
+#define REGISTRY_ENTRY_INIT ((struct registry_entry){ .lock = -1, .outcome = -1 })
 
 struct sandbox_status {
 	char tenant[NAME_MAX_LEN + 1];
@@ -33,29 +36,66 @@ struct sandbox_status {
 	pid_t supervisor;
 	int64_t started; /* seconds since the epoch */
 	char cgroup[256]; /* below the cgroup2 mount */
+	char policy[PATH_MAX]; /* the file that it was started with */
 	bool running; /* set by the reader: its supervisor lives */
 };
 
 /*
  * Claims the name for this process. -EBUSY when a sandbox of that name runs. An entry whose
- * supervisor is gone is taken over.
+ * supervisor is gone is taken over, and what that has left in it is removed.
  */
 int registry_claim(const char *tenant, const char *name, struct registry_entry *ret_entry,
 	struct sbx_error *err);
 
-int registry_write(const struct registry_entry *entry, const struct sandbox_status *status,
-	struct sbx_error *err);
+/* Others see it from now on, and can wait for it. */
+int registry_write(
+	struct registry_entry *entry, const struct sandbox_status *status, struct sbx_error *err);
 
-/* Removes the entry and gives the name free. */
+/* Removes the entry and gives the name free; then those who wait come to know. */
 void registry_release(struct registry_entry *entry);
 
-/* Calls `visit` for each entry, tenants and names in order; stops at the first negative answer. */
-int registry_each(int (*visit)(const struct sandbox_status *status, void *arg), void *arg,
+/*
+ * To wait for a sandbox: what its supervisor writes at its end, opened while it runs. -ENOENT:
+ * there is no such entry (any more).
+ */
+int registry_open_outcome(
+	const char *tenant, const char *name, int *ret_outcome, struct sbx_error *err);
+
+/*
+ * Waits for the end of that supervisor, and returns the line that it wrote, owned by the caller.
+ * -ENODATA: it was killed before it could.
+ */
+int registry_wait(int outcome, char **ret_text, struct sbx_error *err);
+
+/* Where its entry is, or would be. */
+void registry_path(const char *tenant, const char *name, char path[static PATH_MAX]);
+
+/* -ENOENT for one that isn't there, is being made, or was never finished. */
+int registry_get(const char *tenant, const char *name, struct sandbox_status *ret_status);
+
+/*
+ * Calls `visit` for each entry, of that tenant (NULL: of all), tenants and names in order; stops at
+ * the first negative answer.
+ */
+int registry_each(const char *tenant, int (*visit)(const struct sandbox_status *status, void *arg),
+	void *arg, struct sbx_error *err);
+
+/* The same for every folder, also of an entry that has no status: by tenant and name. */
+int registry_each_folder(const char *tenant,
+	int (*visit)(const char *tenant, const char *name, void *arg), void *arg,
 	struct sbx_error *err);
+
+/* Whether the entry's supervisor lives; also of one that is being made. */
+bool registry_is_held(const char *tenant, const char *name);
+
+/* Names of tenants of which a folder or a lock is there, added to a list; some twice. */
+int registry_list_tenants(struct strv *names);
 
 /* One tenant's things are changed by one process at a time. The descriptor is the lock. */
 int registry_lock_tenant(const char *tenant, int *ret_lock, struct sbx_error *err);
 /* Whether somebody holds that lock just now; also where nobody can tell. */
 bool registry_tenant_is_locked(const char *tenant);
+/* Removes the tenant's folder, if nothing is in it, and its lock, which the caller holds. */
+void registry_forget_tenant(const char *tenant);
 
 #endif

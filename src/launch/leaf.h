@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A sandbox's cgroup as others than its supervisor meet it: found, and taken away where that was
+ * killed.
+ */
+#ifndef SBX_LAUNCH_LEAF_H
+#define SBX_LAUNCH_LEAF_H
+
+#include "kernel/cgroup.h"
+#include "lsm/lsm.h"
+
+/*
+ * Opens the slice of a sandbox by the path of its cgroup, as the registry has it. `ret_name` is the
+ * cgroup's name in there, and a part of PATH. -ENOENT when there is no such slice.
+ */
+int leaf_find(
+	const char *path, struct cgroup *ret_slice, const char **ret_name, struct sbx_error *err);
+
+/*
+ * Takes the sandbox's cgroup NAME ("web.scope") away with all that is in it, its label first. The
+ * caller holds the sandbox's name, so nobody uses it. `lsm` NULL: it isn't loaded. 0 also where
+ * there is none.
+ */
+int leaf_remove(
+	const struct lsm *lsm, const struct cgroup *slice, const char *name, struct sbx_error *err);
+
+/*
+ * Ends what a killed supervisor has left of a sandbox, whose cgroup is PATH: processes, label,
+ * cgroup, and the registry's entry. -EBUSY: it has a supervisor, by now again.
+ */
+int leaf_remove_orphan(const struct lsm *lsm, const char *tenant, const char *name,
+	const char *path, struct sbx_error *err);
+
+#endif

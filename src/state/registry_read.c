@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The registry as its readers see it. Entries come, vanish and are half-made while they look.
+ */
+#include "state/registry.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+
+void registry_path(const char *tenant, const char *name, char path[static PATH_MAX])
+{
+	(void)snprintf(path, PATH_MAX, REGISTRY_SANDBOXES "/%s/%s", tenant, name);
+}
+
+static bool is_held(const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char lock_path[PATH_MAX + 16];
+	_cleanup_close_ int fd = -1;
+
+	(void)snprintf(lock_path, sizeof(lock_path), "%s/lock", path);
+	fd = open(lock_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+bool registry_is_held(const char *tenant, const char *name)
+{
+	char path[PATH_MAX];
+
+	registry_path(tenant, name, path);
+	return is_held(path);
+}
+
+/*
+ * Whether it is the cgroup of a sandbox of that name, wherever the base is or was: what is read
+ * here is killed and removed by that path.
+ */
+static bool is_cgroup_of(const char *path, const char *tenant, const char *name)
+{
+	char end[2 * NAME_MAX_LEN + sizeof("/.slice/.scope")];
+	size_t n = strlen(path), tail;
+
+	(void)snprintf(end, sizeof(end), "/%s.slice/%s.scope", tenant, name);
+	tail = strlen(end);
+	return n >= tail && streq(path + n - tail, end) && !strstr(path, "/../");
+}
+
+static int parse_status(json_t *json, struct sandbox_status *ret_status)
+{
+	const char *tenant, *name, *cgroup, *policy;
+	json_int_t pid, supervisor, started;
+
+	if (json_unpack(json, "{s:s, s:s, s:I, s:I, s:I, s:s, s:s}", "tenant", &tenant, "name",
+		    &name, "pid", &pid, "supervisor", &supervisor, "started", &started, "cgroup",
+		    &cgroup, "policy", &policy) < 0 ||
+		!is_cgroup_of(cgroup, tenant, name))
+		return -ENOENT;
+	*ret_status = (struct sandbox_status){
+		.pid = (pid_t)pid,
+		.supervisor = (pid_t)supervisor,
+		.started = started,
+	};
+	(void)snprintf(ret_status->tenant, sizeof(ret_status->tenant), "%s", tenant);
+	(void)snprintf(ret_status->name, sizeof(ret_status->name), "%s", name);
+	(void)snprintf(ret_status->cgroup, sizeof(ret_status->cgroup), "%s", cgroup);
+	(void)snprintf(ret_status->policy, sizeof(ret_status->policy), "%s", policy);
+	return 0;
+}
+
+/*
+ * One that can't be read is as good as none: what is written by rename is either whole, or of
+ * nobody that we know.
+ */
+int registry_get(const char *tenant, const char *name, struct sandbox_status *ret_status)
+{
+	char file[PATH_MAX + 16], path[PATH_MAX];
+	json_t *json;
+	int r;
+
+	registry_path(tenant, name, path);
+	(void)snprintf(file, sizeof(file), "%s/status", path);
+	json = json_load_file(file, 0, NULL);
+	if (!json)
+		return -ENOENT;
+	r = parse_status(json, ret_status);
+	if (r == 0 && (!streq(ret_status->tenant, tenant) || !streq(ret_status->name, name)))
+		r = -ENOENT;
+	if (r == 0)
+		ret_status->running = is_held(path);
+	json_decref(json);
+	return r;
+}
+
+static int is_entry(const struct dirent *entry)
+{
+	return name_is_valid(entry->d_name);
+}
+
+/*
+ * Calls back for each valid name in `path`, in order. A folder that isn't there, or no folder, has
+ * none.
+ */
+static int each_name(const char *path, int (*visit)(const char *name, void *arg), void *arg)
+{
+	struct dirent **entries;
+	int n = scandir(path, &entries, is_entry, alphasort), r = 0;
+
+	if (n < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = visit(entries[i]->d_name, arg);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+struct visitor {
+	const char *tenant;
+	int (*visit)(const char *tenant, const char *name, void *arg);
+	void *arg;
+};
+
+static int visit_name(const char *name, void *arg)
+{
+	const struct visitor *v = arg;
+
+	return v->visit(v->tenant, name, v->arg);
+}
+
+static int visit_tenant(const char *tenant, void *arg)
+{
+	struct visitor *v = arg;
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), REGISTRY_SANDBOXES "/%s", tenant);
+	v->tenant = tenant;
+	return each_name(path, visit_name, v);
+}
+
+int registry_each_folder(const char *tenant,
+	int (*visit)(const char *tenant, const char *name, void *arg), void *arg,
+	struct sbx_error *err)
+{
+	struct visitor v = { .visit = visit, .arg = arg };
+	int r = tenant ? visit_tenant(tenant, &v) : each_name(REGISTRY_SANDBOXES, visit_tenant, &v);
+
+	return r < 0 ? error_errno(err, -r, "read '%s'", REGISTRY_SANDBOXES) : 0;
+}
+
+struct status_visitor {
+	int (*visit)(const struct sandbox_status *status, void *arg);
+	void *arg;
+};
+
+static int visit_status(const char *tenant, const char *name, void *arg)
+{
+	const struct status_visitor *v = arg;
+	struct sandbox_status status;
+
+	return registry_get(tenant, name, &status) < 0 ? 0 : v->visit(&status, v->arg);
+}
+
+int registry_each(const char *tenant, int (*visit)(const struct sandbox_status *status, void *arg),
+	void *arg, struct sbx_error *err)
+{
+	struct status_visitor v = { visit, arg };
+
+	return registry_each_folder(tenant, visit_status, &v, err);
+}
+
+static int add_name(const char *name, void *arg)
+{
+	return strv_add(arg, name);
+}
+
+int registry_list_tenants(struct strv *names)
+{
+	int r = each_name(REGISTRY_SANDBOXES, add_name, names);
+
+	return r < 0 ? r : each_name(REGISTRY_LOCKS, add_name, names);
+}
