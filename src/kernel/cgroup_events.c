@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/cgroup_events.h"
+
+#include "base/clock.h"
+#include "base/fs.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/inotify.h>
+
+/* Stopping is a matter of milliseconds, but for a process that the kernel can't interrupt. */
+#define FREEZE_TIMEOUT 10000000 /* usec */
+
+static int open_events(const struct cgroup *cgroup)
+{
+	int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* -ENODEV when the cgroup was removed meanwhile. */
+static int read_event(int events, const char *key, uint64_t *ret_value)
+{
+	char text[128], *rest = text, *line;
+	ssize_t n = pread(events, text, sizeof(text) - 1, 0);
+
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	while ((line = strsep(&rest, "\n"))) {
+		const char *after = str_after(line, key);
+
+		if (after && *after == ' ')
+			return str_to_u64(after + 1, ret_value);
+	}
+	return -ENODATA;
+}
+
+bool cgroup_is_frozen(const struct cgroup *cgroup)
+{
+	_cleanup_close_ int events = open_events(cgroup);
+	uint64_t frozen = 0;
+
+	return events >= 0 && read_event(events, "frozen", &frozen) == 0 && frozen;
+}
+
+/* A change of cgroup.events wakes a poll for POLLPRI. */
+static int wait_frozen(int events, bool wanted)
+{
+	struct pollfd pollfd = { .fd = events, .events = POLLPRI };
+	uint64_t deadline = clock_usec() + FREEZE_TIMEOUT, frozen;
+
+	for (;;) {
+		int r = read_event(events, "frozen", &frozen), left = clock_left_ms(deadline);
+
+		if (r < 0 || (frozen != 0) == wanted)
+			return r;
+		if (left == 0)
+			return -ETIMEDOUT;
+		if (poll(&pollfd, 1, left) < 0 && errno != EINTR)
+			return -errno;
+	}
+}
+
+static int set_frozen(const struct cgroup *cgroup, bool wanted, struct sbx_error *err)
+{
+	_cleanup_close_ int events = open_events(cgroup);
+	const char *what = wanted ? "freeze" : "thaw";
+	int r = events;
+
+	if (r >= 0)
+		r = fs_write(cgroup->fd, "cgroup.freeze", wanted ? "1" : "0");
+	if (r == 0)
+		r = wait_frozen(events, wanted);
+	if (r == -ETIMEDOUT)
+		return error_set(err, ETIMEDOUT,
+			"%s cgroup '%s': after 10 s some of its processes have not followed", what,
+			cgroup->path);
+	return r < 0 ? error_errno(err, -r, "%s cgroup '%s'", what, cgroup->path) : 0;
+}
+
+int cgroup_freeze(const struct cgroup *cgroup, struct sbx_error *err)
+{
+	int r = set_frozen(cgroup, true, err);
+
+	/* Half of it stopped is worse than either. */
+	if (r == -ETIMEDOUT)
+		(void)fs_write(cgroup->fd, "cgroup.freeze", "0");
+	return r;
+}
+
+int cgroup_thaw(const struct cgroup *cgroup, struct sbx_error *err)
+{
+	return set_frozen(cgroup, false, err);
+}
+
+/*
+ * Of a cgroup that is removed soon after its last process went, the kernel may keep the change to
+ * itself; the folder above tells that it was removed.
+ */
+static int watch_removals(const struct cgroup *parent)
+{
+	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", parent->fd);
+	if (fd < 0 || inotify_add_watch(fd, path, IN_DELETE | IN_ONLYDIR) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+static int wait_change(int events, int removals)
+{
+	struct pollfd fds[] = {
+		{ .fd = events, .events = POLLPRI },
+		{ .fd = removals, .events = POLLIN },
+	};
+	char ignored[4096];
+
+	if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+		return -errno;
+	while (read(removals, ignored, sizeof(ignored)) > 0)
+		;
+	return 0;
+}
+
+int cgroup_wait_gone(const struct cgroup *parent, const char *name, struct sbx_error *err)
+{
+	_cleanup_cgroup_ struct cgroup cgroup = CGROUP_INIT;
+	_cleanup_close_ int removals = watch_removals(parent), events = -1;
+	uint64_t populated = 1;
+	int r = removals < 0 ? error_errno(err, -removals, "watch cgroup '%s'", parent->path)
+			     : cgroup_open(parent, name, &cgroup, err);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = events = open_events(&cgroup);
+	while (r >= 0) {
+		r = read_event(events, "populated", &populated);
+		if (r == 0 && !populated)
+			return 0;
+		if (r == 0)
+			r = wait_change(events, removals);
+	}
+	return r == -ENODEV || r == -ENOENT
+		       ? 0
+		       : error_errno(err, -r, "wait for cgroup '%s'", cgroup.path);
+}
