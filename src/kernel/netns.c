@@ -133,6 +133,23 @@ int netns_ensure(const char *tenant, int *ret_fd, bool *ret_made, struct sbx_err
 	return r < 0 ? error_errno(err, -r, "open '%s'", path) : 0;
 }
 
+bool netns_is_there(const char *tenant)
+{
+	char path[PATH_MAX];
+
+	(void)pin_path(tenant, path);
+	return access(path, F_OK) == 0;
+}
+
+bool netns_is_half_made(const char *tenant)
+{
+	_cleanup_close_ int fd = -1;
+	char path[PATH_MAX];
+
+	(void)pin_path(tenant, path);
+	return open_pinned(path, &fd) == -ENOENT && access(path, F_OK) == 0;
+}
+
 int netns_forget(const char *tenant, struct sbx_error *err)
 {
 	char path[PATH_MAX];

@@ -17,6 +17,11 @@
  */
 int netns_ensure(const char *tenant, int *ret_fd, bool *ret_made, struct sbx_error *err);
 
+/* Whether there is a pin, or half of one. */
+bool netns_is_there(const char *tenant);
+/* Whether who made it was killed before it was pinned. The caller holds the tenant's lock. */
+bool netns_is_half_made(const char *tenant);
+
 /* Unpins it; it ends with its last process. */
 int netns_forget(const char *tenant, struct sbx_error *err);
 

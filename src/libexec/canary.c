@@ -2,13 +2,12 @@
 #include "libexec/canary.h"
 
 #include "kernel/clone.h"
+#include "lsm/home.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-
-#define CAGE "canary"
 
 static const struct sockaddr_in discard = { .sin_family = AF_INET };
 
@@ -87,10 +86,10 @@ int canary_is_denied(const struct cgroup *base, struct sbx_error *err)
 	int r, removed;
 
 	/* One is there only where a loader was killed: there is no other than us. */
-	r = cgroup_make(base, CAGE, false, &cage, err);
+	r = cgroup_make(base, LSM_CANARY, false, &cage, err);
 	if (r < 0)
 		return r;
 	r = fly(&cage, err);
-	removed = cgroup_remove(base, CAGE, &cage, r < 0 ? NULL : err);
+	removed = cgroup_remove(base, LSM_CANARY, &cage, r < 0 ? NULL : err);
 	return r < 0 ? r : removed;
 }

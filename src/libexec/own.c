@@ -182,7 +182,7 @@ static int forget_earlier(const struct lsm *lsm, struct sbx_loaded *loaded, stru
 {
 	int r = forget_policies(lsm, is_of_earlier_load, loaded, NULL, err);
 
-	return r < 0 ? r : forget_rules(lsm, err);
+	return r < 0 ? r : forget_rules(lsm, NULL, err);
 }
 
 /* What `run` looks at, and adds up as it is done here. */

@@ -134,27 +134,52 @@ int forget_policies(const struct lsm *lsm, forget_choice may_go, void *arg, size
 	return r;
 }
 
+/* What may go, and how much of it went; nothing, where it is only counted. */
+struct sweep {
+	const struct ids *kept;
+	struct forgotten *gone;
+	bool dry_run;
+};
+
 static void drop_perm(int map, const union any_key *key, void *arg)
 {
-	if (!ids_have(arg, key->perm.policy))
+	struct sweep *s = arg;
+
+	if (ids_have(s->kept, key->perm.policy))
+		return;
+	s->gone->n_rules++;
+	if (!s->dry_run)
 		(void)bpf_map_delete_elem(map, &key->perm);
 }
 
 static void drop_network(int map, const union any_key *key, void *arg)
 {
-	if (!ids_have(arg, key->network.policy))
+	struct sweep *s = arg;
+
+	if (ids_have(s->kept, key->network.policy))
+		return;
+	s->gone->n_rules++;
+	if (!s->dry_run)
 		(void)bpf_map_delete_elem(map, &key->network);
 }
 
 static bool keep_label(uint64_t inode, struct sbx_label *label, void *arg)
 {
+	struct sweep *s = arg;
+
 	(void)inode;
-	return (label->owner && label->owner != SBX_OWNER_FORMER) || ids_have(arg, label->label);
+	if ((label->owner && label->owner != SBX_OWNER_FORMER) || ids_have(s->kept, label->label))
+		return true;
+	s->gone->n_labels++;
+	return s->dry_run;
 }
 
-int forget_rules(const struct lsm *lsm, struct sbx_error *err)
+static int sweep_rules(
+	const struct lsm *lsm, bool dry_run, struct forgotten *gone, struct sbx_error *err)
 {
 	_cleanup_ids_ struct ids policies = { 0 }, labels = { 0 };
+	struct sweep of_policies = { &policies, gone, dry_run };
+	struct sweep of_labels = { &labels, gone, dry_run };
 	int r;
 
 	each_key(lsm, LSM_MAP_POLICIES, add_of_policy, &policies);
@@ -162,9 +187,48 @@ int forget_rules(const struct lsm *lsm, struct sbx_error *err)
 	r = ids_sort(&policies, err);
 	if (r < 0)
 		return r;
-	each_key(lsm, LSM_MAP_PERMS, drop_perm, &policies);
-	each_key(lsm, LSM_MAP_CONNECT_RULES, drop_network, &policies);
+	each_key(lsm, LSM_MAP_PERMS, drop_perm, &of_policies);
+	each_key(lsm, LSM_MAP_CONNECT_RULES, drop_network, &of_policies);
 	each_key(lsm, LSM_MAP_PERMS, add_label, &labels);
 	r = ids_sort(&labels, err);
-	return r < 0 ? r : labels_sweep(lsm, keep_label, &labels, err);
+	return r < 0 ? r : labels_sweep(lsm, keep_label, &of_labels, err);
+}
+
+int forget_rules(const struct lsm *lsm, struct forgotten *ret_gone, struct sbx_error *err)
+{
+	struct forgotten gone = { 0 };
+	int r = sweep_rules(lsm, false, &gone, err);
+
+	if (r == 0 && ret_gone)
+		*ret_gone = gone;
+	return r;
+}
+
+int forget_count(const struct lsm *lsm, struct forgotten *ret_gone, struct sbx_error *err)
+{
+	struct forgotten gone = { 0 };
+	int r = sweep_rules(lsm, true, &gone, err);
+
+	if (r == 0)
+		*ret_gone = gone;
+	return r;
+}
+
+struct leaf_visitor {
+	void (*visit)(uint64_t cgroup_id, void *arg);
+	void *arg;
+};
+
+static void visit_leaf(int map, const union any_key *key, void *arg)
+{
+	const struct leaf_visitor *v = arg;
+
+	(void)map;
+	v->visit(key->leaf, v->arg);
+}
+
+void forget_each_leaf(
+	const struct lsm *lsm, void (*visit)(uint64_t cgroup_id, void *arg), void *arg)
+{
+	each_key(lsm, LSM_MAP_LEAVES, visit_leaf, &(struct leaf_visitor){ visit, arg });
 }

@@ -179,6 +179,13 @@ int home_publish(int home, struct sbx_error *err)
 	return 0;
 }
 
+bool home_is_half_published(void)
+{
+	_cleanup_close_ int home = -1;
+
+	return home_open(&home, NULL) == -ENOENT && access(LSM_HOME_PIN, F_OK) == 0;
+}
+
 int home_unpublish(struct sbx_error *err)
 {
 	if (umount2(LSM_HOME_PIN, UMOUNT_NOFOLLOW | MNT_DETACH) < 0)

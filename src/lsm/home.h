@@ -11,10 +11,15 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
 #define LSM_DIR	     "/run/sandboxctl/lsm"
 #define LSM_HOME_PIN LSM_DIR "/mnt"
 #define LSM_WATCHED  LSM_DIR "/watched"
 #define LSM_LOCK     LSM_DIR "/lock"
+
+/* The cgroup, in the base, of the process that a load lets be denied. */
+#define LSM_CANARY "canary"
 
 /* Paths inside. */
 #define HOME_BPF    "/bpf"
@@ -55,6 +60,10 @@ int home_create(struct home_visit *visit, int *ret_home, struct sbx_error *err);
 
 /* Pins the namespace. Called from the host's. */
 int home_publish(int home, struct sbx_error *err);
+
+/* Whether a load was killed between making the pin's file and pinning. The caller holds LSM_LOCK.
+ */
+bool home_is_half_published(void);
 
 /* Unpins it: with the last descriptor of it, and the last process inside, all pins end. */
 int home_unpublish(struct sbx_error *err);

@@ -64,8 +64,11 @@ static int check_claims(const struct lsm *lsm, const struct ownership *o, struct
 			return error_set(err, EEXIST, "own '%s' is own '%s' of tenant id %u too",
 				c->own->path, next->own->path, next->own->tenant);
 		if (owner && owner != tenant && !is_listed(o, owner))
-			return error_set(err, EEXIST, "own '%s': tenant id %u owns it already",
-				c->own->path, owner);
+			return error_cure(err,
+				error_set(err, EEXIST, "own '%s': tenant id %u owns it already",
+					c->own->path, owner),
+				"a tenant that was removed keeps its own until 'sandboxctl tenant "
+				"forget'; 'sandboxctl tenant list' tells whose id that is");
 	}
 	return 0;
 }
@@ -153,4 +156,52 @@ int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns
 		r = label_all(lsm, &o, first, err);
 	free(o.claims);
 	return r;
+}
+
+struct former {
+	uint32_t tenant;
+	size_t n;
+};
+
+static bool give_up(uint64_t inode, struct sbx_label *label, void *arg)
+{
+	struct former *former = arg;
+
+	(void)inode;
+	if (label->owner == former->tenant) {
+		label->owner = SBX_OWNER_FORMER;
+		former->n++;
+	}
+	return true;
+}
+
+int owners_forget(const struct lsm *lsm, uint32_t tenant, size_t *ret_n, struct sbx_error *err)
+{
+	struct former former = { .tenant = tenant };
+	int r = labels_sweep(lsm, give_up, &former, err);
+
+	if (r == 0)
+		*ret_n = former.n;
+	return r;
+}
+
+struct owner_visitor {
+	void (*visit)(uint32_t tenant, void *arg);
+	void *arg;
+};
+
+static bool visit_owner(uint64_t inode, struct sbx_label *label, void *arg)
+{
+	const struct owner_visitor *v = arg;
+
+	(void)inode;
+	if (label->owner && label->owner != SBX_OWNER_FORMER)
+		v->visit(label->owner, v->arg);
+	return true;
+}
+
+int owners_each(const struct lsm *lsm, void (*visit)(uint32_t tenant, void *arg), void *arg,
+	struct sbx_error *err)
+{
+	return labels_sweep(lsm, visit_owner, &(struct owner_visitor){ visit, arg }, err);
 }

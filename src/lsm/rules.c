@@ -196,7 +196,7 @@ static int forget_superseded(const struct lsm *lsm, const struct sbx_policy_key 
 	size_t n = 0;
 	int r = forget_policies(lsm, is_superseded, &s, &n, err);
 
-	return r < 0 || n == 0 ? r : forget_rules(lsm, err);
+	return r < 0 || n == 0 ? r : forget_rules(lsm, NULL, err);
 }
 
 static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
@@ -226,7 +226,7 @@ static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 		bpf_map_update_elem(lsm->map[LSM_MAP_POLICIES], key, &policy, BPF_NOEXIST) < 0)
 		r = error_errno(err, errno, "write the map 'policies'");
 	if (r < 0) {
-		(void)forget_rules(lsm, NULL);
+		(void)forget_rules(lsm, NULL, NULL);
 		return r;
 	}
 	*ret_policy = policy;

@@ -46,4 +46,14 @@ struct lsm_own {
 int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns,
 	const uint32_t *tenants, size_t n_tenants, struct sbx_error *err);
 
+/*
+ * What that tenant owned is nobody's, as if it owned nothing any more; `ret_n`: how many inodes.
+ * Its labels go with forget_rules. The caller holds LSM_LOCK.
+ */
+int owners_forget(const struct lsm *lsm, uint32_t tenant, size_t *ret_n, struct sbx_error *err);
+
+/* Calls back with the owner of each inode that is owned. */
+int owners_each(const struct lsm *lsm, void (*visit)(uint32_t tenant, void *arg), void *arg,
+	struct sbx_error *err);
+
 #endif

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 
-#define IDS_DIR	 "/var/lib/sandboxctl"
 #define IDS_FILE IDS_DIR "/tenants"
 #define IDS_LOCK IDS_DIR "/lock"
 
@@ -208,4 +207,61 @@ int ids_name(uint32_t id, char ret_name[static NAME_MAX_LEN + 1])
 		return -ENOENT;
 	memcpy(ret_name, ids.owner_of_wanted, sizeof(ids.owner_of_wanted));
 	return 0;
+}
+
+static int compare_tenants(const void *a, const void *b)
+{
+	return strcmp(((const struct tenant_id *)a)->name, ((const struct tenant_id *)b)->name);
+}
+
+static int fill(char *text, struct tenant_id *list, size_t *n, struct sbx_error *err)
+{
+	char *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char *name = strsep(&line, " ");
+
+		if (!*name)
+			continue;
+		if (!line || !name_is_valid(name) || str_to_u32(line, &list[*n].id) < 0)
+			return error_set(
+				err, EINVAL, "'%s' has a line that is not 'NAME ID'", IDS_FILE);
+		(void)snprintf(list[(*n)++].name, sizeof(list->name), "%s", name);
+	}
+	return 0;
+}
+
+int ids_list(struct tenant_id **ret_list, size_t *ret_n, struct sbx_error *err)
+{
+	_cleanup_free_ char *text = malloc(IDS_SIZE);
+	_cleanup_free_ struct tenant_id *list = NULL;
+	ssize_t size = text ? fs_read(AT_FDCWD, IDS_FILE, text, IDS_SIZE) : -ENOMEM;
+	size_t lines = 1, n = 0;
+	int r;
+
+	if (size < 0 && size != -ENOENT)
+		return error_errno(err, (int)-size, "read '%s'", IDS_FILE);
+	if (size < 0)
+		text[0] = '\0';
+	for (const char *c = text; *c; c++)
+		lines += *c == '\n';
+	list = calloc(lines, sizeof(*list));
+	r = list ? fill(text, list, &n, err) : error_errno(err, ENOMEM, "read '%s'", IDS_FILE);
+	if (r < 0)
+		return r;
+	if (n)
+		qsort(list, n, sizeof(*list), compare_tenants);
+	*ret_list = take_ptr(list);
+	*ret_n = n;
+	return 0;
+}
+
+uint32_t ids_of(const struct tenant_id *list, size_t n, const char *tenant)
+{
+	struct tenant_id key = { 0 };
+	const struct tenant_id *found;
+
+	(void)snprintf(key.name, sizeof(key.name), "%s", tenant);
+	found = n ? bsearch(&key, list, n, sizeof(key), compare_tenants) : NULL;
+	return found ? found->id : 0;
 }

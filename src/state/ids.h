@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#define IDS_DIR "/var/lib/sandboxctl"
+
 /* Below this ids are given to policies that name theirs, so that these find them free. */
 #define IDS_FIRST_ASSIGNED 1000
 
@@ -28,5 +30,16 @@ int ids_find(
 
 /* The tenant of an id, for reports. -ENOENT when there is none. */
 int ids_name(uint32_t id, char ret_name[static NAME_MAX_LEN + 1]);
+
+struct tenant_id {
+	char name[NAME_MAX_LEN + 1];
+	uint32_t id;
+};
+
+/* All that were ever assigned, in the order of names. The list is the caller's. */
+int ids_list(struct tenant_id **ret_list, size_t *ret_n, struct sbx_error *err);
+
+/* The id of a tenant in such a list; 0: it has none. */
+uint32_t ids_of(const struct tenant_id *list, size_t n, const char *tenant);
 
 #endif
