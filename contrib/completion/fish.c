@@ -11,6 +11,8 @@ static const struct {
 	const char *options;
 } actions[] = {
 	{ "TENANT", " -x -a '(__sandboxctl_tenants)'" },
+	{ "TENANT/NAME", " -x -a '(__sandboxctl_sandboxes)'" },
+	{ "SIGNAL", " -x -a 'HUP INT QUIT KILL USR1 USR2 TERM STOP CONT'" },
 	{ "FILE", " -r -F" },
 	{ "FILE.json", " -r -F" },
 	{ "DIR", " -x -a '(__fish_complete_directories)'" },

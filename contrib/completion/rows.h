@@ -2,9 +2,10 @@
 /*
  * The table of subcommands as each shell reads it, on stdout.
  *
- * What an option or operand is completed with follows from its word in the usage line: TENANT, FILE
- * (a policy's), FILE.json, DIR, PATH, COMMAND, ACT, and one of several words where there are bars
- * between them. Whatever else there is, only its user knows.
+ * What an option or operand is completed with follows from its word in the usage line: TENANT,
+ * TENANT/NAME (a sandbox that runs), FILE (a policy's), FILE.json, DIR, PATH, SIGNAL, COMMAND, ACT,
+ * and one of several words where there are bars between them. Whatever else there is, only its user
+ * knows.
  */
 #ifndef SBX_COMPLETION_ROWS_H
 #define SBX_COMPLETION_ROWS_H

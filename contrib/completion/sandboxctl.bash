@@ -3,7 +3,7 @@
 #
 # Completion of sandboxctl for bash. sandboxctl.bash is made from sandboxctl.bash.in by `make generate`.
 
-_sandboxctl_commands=('run' 'list' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
+_sandboxctl_commands=('run' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
 
 _sandboxctl_row() { # SUBCOMMAND
 	options=() operands=() acts=()
@@ -17,6 +17,30 @@ _sandboxctl_row() { # SUBCOMMAND
 		;;
 	'list')
 		options=('--help' '--json')
+		;;
+	'status')
+		options=('--help' '--json')
+		operands=('TENANT/NAME')
+		;;
+	'stats')
+		options=('--help' '--json')
+		operands=('TENANT/NAME')
+		;;
+	'kill')
+		options=('--help' '--signal=SIGNAL' '-s=SIGNAL')
+		operands=('TENANT/NAME')
+		;;
+	'freeze')
+		options=('--help')
+		operands=('TENANT/NAME')
+		;;
+	'thaw')
+		options=('--help')
+		operands=('TENANT/NAME')
+		;;
+	'wait')
+		options=('--help' '--json')
+		operands=('TENANT/NAME')
 		;;
 	'policy check')
 		options=('--help' '--json')
@@ -135,10 +159,22 @@ _sandboxctl_add_tenants() {
 	done < <(compgen -G "${config/#\~\//$HOME/}/tenants/*.ini")
 }
 
+# The sandboxes that there are, as far as one may look.
+_sandboxctl_add_sandboxes() {
+	local entry
+
+	while IFS= read -r entry; do
+		entry=${entry#"$state/sandboxes/"}
+		[[ $entry != "$cur"* ]] || COMPREPLY+=("$entry")
+	done < <(compgen -G "$state/sandboxes/*/*")
+}
+
 # By the word in the usage line. ARG: of the command of `run`.
 _sandboxctl_add_kind() { # KIND
 	case $1 in
 	TENANT) _sandboxctl_add_tenants ;;
+	TENANT/NAME) _sandboxctl_add_sandboxes ;;
+	SIGNAL) _sandboxctl_add -W 'HUP INT QUIT KILL USR1 USR2 TERM STOP CONT' ;;
 	FILE)
 		_sandboxctl_add_files -f -X '!*.ini'
 		_sandboxctl_add_files -d
@@ -246,7 +282,7 @@ _sandboxctl_complete() {
 }
 
 _sandboxctl() {
-	local cur kind='' config=/etc/sandboxctl
+	local cur kind='' config=/etc/sandboxctl state=${_sandboxctl_state:-/run/sandboxctl}
 	local -a words starts options operands acts
 	local -i at=1 ended=0
 

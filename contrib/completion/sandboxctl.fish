@@ -54,8 +54,15 @@ function __sandboxctl_tenants
     end
 end
 
+# The sandboxes that there are, as far as one may look.
+function __sandboxctl_sandboxes
+    for entry in /run/sandboxctl/sandboxes/*/*
+        string replace -r '^.*/([^/]*/[^/]*)$' '$1' -- $entry
+    end
+end
+
 complete -c sandboxctl -f
-set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --timeout --json-status-fd --name --threshold
+set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --timeout --json-status-fd --signal -s --name --threshold
 
 complete -c sandboxctl -n '__sandboxctl_at 1' -l config-dir -x -a '(__fish_complete_directories)' -d 'instead of /etc/sandboxctl'
 complete -c sandboxctl -n '__sandboxctl_at 1' -s v -l verbose -d 'say each step'
@@ -63,6 +70,12 @@ complete -c sandboxctl -n '__sandboxctl_at 1' -l version -d 'say the version'
 complete -c sandboxctl -n '__sandboxctl_at 1' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a run -d 'run a command in a sandbox'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a list -d 'list the sandboxes'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a status -d 'show sandboxes, what they use and what they may'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a stats -d 'show what sandboxes and tenants use'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a kill -d 'end all that is in a sandbox, at once'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a freeze -d 'stop all that is in a sandbox'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a thaw -d 'let it go on'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a wait -d 'wait for a sandbox'\''s end, and say how it ended'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a policy
 complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a check -d 'check policy files'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a show -d 'print a policy, and where each value comes from'
@@ -91,6 +104,28 @@ complete -c sandboxctl -n '__sandboxctl_at 2+ run' -r -F
 
 complete -c sandboxctl -n '__sandboxctl_at 1 list' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 list' -l help -d 'print this text'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 status' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 status' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 status' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 stats' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 stats' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 stats' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 kill' -s s -l signal -x -a 'HUP INT QUIT KILL USR1 USR2 TERM STOP CONT' -d 'to its first process alone: TERM'
+complete -c sandboxctl -n '__sandboxctl_at 1 kill' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 kill' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 freeze' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 freeze' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 thaw' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 thaw' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 wait' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 wait' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 wait' -x -a '(__sandboxctl_sandboxes)'
 
 complete -c sandboxctl -n '__sandboxctl_at 1 policy check' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy check' -l help -d 'print this text'

@@ -11,6 +11,8 @@ static const struct {
 	const char *action;
 } actions[] = {
 	{ "TENANT", "_sandboxctl_tenants" },
+	{ "TENANT/NAME", "_sandboxctl_sandboxes" },
+	{ "SIGNAL", "_signals" },
 	{ "FILE", "_files -g \"*.ini(-.)\"" },
 	{ "FILE.json", "_files -g \"*.json(-.)\"" },
 	{ "DIR", "_files -/" },

@@ -71,12 +71,18 @@ struct cmd {
 extern const struct cmd cmds[];
 extern const size_t n_cmds;
 extern const struct cmd_option cmd_global_options[], cmd_run_options[], cmd_score_options[];
-extern const struct cmd_option cmd_explain_options[];
+extern const struct cmd_option cmd_explain_options[], cmd_kill_options[];
 extern const struct cmd_option cmd_help_option;
 extern const struct cmd_act cmd_explain_acts[];
 
 int cmd_run(const struct cmd_context *context, int argc, char **argv);
 int cmd_list(const struct cmd_context *context, int argc, char **argv);
+int cmd_status(const struct cmd_context *context, int argc, char **argv);
+int cmd_stats(const struct cmd_context *context, int argc, char **argv);
+int cmd_kill(const struct cmd_context *context, int argc, char **argv);
+int cmd_freeze(const struct cmd_context *context, int argc, char **argv);
+int cmd_thaw(const struct cmd_context *context, int argc, char **argv);
+int cmd_wait(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_check(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_show(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv);

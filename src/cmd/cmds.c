@@ -28,6 +28,19 @@ const struct cmd cmds[] = {
 		.more = "The exit status is the command's; 128+n: signal n; 124: timeout; 125: nothing\n"
 			"was run; 126: not executable; 127: not found.\n" },
 	{ "list", "", "list the sandboxes", cmd_list, .options = json },
+	{ "status", "[TENANT[/NAME]]", "show sandboxes, what they use and what they may", cmd_status,
+		.options = json },
+	{ "stats", "[TENANT[/NAME]]", "show what sandboxes and tenants use", cmd_stats, .options = json,
+		.more = "FORKS-: forks that pids.max refused. *-PSI: percent of the last 10 s in which\n"
+			"some, and all, of its tasks waited. '-': this host has no such figure.\n" },
+	{ "kill", "TENANT[/NAME]", "end all that is in a sandbox, at once", cmd_kill,
+		.options = cmd_kill_options },
+	{ "freeze", "TENANT[/NAME]", "stop all that is in a sandbox", cmd_freeze, .options = none },
+	{ "thaw", "TENANT[/NAME]", "let it go on", cmd_thaw, .options = none },
+	{ "wait", "TENANT[/NAME]", "wait for a sandbox's end, and say how it ended", cmd_wait,
+		.options = json,
+		.more = "The exit status is that of its command, as run has it; of several, of the first\n"
+			"that isn't 0. 1 where nobody knows.\n" },
 	{ "policy check", "FILE...", "check policy files", cmd_policy_check, .options = json,
 		.more = "Says what is wrong with each file, by itself, beside the other tenants' and on\n"
 			"this host: 0 when nothing is, or warnings alone.\n" },

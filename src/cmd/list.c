@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
-#include "state/registry.h"
+#include "cmd/sandboxes.h"
 
 #include <stdio.h>
-#include <time.h>
-
-/* `orphaned`: its supervisor was killed; what is left of it is still enforced. */
-static const char *state_of(const struct sandbox_status *s)
-{
-	return s->running ? "running" : "orphaned";
-}
 
 static int print_line(const struct sandbox_status *s, void *arg)
 {
-	char started[32] = "?";
-	time_t t = (time_t)s->started;
-	struct tm tm;
+	char started[32];
 
 	(void)arg;
-	if (localtime_r(&t, &tm))
-		(void)strftime(started, sizeof(started), "%F %T", &tm);
-	(void)printf("%-20s %-20s %-8s %7d  %s  %s\n", s->tenant, s->name, state_of(s), (int)s->pid,
-		started, s->cgroup);
+	sandbox_started(s, started);
+	(void)printf("%-20s %-20s %-8s %7d  %s  %s\n", s->tenant, s->name, sandbox_state(s),
+		(int)s->pid, started, s->cgroup);
 	return 0;
 }
 
@@ -29,7 +19,7 @@ static int add_json(const struct sandbox_status *s, void *arg)
 {
 	return json_array_append_new(
 		arg, json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:o}", "tenant", s->tenant, "name",
-			     s->name, "state", state_of(s), "pid", (int)s->pid, "supervisor",
+			     s->name, "state", sandbox_state(s), "pid", (int)s->pid, "supervisor",
 			     (int)s->supervisor, "started", (json_int_t)s->started, "cgroup",
 			     cmd_text_to_json(s->cgroup)));
 }

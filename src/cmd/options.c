@@ -33,7 +33,8 @@ static void print_usage(const struct cmd *cmd, FILE *out)
 	if (options[0].name && options[1].name)
 		(void)fprintf(out, " [OPTION]...");
 	else if (options[0].name)
-		(void)fprintf(out, " [--%s]", options[0].name);
+		(void)fprintf(out, " [--%s%s%s]", options[0].name, options[0].arg ? " " : "",
+			options[0].arg ? options[0].arg : "");
 	(void)fprintf(out, "%s%s\n", *cmd->args ? " " : "", cmd->args);
 }
 

@@ -9,7 +9,7 @@ folder=contrib/completion
 program=$O/bin/sandboxctl
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-mkdir -p "$tmp"/{tenants,files/sub} && touch "$tmp"/tenants/{acme,billing}.ini "$tmp/tenants/README" \
+mkdir -p "$tmp"/{tenants,files/sub,state/sandboxes/{acme/{web,work},billing/web}} && touch "$tmp"/tenants/{acme,billing}.ini "$tmp/tenants/README" \
 	"$tmp"/files/{one.ini,two.ini,three.txt,four.json}
 
 # shellcheck source=../../contrib/completion/sandboxctl.bash
@@ -28,15 +28,18 @@ offers() {
 }
 at=(--config-dir "$tmp") # whose tenants
 
+_sandboxctl_state=$tmp/state # whose sandboxes
+first_words="doctor freeze kill list lsm policy run stats status thaw wait"
+
 is "bash knows what completes it" "$(complete -p sandboxctl)" "complete -F _sandboxctl sandboxctl"
-offers "subcommands" "doctor list lsm policy run" ""
+offers "subcommands" "$first_words" ""
 offers "one, by its beginning" "policy" po
 offers "the second words" "check explain export import keys score show" policy ""
 offers "some of those" "explain export" policy e
 offers "nothing behind what isn't one" "" polixy ""
 offers "nothing behind half of one" "" policy chekc ""
 offers "global options" "--config-dir --help --verbose --version -v" -
-offers "subcommands behind those" "doctor list lsm policy run" -v --config-dir /etc ""
+offers "subcommands behind those" "$first_words" -v --config-dir /etc ""
 offers "and none in the place of an argument" "$tmp/tenants" --config-dir "$tmp/t"
 offers "an option's argument behind =" "$tmp/tenants" --config-dir = "$tmp/t"
 
@@ -70,6 +73,14 @@ offers "of one word, where bash leaves it one" "--tenant=billing" "${at[@]}" run
 COMP_WORDBREAKS=$breaks
 offers "nothing for a name" "" run --name ""
 offers "options behind an option's argument" "--json-status-fd" "${at[@]}" run -t acme --name x --js
+
+offers "sandboxes" "acme/web acme/work billing/web" kill ""
+offers "some of them" "acme/web acme/work" status --json acme/w
+offers "of one tenant" "billing/web" wait b
+offers "and no second one" "" freeze acme/web ""
+offers "signals" "TERM" kill -s T
+offers "behind it sandboxes" "billing/web" kill -s TERM b
+offers "none where there are none" "" -v stats c
 
 cd "$tmp/files" || exit
 offers "policy files and folders" "one.ini sub two.ini" policy check ""

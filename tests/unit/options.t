@@ -30,7 +30,7 @@ says 2 "" "*: unrecognized option '--bogus'" "an option that it lacks" --bogus
 says 2 "" "*: option '--config-dir' requires an argument" "an argument that it lacks" --config-dir
 
 mapfile -t names < <("$program" --help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')
-is "subcommands are listed" "${names[0]}, ${names[4]}, ${names[-1]}" "run, policy explain, doctor"
+is "subcommands are listed" "${names[0]}, ${names[6]}, ${names[-1]}" "run, thaw, doctor"
 for name in "${names[@]}"; do
 	read -ra words <<<"$name"
 	says 0 "usage: sandboxctl $name*  --help *" "" "$name --help" "${words[@]}" --help
@@ -48,6 +48,9 @@ says 2 "" "*option '--json' doesn't allow an argument*" "an argument that is non
 says 2 "" "usage: sandboxctl policy check *" "options end at --" policy check --
 says 1 "" "--json: error: *" "and what follows is an operand" \
 	policy check -- --json
+
+says 2 "" "usage: sandboxctl kill ?--signal SIGNAL? TENANT?/NAME?*" "an operand with a part that may be left out" kill
+says 2 "" "sandboxctl: kill: --signal '0' is not a signal, *" "a signal that is none" kill -s 0 a
 
 says 125 "" "sandboxctl: run: --tty is not supported by this build" "an option of a later build" run --tty x
 says 125 "" "sandboxctl: run: --set is not supported by this build" "the same with an argument" run --set=a.b=c x

@@ -1,0 +1,287 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What others than its supervisor do with a sandbox: see it, stop it, end it, wait for it.
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016,SC2317
+. "${0%/*}/lib.sh"
+
+mkdir -m 777 "$world"/{a,b}
+echo "a's" >"$world/a/file"
+echo "b's" >"$world/b/file"
+tenant a <<POLICY
+[cgroup]
+memory.max = 200M
+pids.max = 40
+[cgroup.sandbox]
+memory.max = 100M
+pids.max = 20
+[filesystem]
+exec = $world/bin
+own = $world/a
+POLICY
+tenant b <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/b
+POLICY
+sandboxctl lsm unload --force 2>/dev/null # by an earlier test
+load
+
+# refuses CODE PATTERN TEXT COMMAND...
+refuses() {
+	status=0
+	"${@:4}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	read_all out "$tmp/out"
+	read_all err "$tmp/err"
+	like "$3" "$status:$err" "$1:$2"$'\n'
+}
+
+# The value of KEY in what --json has printed, in REPLY.
+json_of() { # KEY COMMAND...
+	json=$("${@:2}")
+	json=${json//[[:space:]]/}
+	field "$1"
+}
+
+mkfifo "$tmp/in"
+exec {in}<>"$tmp/in"
+
+# A sandbox that ends with the code that is written to its stdin.
+start_reader() { # TENANT/NAME
+	start "$1" "$busybox" sh -c 'echo ready; read code; exit "$code"' <"$tmp/in"
+}
+
+# waits TENANT[/NAME] NUMBER: begins `sandboxctl wait`, and comes back when it waits for that many.
+declare -A waiters=()
+n_waiters=0
+waits() {
+	local fd n=-1 pid
+	n_waiters=$((n_waiters + 1))
+	sandboxctl wait "$1" >"$tmp/wait$n_waiters.out" 2>"$tmp/wait$n_waiters.err" {in}>&- &
+	pid=$!
+	waiters[$n_waiters]=$pid
+	until ((n == $2)); do
+		[[ -d /proc/$pid/fd ]] || bail "wait $1 has ended"
+		n=0
+		for fd in /proc/"$pid"/fd/*; do
+			[[ $(readlink "$fd") != */outcome ]] || n=$((n + 1))
+		done
+	done
+}
+
+# waited NUMBER: how that one ended, in `status`, `out` and `err`.
+waited() {
+	status=0
+	wait "${waiters[$1]}" || status=$?
+	read_all out "$tmp/wait$1.out"
+	read_all err "$tmp/wait$1.err"
+}
+
+# The supervisor is killed; what its first process has started lives on.
+orphan() { # TENANT/NAME
+	start "$1" "$busybox" sh -c '"$0" setsid "$0" sleep 1000 & echo ready; wait' "$busybox" </dev/null
+	kill -KILL "${supervisors[$1]}"
+	ended "$1" 2>/dev/null
+}
+
+# ---- names ----
+
+for command in status stats kill freeze thaw wait; do
+	refuses 1 "sandboxctl: there is no sandbox 'a/none': sandboxctl list shows what there is" \
+		"$command: a sandbox that isn't there" sandboxctl "$command" a/none
+	refuses 1 "sandboxctl: there is no sandbox of tenant 'none': sandboxctl list *" \
+		"$command: a tenant that has none" sandboxctl "$command" none
+	refuses 1 "sandboxctl: '../a' is not TENANT/NAME: *" "$command: what is no name" \
+		sandboxctl "$command" ../a
+done
+is "status of nobody" "$(sandboxctl status)" ""
+is "the same as JSON" "$(sandboxctl status --json)" "[]"
+refuses 2 "sandboxctl: kill: --signal 'BOGUS' is not a signal, such as TERM or 15" "no signal" \
+	sandboxctl kill -s BOGUS a
+
+# ---- seeing ----
+
+start a/x "$probe" sleep 1000 </dev/null
+start a/y "$busybox" sh -c 'trap "exit 3" TERM; echo ready; while :; do "$0" sleep 0.1; done' "$busybox" </dev/null
+start b/x "$probe" sleep 1000 </dev/null
+first_process a/x
+first=$REPLY
+denied lsm:file_open:owned "something that the LSM counts" a/x read "$world/b/file"
+like "status of one" "$(sandboxctl status a/x)" \
+	"a/x
+*state: running since 20*
+*pid: $first
+*supervisor: ${supervisors[a/x]}
+*cgroup: /sandboxctl/a.slice/x.scope
+*policy: $config/tenants/a.ini
+*memory: * of 100M; tenant: * of 200M
+*peak: *
+*pids: 1 of 20; tenant: [23] of 40
+*cpu: *s
+*lsm denied: 1, last: open of 'file' *: another tenant owns it (b, id *)"
+json_of denied sandboxctl status --json a/x
+is "status --json: denials" "$REPLY" '"file_open":1'
+like "status --json: the rest" "$json" \
+	'[[]{*"state":"running","pid":'"$first"',*"use":{*"memory.max":104857600,*"pids.max":20,*"tenant_use":{*'
+like "status of a tenant" "$(sandboxctl status a)" "a/x*state: running*a/y*state: running*"
+[[ $(sandboxctl status a) != *b/x* ]]
+is "and of no other one" "$?" 0
+like "status of all" "$(sandboxctl status)" "a/x*a/y*b/x*"
+list=$(sandboxctl stats)
+like "stats: a line a sandbox, and each tenant's total" "$list" \
+	"TENANT/NAME *
+a/x * 1 *
+a/y * [12] *
+a  * [23] *
+b/x * - *
+b  * 1 *"
+mapfile -t lines < <(sandboxctl stats a)
+is "stats of a tenant" "${#lines[@]}" 4
+json_of memory.max sandboxctl stats --json a/y
+is "stats --json: a number" "$REPLY" 104857600
+like "stats --json" "$json" '{"sandboxes":[[]{"tenant":"a","name":"y","cpu.stat":{"usage_usec":*"pids.events":{"max":0},*"io.stat":{"rbytes":*},*}],"tenants":[[]{"tenant":"a","cpu.stat":*'
+[[ -e $base/a.slice/x.scope/memory.pressure ]] && want='{"some":{"avg10":*},"full":{"avg10":*}}' || want='{"some":null,"full":null}'
+like "stats --json: pressure, where the kernel tells it" "$json" '*"memory.pressure":'"$want"'*'
+[[ $json == *'"memory.swap.current":'* ]]
+is "what isn't there is null, and never 0" "$?:$([[ -e $base/a.slice/x.scope/memory.swap.current ]] || grep -c '"memory.swap.current":0' <<<"$json")" "0:$([[ -e $base/a.slice/x.scope/memory.swap.current ]] || echo 0)"
+
+# ---- stopping ----
+
+# Whether it goes on: the file of its own grows, by however much others are at work meanwhile.
+size() {
+	REPLY=$(stat -c %s "$world/a/ticks")
+}
+grows() {
+	local before tries=0
+	size
+	before=$REPLY
+	until size && ((REPLY > before)); do
+		((++tries < 3000)) || return 1
+	done
+}
+
+start a/busy "$busybox" sh -c 'echo ready; while :; do echo tick; done >"$0"' "$world/a/ticks" </dev/null
+ok "it goes on" grows
+ok "freeze" sandboxctl freeze a/busy
+size
+before=$REPLY
+like "list says so" "$(sandboxctl list)" "*a *busy *frozen *"
+like "status too" "$(sandboxctl status a/busy)" "*state: frozen since *"
+like "and says of others that they run" "$(sandboxctl status a/x)" "*state: running since *"
+size
+is "it stands still" "$REPLY" "$before"
+ok "freezing it again is well" sandboxctl freeze a/busy
+ok "thaw" sandboxctl thaw a/busy
+ok "it goes on again" grows
+like "list says so" "$(sandboxctl list)" "*a *busy *running *"
+ok "freeze all of a tenant's" sandboxctl freeze a
+list=$(sandboxctl list)
+like "all are frozen" "$list" "*a *busy *frozen *a *x *frozen *a *y *frozen *"
+like "another's are not" "$list" "*b *x *running *"
+ok "a signal to one that is frozen" sandboxctl kill -s TERM a/y
+like "that it would handle waits" "$(sandboxctl status a/y)" "*state: frozen *"
+ok "a frozen one is killed" sandboxctl kill a/busy
+ended a/busy
+field reason
+is "and dies" "$status:$REPLY" 137:signal
+ok "thaw all of a tenant's" sandboxctl thaw a
+ended a/y
+is "now it has come" "$status" 3
+
+# ---- ending ----
+
+start a/tree "$busybox" sh -c '"$0" setsid "$0" sleep 1000 & echo ready; wait' "$busybox" </dev/null
+ok "kill" sandboxctl kill a/tree
+ended a/tree
+is "ends all that is in it" "$status:$(<"$base/a.slice/cgroup.procs")" 137:
+for signal in TERM SIGUSR1 10; do
+	start a/s "$busybox" sh -c 'trap "exit 3" TERM; trap "exit 4" USR1; echo ready; while :; do :; done' </dev/null
+	ok "kill -s $signal" sandboxctl kill -s "$signal" a/s
+	ended a/s
+	[[ $signal == TERM ]] && want=3 || want=4
+	is "is for its first process" "$status" "$want"
+done
+
+# The number in the registry is another's by now: a process of the host's.
+start a/s "$probe" sleep 1000 </dev/null
+sleep 1000 & other=$!
+first_process a/s
+sed -i "s/\"pid\":$REPLY/\"pid\":$other/" "$state/sandboxes/a/s/status"
+refuses 1 "sandboxctl: a/s: the first process has ended" "a process that isn't the sandbox's" \
+	sandboxctl kill -s KILL -s TERM a/s
+ok "it lives" kill -0 "$other"
+kill "$other"
+wait "$other" 2>/dev/null
+ok "kill of a tenant" sandboxctl kill a
+ended a/s
+is "ends one" "$status" 137
+ended a/x
+is "and the other" "$status" 137
+expected=()
+like "and no other tenant's" "$(sandboxctl list)" "*b *x *running *"
+stop b/x
+
+orphan a/o
+like "an orphan is seen" "$(sandboxctl status a/o)" "*state: orphaned since *killed*pids: 1 of 20*"
+refuses 1 "sandboxctl: a/o: the first process has ended: without --signal *" "a signal to it" \
+	sandboxctl kill -s TERM a/o
+ok "kill of an orphan" sandboxctl kill a/o
+is "takes all of it away" "$(left_behind)" ""
+like "its label too" "$(sandboxctl lsm status)" "*sandboxes: 0*"
+mapfile -t lines < <(sandboxctl list)
+is "and its entry" "${#lines[@]}" 1
+
+# ---- waiting ----
+
+start_reader a/w
+waits a/w 1
+waits a/w 1
+echo 7 >&"$in"
+waited 1
+is "wait: its exit code and its reason" "$status:$out$err" $'7:a/w: reason=exit exit_code=7\n'
+waited 2
+is "and so for a second one" "$status:$out$err" $'7:a/w: reason=exit exit_code=7\n'
+ended a/w
+is "as run has it" "$status" 7
+
+start_reader a/w
+sandboxctl wait --json a/w >"$tmp/wait.out" & waiter=$!
+until [[ $(ls -l /proc/$waiter/fd 2>/dev/null) == */outcome* ]]; do :; done
+sandboxctl kill a/w
+status=0
+wait "$waiter" || status=$?
+ended a/w
+is "wait --json: the report itself" "$status:$(<"$tmp/wait.out")" "137:$(<"$tmp/a.w.json")"
+is "its name is free when who waited comes to know" "$(sandboxctl run -t a --name w -- "$probe" exit 0 2>&1)" \
+	"exit: ok"
+
+start a/m1 "$probe" sleep 1000 </dev/null
+start_reader a/m2
+waits a 2
+echo 0 >&"$in"
+ended a/m2
+sandboxctl kill -s TERM a/m1
+ended a/m1
+waited 3
+is "wait for a tenant's: all of them, and the first code that isn't 0" "$status:$out$err" \
+	$'143:a/m1: reason=signal exit_code=143 signal=15\na/m2: reason=exit exit_code=0\n'
+
+orphan a/w
+sandboxctl wait a/w >"$tmp/wait.out" 2>&1 & waiter=$!
+until [[ $(ls -l /proc/$waiter/fd 2>/dev/null) == *inotify* ]]; do :; done
+sandboxctl kill a/w
+status=0
+wait "$waiter" || status=$?
+like "wait for an orphan: until nothing is left, and says what is lost" "$status:$(<"$tmp/wait.out")" \
+	"1:sandboxctl: a/w: it has ended, but how is not known: its supervisor was killed before"
+
+start a/w "$busybox" sh -c '"$0" setsid "$0" sleep 1000 & echo ready; wait' "$busybox" </dev/null
+waits a/w 1
+kill -KILL "${supervisors[a/w]}"
+ended a/w 2>/dev/null
+ok "its supervisor is killed meanwhile" kill -0 "${waiters[4]}"
+sandboxctl kill a/w
+waited 4
+like "wait says that it is lost" "$status:$out$err" "1:sandboxctl: a/w: it has ended, but how is not known: *"
+
+finish
