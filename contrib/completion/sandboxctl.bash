@@ -3,7 +3,7 @@
 #
 # Completion of sandboxctl for bash. sandboxctl.bash is made from sandboxctl.bash.in by `make generate`.
 
-_sandboxctl_commands=('run' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
+_sandboxctl_commands=('run' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'gc' 'tenant list' 'tenant forget' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
 
 _sandboxctl_row() { # SUBCOMMAND
 	options=() operands=() acts=()
@@ -41,6 +41,16 @@ _sandboxctl_row() { # SUBCOMMAND
 	'wait')
 		options=('--help' '--json')
 		operands=('TENANT/NAME')
+		;;
+	'gc')
+		options=('--help' '--dry-run')
+		;;
+	'tenant list')
+		options=('--help' '--all' '--json')
+		;;
+	'tenant forget')
+		options=('--help')
+		operands=('TENANT')
 		;;
 	'policy check')
 		options=('--help' '--json')

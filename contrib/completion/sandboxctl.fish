@@ -76,6 +76,10 @@ complete -c sandboxctl -n '__sandboxctl_at 1' -x -a kill -d 'end all that is in 
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a freeze -d 'stop all that is in a sandbox'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a thaw -d 'let it go on'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a wait -d 'wait for a sandbox'\''s end, and say how it ended'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a gc -d 'remove what killed sandboxes have left'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a tenant
+complete -c sandboxctl -n '__sandboxctl_at 1 tenant' -x -a list -d 'list the tenants'
+complete -c sandboxctl -n '__sandboxctl_at 1 tenant' -x -a forget -d 'give up what a removed tenant still has'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a policy
 complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a check -d 'check policy files'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy' -x -a show -d 'print a policy, and where each value comes from'
@@ -126,6 +130,16 @@ complete -c sandboxctl -n '__sandboxctl_at 1 thaw' -x -a '(__sandboxctl_sandboxe
 complete -c sandboxctl -n '__sandboxctl_at 1 wait' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 wait' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 wait' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 gc' -l dry-run -d 'say what would be removed, and remove nothing'
+complete -c sandboxctl -n '__sandboxctl_at 1 gc' -l help -d 'print this text'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 tenant list' -l all -d 'also those that have nothing here but their id'
+complete -c sandboxctl -n '__sandboxctl_at 1 tenant list' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 tenant list' -l help -d 'print this text'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 tenant forget' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 tenant forget' -x -a '(__sandboxctl_tenants)'
 
 complete -c sandboxctl -n '__sandboxctl_at 1 policy check' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy check' -l help -d 'print this text'

@@ -26,6 +26,7 @@ struct cmd_context {
 };
 
 #define CMD_CONFIG_DIR "/etc/sandboxctl"
+#define CMD_CACHE_DIR  "/var/cache/sandboxctl/seccomp"
 
 /* An option. All subcommands take --help besides theirs. Lists end in a row without a name. */
 struct cmd_option {
@@ -40,6 +41,8 @@ enum {
 	CMD_JSON = 1 << 0,
 	CMD_FORCE = 1 << 1,
 	CMD_STRICT = 1 << 2,
+	CMD_DRY_RUN = 1 << 3,
+	CMD_ALL = 1 << 4,
 };
 
 struct asked;
@@ -83,6 +86,9 @@ int cmd_kill(const struct cmd_context *context, int argc, char **argv);
 int cmd_freeze(const struct cmd_context *context, int argc, char **argv);
 int cmd_thaw(const struct cmd_context *context, int argc, char **argv);
 int cmd_wait(const struct cmd_context *context, int argc, char **argv);
+int cmd_gc(const struct cmd_context *context, int argc, char **argv);
+int cmd_tenant_list(const struct cmd_context *context, int argc, char **argv);
+int cmd_tenant_forget(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_check(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_show(const struct cmd_context *context, int argc, char **argv);
 int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv);

@@ -19,6 +19,17 @@ static const struct cmd_option strict[] = {
 	{ 0 },
 };
 
+static const struct cmd_option dry_run[] = {
+	{ "dry-run", .id = CMD_DRY_RUN, .help = "say what would be removed, and remove nothing" },
+	{ 0 },
+};
+
+static const struct cmd_option all_json[] = {
+	{ "all", .id = CMD_ALL, .help = "also those that have nothing here but their id" },
+	{ "json", .id = CMD_JSON, .help = "print JSON" },
+	{ 0 },
+};
+
 static const struct cmd_option none[] = { { 0 } };
 
 /* clang-format off */
@@ -41,6 +52,10 @@ const struct cmd cmds[] = {
 		.options = json,
 		.more = "The exit status is that of its command, as run has it; of several, of the first\n"
 			"that isn't 0. 1 where nobody knows.\n" },
+	{ "gc", "", "remove what killed sandboxes have left", cmd_gc, .options = dry_run },
+	{ "tenant list", "", "list the tenants", cmd_tenant_list, .options = all_json },
+	{ "tenant forget", "TENANT", "give up what a removed tenant still has", cmd_tenant_forget,
+		.options = none },
 	{ "policy check", "FILE...", "check policy files", cmd_policy_check, .options = json,
 		.more = "Says what is wrong with each file, by itself, beside the other tenants' and on\n"
 			"this host: 0 when nothing is, or warnings alone.\n" },

@@ -9,8 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#define CACHE_DIR "/var/cache/sandboxctl/seccomp"
-
 struct run_arguments {
 	struct run_options options;
 	struct strv env;
@@ -182,7 +180,7 @@ int cmd_run(const struct cmd_context *context, int argc, char **argv)
 		.options = {
 			.dirs = context->dirs,
 			.libexec = context->libexec,
-			.cache = CACHE_DIR,
+			.cache = CMD_CACHE_DIR,
 			.report = report_outcome_json,
 			.trace = context->verbose ? trace : NULL,
 		},

@@ -1,9 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What others than its supervisor do with a sandbox: see it, stop it, end it, wait for it.
+# What others than its supervisor do with a sandbox: see it, stop it, end it, wait for it, and take away
+# what a killed supervisor has left.
+#
+# It needs the build by `make FAILPOINTS=1`.
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016,SC2317
 . "${0%/*}/lib.sh"
+
+killable=$repo/build/failpoints/bin/sandboxctl
+[[ -x $killable ]] || bail "make FAILPOINTS=1"
 
 mkdir -m 777 "$world"/{a,b}
 echo "a's" >"$world/a/file"
@@ -283,5 +289,183 @@ ok "its supervisor is killed meanwhile" kill -0 "${waiters[4]}"
 sandboxctl kill a/w
 waited 4
 like "wait says that it is lost" "$status:$out$err" "1:sandboxctl: a/w: it has ended, but how is not known: *"
+
+# ---- an odd registry ----
+
+start a/x "$probe" sleep 1000 </dev/null
+mkdir -m 700 "$state"/sandboxes/{ghost,a/half,a/garbage,ghost/x}
+echo '{"tenant":"a","name":"garb' >"$state/sandboxes/a/garbage/status"
+echo '{"tenant":"b","name":"x","pid":1,"supervisor":1,"started":1,"cgroup":"/","policy":""}' \
+	>"$state/sandboxes/ghost/x/status"
+: >"$state/sandboxes/file"
+: >"$state/sandboxes/a/half/status~"
+is "what is half there is not listed" "$(sandboxctl list | sed 's/ .*//' | tr '\n' ' ')" "TENANT a "
+sandboxctl stats >/dev/null
+is "and keeps nobody from the rest" "$?" 0
+list=$(sandboxctl gc --dry-run)
+like "gc --dry-run tells of these" "$list" "*would remove sandbox a/garbage*would remove sandbox a/half*would remove sandbox ghost/x*"
+ok "and does nothing" test -e "$state/sandboxes/a/garbage/status"
+is "gc does what it told" "$(sandboxctl gc)" "${list//would remove/removed}"
+ok "it has" test ! -e "$state/sandboxes/a/garbage" -a ! -e "$state/sandboxes/ghost"
+rm "$state/sandboxes/file"
+
+# ---- gc and what lives ----
+
+is "nothing is left to remove" "$(sandboxctl gc)" ""
+allowed "what lives keeps its rules: own" a/x read "$world/a/file"
+denied lsm:file_open:owned "what lives keeps its rules: another's" a/x read "$world/b/file"
+like "and its name" "$(sandboxctl list)" "*a *x *running *"
+stop a/x
+sandboxctl gc >/dev/null
+is "gc takes the rules that nobody uses" "$(bpftool map dump name perms | grep -c key)" 0
+allowed "the next run has them again" a read "$world/a/file"
+
+# Runs of two tenants, one of which has no policy of its own, and gc all the while.
+(umask 022 && sed '/^own/d' "$config/tenants/a.ini" >"$config/guest.ini")
+bad='' runs=()
+for i in {1..12}; do
+	for who in "-t a" "-t guest --policy $config/guest.ini"; do
+		# shellcheck disable=SC2086 # words they are
+		sandboxctl run $who -- "$probe" exit 0 >"$tmp/run.${who:3:1}" 2>&1 &
+		runs[${#runs[@]}]=$!
+	done
+	sandboxctl gc >"$tmp/gc.out" 2>&1 || bad+="gc: $(<"$tmp/gc.out")"
+	for pid in "${runs[@]}"; do
+		wait "$pid" || bad+="$i: $? $(<"$tmp/run.a") $(<"$tmp/run.g")"$'\n'
+	done
+	runs=()
+done
+is "runs that begin and end while gc works" "$bad" ""
+rm "$config/guest.ini"
+sandboxctl gc >/dev/null
+ok "what one without a policy had goes" test ! -e "$base/guest.slice" -a ! -e "$state/net/guest" -a \
+	! -e "$state/locks/guest"
+
+# ---- a launcher that is killed at any step ----
+
+traces() {
+	local found entries
+	found=("$base"/*/*.scope "$base"/canar[y] "$state"/sandboxes/*/* "$state"/*/*~ /var/lib/sandboxctl/*~)
+	entries=$(bpftool map dump name leaves | grep -c key)
+	((entries == 0)) || found+=("$entries labels")
+	for entry in perms policies connect_rules; do
+		entries=$(bpftool map dump name "$entry" | grep -c key)
+		((entries == 0)) || found+=("$entries in $entry")
+	done
+	entries=
+	read_all entries "$base/cgroup.events"
+	[[ $entries != *"populated 1"* ]] || found+=("processes")
+	mount_points entries
+	[[ $entries == "$mounts_before" ]] || found+=("mounts: $entries")
+	REPLY="${found[*]}"
+}
+
+steps=()
+while read -r word step; do
+	[[ $word != step ]] || steps+=("$step")
+done < <("$killable" run -t a --dry-run -- "$probe" exit 0)
+ok "there are steps of a run" test "${#steps[@]}" -ge 20
+n_said=0 text=''
+for step in "${steps[@]}"; do
+	status=0
+	{ SBX_FAILPOINT=$step "$killable" run -t a --name victim -- "$probe" exit 0 </dev/null || status=$?; } \
+		>"$tmp/out" 2>&1
+	# What was begun dies with it, but it may take its time.
+	if [[ -e $base/a.slice/victim.scope ]]; then
+		until read_all text "$base/a.slice/victim.scope/cgroup.events" && [[ $text != *"populated 1"* ]]; do :; done
+	fi
+	said=$(sandboxctl gc 2>&1) || status+="gc $?"
+	[[ $said != *"removed sandbox a/victim"* ]] || n_said=$((n_said + 1))
+	traces
+	is "killed at $step: gc leaves nothing" "$status:$REPLY" 137:
+done
+ok "it had something to do at most of them" test "$n_said" -gt 15
+orphan a/victim
+like "gc ends an orphan" "$(sandboxctl gc)" "*removed sandbox a/victim*"
+traces
+is "and leaves nothing" "$REPLY" ""
+
+mapfile -t steps < <(grep -o '"load-[a-z-]*"' "$repo/src/libexec/lsm-load.c" | tr -d '"')
+sandboxctl lsm unload --force
+for step in "${steps[@]}"; do
+	{ SBX_FAILPOINT=$step "$killable" lsm load; } >"$tmp/out" 2>&1
+	sandboxctl gc >/dev/null || bail "gc"
+	found=("$base"/canar[y] "$state"/lsm/*~)
+	is "a load that is killed at $step: gc leaves nothing" "${found[*]}" ""
+done
+load
+
+# A label whose cgroup somebody removed by hand.
+mkdir "$base/b.slice/by-hand.scope"
+orphan b/o
+# shellcheck disable=SC2046 # words they are
+"$busybox" kill -9 $(<"$base/b.slice/o.scope/cgroup.procs") 2>/dev/null
+until rmdir "$base/b.slice/o.scope" 2>/dev/null; do :; done
+like "gc takes a label without its cgroup, and a cgroup that nobody knows" "$(sandboxctl gc)" \
+	"*removed label of a cgroup that is gone*removed sandbox b/by-hand*"
+traces
+is "and leaves nothing" "$REPLY" ""
+
+# ---- tenants ----
+
+allowed "a tenant runs" b exit 0
+list=$(sandboxctl tenant list)
+like "tenant list" "$list" "TENANT *
+a  * yes  * 1
+b  * yes  * 1"
+json=$(sandboxctl tenant list --json)
+json=${json//[[:space:]]/}
+like "tenant list --json" "$json" \
+	'*{"name":"b","id":*,"uid":*,"sandboxes":0,"policy":true,"own":1}*'
+field id
+[[ $json =~ '"name":"b","id":'([0-9]+) ]]
+id_b=${BASH_REMATCH[1]}
+refuses 1 "sandboxctl: tenant 'b' has a policy: remove '$config/tenants/b.ini' first" \
+	"tenant forget, of one that has a policy" sandboxctl tenant forget b
+refuses 1 "sandboxctl: there was never a tenant 'nobody': *" "of one that never was" sandboxctl tenant forget nobody
+refuses 1 "sandboxctl: '../b' is not a tenant's name" "of what is no name" sandboxctl tenant forget ../b
+
+start b/x "$probe" sleep 1000 </dev/null
+mv "$config/tenants/b.ini" "$tmp/b.ini"
+load
+refuses 1 "sandboxctl: tenant 'b' has sandboxes that run: sandboxctl kill b*" "of one that runs" \
+	sandboxctl tenant forget b
+allowed "which still does" b/x read "$world/b/file"
+like "tenant list tells that it was removed" "$(sandboxctl tenant list)" "*b  * 1  removed 1"
+stop b/x
+
+sed "s,^own = .*,own = $world/a $world/b," "$config/tenants/a.ini" >"$tmp/a.ini"
+cp "$config/tenants/a.ini" "$tmp/old.ini"
+(umask 022 && cp "$tmp/a.ini" "$config/tenants/a.ini")
+refuses 1 "*own '$world/b': tenant id $id_b owns it already: *tenant forget*" "a removed tenant keeps its own" \
+	sandboxctl lsm load
+(umask 022 && cp "$tmp/old.ini" "$config/tenants/a.ini")
+load
+like "tenant forget" "$(sandboxctl tenant forget b)" \
+	"removed network namespace of tenant b*removed cgroup /sandboxctl/b.slice*removed own of tenant b: 1 inode"
+ok "takes its slice, its network namespace and its lock" \
+	test ! -e "$base/b.slice" -a ! -e "$state/net/b" -a ! -e "$state/locks/b"
+[[ $(sandboxctl tenant list) != *$'\n'"b "* ]]
+is "it is not listed any more" "$?" 0
+like "but by --all: its id is its own for good" "$(sandboxctl tenant list --all)" "*b  * $id_b  * 0  removed 0*"
+is "nothing of it is left" "$(bpftool map dump name labels | grep -c key)" 1
+(umask 022 && cp "$tmp/a.ini" "$config/tenants/a.ini")
+load
+allowed "its own can be another's now" a read "$world/b/file"
+ok "forgetting it again is well" sandboxctl tenant forget b
+tenant c <<<"[filesystem]
+exec = $world/bin"
+load
+json=$(sandboxctl tenant list --json)
+json=${json//[[:space:]]/}
+[[ $json =~ '"name":"c","id":'([0-9]+) ]]
+ok "its id is not given out again" test "${BASH_REMATCH[1]}" -gt "$id_b"
+sed -i /^own/d "$tmp/b.ini"
+(umask 022 && cp "$tmp/b.ini" "$config/tenants/b.ini")
+load
+json=$(sandboxctl tenant list --json)
+json=${json//[[:space:]]/}
+[[ $json =~ '"name":"b","id":'([0-9]+) ]]
+is "but to itself" "${BASH_REMATCH[1]}" "$id_b"
 
 finish

@@ -29,7 +29,7 @@ offers() {
 at=(--config-dir "$tmp") # whose tenants
 
 _sandboxctl_state=$tmp/state # whose sandboxes
-first_words="doctor freeze kill list lsm policy run stats status thaw wait"
+first_words="doctor freeze gc kill list lsm policy run stats status tenant thaw wait"
 
 is "bash knows what completes it" "$(complete -p sandboxctl)" "complete -F _sandboxctl sandboxctl"
 offers "subcommands" "$first_words" ""
@@ -81,6 +81,7 @@ offers "and no second one" "" freeze acme/web ""
 offers "signals" "TERM" kill -s T
 offers "behind it sandboxes" "billing/web" kill -s TERM b
 offers "none where there are none" "" -v stats c
+offers "tenants to forget" "acme billing" "${at[@]}" tenant forget ""
 
 cd "$tmp/files" || exit
 offers "policy files and folders" "one.ini sub two.ini" policy check ""

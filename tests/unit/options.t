@@ -30,7 +30,7 @@ says 2 "" "*: unrecognized option '--bogus'" "an option that it lacks" --bogus
 says 2 "" "*: option '--config-dir' requires an argument" "an argument that it lacks" --config-dir
 
 mapfile -t names < <("$program" --help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')
-is "subcommands are listed" "${names[0]}, ${names[6]}, ${names[-1]}" "run, thaw, doctor"
+is "subcommands are listed" "${names[0]}, ${names[10]}, ${names[-1]}" "run, tenant forget, doctor"
 for name in "${names[@]}"; do
 	read -ra words <<<"$name"
 	says 0 "usage: sandboxctl $name*  --help *" "" "$name --help" "${words[@]}" --help
@@ -51,6 +51,7 @@ says 1 "" "--json: error: *" "and what follows is an operand" \
 
 says 2 "" "usage: sandboxctl kill ?--signal SIGNAL? TENANT?/NAME?*" "an operand with a part that may be left out" kill
 says 2 "" "sandboxctl: kill: --signal '0' is not a signal, *" "a signal that is none" kill -s 0 a
+says 2 "" "sandboxctl: 'tenant' is followed by one of: list, forget" "half a subcommand" tenant
 
 says 125 "" "sandboxctl: run: --tty is not supported by this build" "an option of a later build" run --tty x
 says 125 "" "sandboxctl: run: --set is not supported by this build" "the same with an argument" run --set=a.b=c x

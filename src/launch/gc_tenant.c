@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/netns.h"
+#include "launch/gc.h"
+#include "launch/leaf.h"
+#include "state/registry.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+struct tenant {
+	struct gc *gc;
+	const char *name;
+	bool lives; /* one of its sandboxes has a supervisor */
+};
+
+static void remove_sandbox(struct tenant *t, const char *name, const char *path)
+{
+	struct sbx_error err = { 0 };
+	int r;
+
+	if (t->gc->options->dry_run) {
+		gc_say(t->gc, "sandbox %s/%s", t->name, name);
+		return;
+	}
+	r = leaf_remove_orphan(t->gc->has_lsm ? &t->gc->lsm : NULL, t->name, name, path, &err);
+	if (r == -EBUSY)
+		t->lives = true;
+	else if (r < 0)
+		gc_failed(t->gc, r, &err);
+	else
+		gc_say(t->gc, "sandbox %s/%s", t->name, name);
+}
+
+static void default_path(const struct tenant *t, const char *name, char path[static PATH_MAX])
+{
+	(void)snprintf(path, PATH_MAX, "%s/%s.slice/%s.scope", t->gc->base_path, t->name, name);
+}
+
+/* Its status may be missing, and then its cgroup is where the next run would make it. */
+static int collect_entry(const char *tenant, const char *name, void *arg)
+{
+	struct sandbox_status status;
+	struct tenant *t = arg;
+	char path[PATH_MAX];
+
+	if (registry_is_held(tenant, name)) {
+		t->lives = true;
+		return 0;
+	}
+	default_path(t, name, path);
+	if (registry_get(tenant, name, &status) == 0)
+		(void)snprintf(path, sizeof(path), "%s", status.cgroup);
+	remove_sandbox(t, name, path);
+	return 0;
+}
+
+static bool has_entry(const struct tenant *t, const char *name)
+{
+	char path[PATH_MAX];
+
+	registry_path(t->name, name, path);
+	return access(path, F_OK) == 0;
+}
+
+/* "web" of "web.scope"; false: it isn't a sandbox's. */
+static bool leaf_to_name(const char *leaf, char name[static NAME_MAX_LEN + 2])
+{
+	const char *end = strrchr(leaf, '.');
+
+	if (!end || !streq(end, ".scope"))
+		return false;
+	(void)snprintf(name, NAME_MAX_LEN + 2, "%.*s", (int)(end - leaf), leaf);
+	return name_is_valid(name);
+}
+
+/* Cgroups that have no entry, or none any more. */
+static void collect_leaves(struct tenant *t, const struct cgroup *slice)
+{
+	int fd = openat(slice->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	char name[NAME_MAX_LEN + 2], path[PATH_MAX];
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		if (!leaf_to_name(entry->d_name, name))
+			continue;
+		/* One that has an entry was looked at, or was begun since. */
+		if (has_entry(t, name))
+			continue;
+		default_path(t, name, path);
+		remove_sandbox(t, name, path);
+	}
+}
+
+static bool open_slice(
+	const struct tenant *t, char name[static NAME_MAX_LEN + 8], struct cgroup *ret_slice)
+{
+	(void)snprintf(name, NAME_MAX_LEN + 8, "%s.slice", t->name);
+	return t->gc->base.fd >= 0 && cgroup_open(&t->gc->base, name, ret_slice, NULL) == 0;
+}
+
+static void collect_sandboxes(struct tenant *t)
+{
+	_cleanup_cgroup_ struct cgroup slice = CGROUP_INIT;
+	char name[NAME_MAX_LEN + 8];
+	struct sbx_error err = { 0 };
+	int r = registry_each_folder(t->name, collect_entry, t, &err);
+
+	if (r < 0)
+		gc_failed(t->gc, r, &err);
+	if (open_slice(t, name, &slice))
+		collect_leaves(t, &slice);
+}
+
+/* What is left in it, if anything is, was not put there by us. */
+static void remove_slice(struct tenant *t)
+{
+	_cleanup_cgroup_ struct cgroup slice = CGROUP_INIT;
+	char name[NAME_MAX_LEN + 8];
+
+	if (!open_slice(t, name, &slice))
+		return;
+	if (t->gc->options->dry_run || unlinkat(t->gc->base.fd, name, AT_REMOVEDIR) == 0)
+		gc_say(t->gc, "cgroup %s", slice.path);
+}
+
+static void remove_netns(struct tenant *t)
+{
+	struct sbx_error err = { 0 };
+	int r = 0;
+
+	if (!t->gc->options->dry_run)
+		r = netns_forget(t->name, &err);
+	if (r < 0)
+		gc_failed(t->gc, r, &err);
+	else
+		gc_say(t->gc, "network namespace of tenant %s", t->name);
+}
+
+bool gc_tenant(struct gc *gc, const char *tenant)
+{
+	struct tenant t = { .gc = gc, .name = tenant };
+	bool stays;
+
+	collect_sandboxes(&t);
+	/* One whose policy is given by --policy has what it needs for as long as it runs. */
+	stays = t.lives || gc_has_policy(gc, tenant);
+	if (netns_is_half_made(tenant) || (!stays && netns_is_there(tenant)))
+		remove_netns(&t);
+	if (!stays)
+		remove_slice(&t);
+	gc_policies(gc, tenant);
+	return t.lives;
+}
