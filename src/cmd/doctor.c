@@ -252,6 +252,8 @@ static const struct row rows[] = {
 	{ "namespace uts", "uts", false, check_namespace },
 	{ "namespace cgroup", "cgroup", false, check_namespace },
 	{ "mount api", "tmpfs", false, check_filesystem },
+	{ "devpts", "devpts", false, check_filesystem },
+	{ "message queues", "mqueue", false, check_filesystem },
 	{ "seccomp", NULL, false, check_seccomp },
 	{ "lsm list", NULL, false, check_lsm_list },
 	{ "btf", NULL, false, check_btf },

@@ -11,18 +11,10 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* The root holds folders, links and mount points, and never anybody's data. */
 #define ROOT_SIZE "1m"
-
-/* Folders of ours in each private root. */
-#define TMP  "tmp"
-#define DEV  "dev"
-#define PROC "proc"
-
-#define QUIET (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err)
 {
@@ -46,34 +38,6 @@ int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, str
 int root_isolate(void)
 {
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
-}
-
-static int make_tmpfs(const char *mode, const char *size, unsigned int attr, int *ret_mount)
-{
-	_cleanup_close_ int fs = fsopen("tmpfs", FSOPEN_CLOEXEC);
-	int fd;
-
-	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_STRING, "mode", mode, 0) < 0 ||
-		fsconfig(fs, FSCONFIG_SET_STRING, "size", size, 0) < 0 ||
-		fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	fd = fsmount(fs, FSMOUNT_CLOEXEC, attr);
-	if (fd < 0)
-		return -errno;
-	*ret_mount = fd;
-	return 0;
-}
-
-static int attach(int mount_fd, int dir, const char *path)
-{
-	return move_mount(mount_fd, "", dir, path, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
-}
-
-static int add_attr(int mount_fd, unsigned int set)
-{
-	struct mount_attr attr = { .attr_set = set };
-
-	return mount_setattr(mount_fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ? -errno : 0;
 }
 
 /* Decimal, since snprintf(3) is not for between clone and exec. */
@@ -184,47 +148,12 @@ static int add_link(int root, const struct root_link *link)
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	unsigned int minor;
-	unsigned int major;
-} nodes[] = {
-	{ "null", 3, 1 },
-	{ "zero", 5, 1 },
-	{ "full", 7, 1 },
-	{ "random", 8, 1 },
-	{ "urandom", 9, 1 },
-	{ "tty", 0, 5 },
-};
-
-/* Nodes of our own instead of binds of the host's: its devtmpfs stays out of the sandbox. */
-static int make_dev(int root, int *ret_dev)
-{
-	_cleanup_close_ int dev = -1;
-	int r = make_tmpfs("0755", "64k", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, &dev);
-
-	if (r == 0 && mkdirat(root, DEV, 0755) < 0)
-		r = -errno;
-	if (r == 0)
-		r = attach(dev, root, DEV);
-	for (size_t i = 0; i < ARRAY_SIZE(nodes) && r == 0; i++)
-		if (mknodat(dev, nodes[i].name, S_IFCHR | 0666,
-			    makedev(nodes[i].major, nodes[i].minor)) < 0)
-			r = -errno;
-	if (r == 0)
-		*ret_dev = take_fd(&dev);
-	return r;
-}
-
-static int make_tmp(int root, uint64_t size)
+static int make_tmp(int root, const char *size)
 {
 	_cleanup_close_ int tmp = -1;
-	char buf[24];
-	int r = make_tmpfs("1777", format_u64(size, buf), QUIET, &tmp);
+	int r = mounts_make_tmpfs("1777", size, MOUNTS_QUIET, &tmp);
 
-	if (r == 0 && mkdirat(root, TMP, 0755) < 0)
-		r = -errno;
-	return r < 0 ? r : attach(tmp, root, TMP);
+	return r < 0 ? r : mounts_attach_new(tmp, root, "tmp");
 }
 
 static int fill(const struct root_spec *spec, int root, int *ret_object)
@@ -250,24 +179,26 @@ static int fill(const struct root_spec *spec, int root, int *ret_object)
 int root_make(const struct root_spec *spec, int *ret_root, int *ret_object)
 {
 	_cleanup_close_ int root = -1, dev = -1;
-	int r = make_tmpfs("0755", ROOT_SIZE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, &root);
+	char buf[24];
+	const char *size = format_u64(spec->tmp_size, buf);
+	int r = mounts_make_tmpfs("0755", ROOT_SIZE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, &root);
 
 	*ret_object = -1;
 	if (r == 0)
-		r = attach(root, AT_FDCWD, ROOT_STAGE);
+		r = mounts_attach(root, AT_FDCWD, ROOT_STAGE);
 	if (r == 0)
-		r = make_tmp(root, spec->tmp_size);
+		r = make_tmp(root, size);
 	if (r == 0)
-		r = make_dev(root, &dev);
-	if (r == 0 && spec->proc && mkdirat(root, PROC, 0555) < 0)
+		r = mounts_make_dev(root, spec, size, &dev);
+	if (r == 0 && spec->has_proc && mkdirat(root, "proc", 0555) < 0)
 		r = -errno;
 	if (r == 0)
 		r = fill(spec, root, ret_object);
 	/* Last, when every mount point and node is there. */
 	if (r == 0)
-		r = add_attr(dev, MOUNT_ATTR_RDONLY);
+		r = mounts_add_attr(dev, MOUNT_ATTR_RDONLY);
 	if (r == 0)
-		r = add_attr(root, QUIET | MOUNT_ATTR_RDONLY);
+		r = mounts_add_attr(root, MOUNTS_QUIET | MOUNT_ATTR_RDONLY);
 	if (r == 0)
 		*ret_root = take_fd(&root);
 	return r;

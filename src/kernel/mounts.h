@@ -32,8 +32,9 @@ struct root_spec {
 	size_t n_binds;
 	const struct root_link *links;
 	size_t n_links;
-	uint64_t tmp_size; /* bytes */
-	bool proc; /* it has a folder to mount /proc on */
+	uint64_t tmp_size; /* bytes; of /dev/shm too */
+	bool has_proc; /* a folder for /proc is there too: /dev/fd and its like lead into it */
+	bool has_mqueue; /* the ipc namespace is the sandbox's own, and /dev/mqueue shows it */
 };
 
 /*
@@ -48,6 +49,31 @@ int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, str
  */
 int root_isolate(void); /* nothing propagates to the host from here on */
 int root_make(const struct root_spec *spec, int *ret_root, int *ret_object);
+int root_mount_proc(int root, bool full); /* mounts_proc.c: of the caller's pid namespace */
 int root_enter(int root); /* which becomes the working folder too */
+
+/*
+ * For the files of this mechanism, mounts_*.c: what the child's steps are made of.
+ */
+#define MOUNTS_QUIET (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+struct mounts_option {
+	const char *key, *value;
+};
+
+/* A detached mount of a new instance; `options` ends with a NULL key, or is NULL. */
+int mounts_make(
+	const char *type, const struct mounts_option *options, unsigned int attr, int *ret_mount);
+int mounts_make_tmpfs(const char *mode, const char *size, unsigned int attr, int *ret_mount);
+
+/* A whole /dev, mounted in the root, and still writable. */
+int mounts_make_dev(int root, const struct root_spec *spec, const char *shm_size, int *ret_dev);
+
+/* Attaches a mount to a folder; `_new`: to one that is made for it, directly in `dir`. */
+int mounts_attach(int mount_fd, int dir, const char *path);
+int mounts_attach_new(int mount_fd, int dir, const char *name);
+
+/* Of this mount, and none below it. */
+int mounts_add_attr(int mount_fd, unsigned int set);
 
 #endif

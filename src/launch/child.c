@@ -36,9 +36,9 @@ static bool makes_network(const struct child *c)
 	return makes(c) && c->netns >= 0;
 }
 
-static bool makes_cgroupns(const struct child *c)
+static bool makes_namespaces(const struct child *c)
 {
-	return makes(c) && c->plan->policy->namespaces.cgroup;
+	return makes(c) && plan_set_up_namespaces(c->plan);
 }
 
 static bool makes_proc(const struct child *c)
@@ -56,7 +56,7 @@ const struct child_step child_steps[] = {
 	{ "session", NULL, child_new_session },
 	{ "join-network", makes_network, child_join_netns },
 	{ "isolate-mounts", makes, child_isolate },
-	{ "cgroup-namespace", makes_cgroupns, child_new_cgroupns },
+	{ "new-namespaces", makes_namespaces, child_new_namespaces },
 	{ "make-root", makes, child_make_root },
 	{ "proc", makes_proc, child_mount_proc },
 	{ "enter-root", makes, child_enter_root },

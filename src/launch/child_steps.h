@@ -12,7 +12,7 @@
 /* What the sandbox sees: child_view.c. */
 int child_join_netns(struct child *c);
 int child_isolate(struct child *c);
-int child_new_cgroupns(struct child *c);
+int child_new_namespaces(struct child *c);
 int child_make_root(struct child *c);
 int child_mount_proc(struct child *c);
 int child_enter_root(struct child *c);

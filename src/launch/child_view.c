@@ -3,7 +3,6 @@
  * What the sandbox sees: made by its init where it has one, else by the command itself. The command
  * joins an init, and finds there what will be executed.
  */
-#include "kernel/procfs.h"
 #include "launch/child_steps.h"
 
 #include <fcntl.h>
@@ -23,11 +22,14 @@ int child_isolate(struct child *c)
 	return root_isolate();
 }
 
-/* Only now, in the sandbox's own cgroup: that one becomes the root of what it sees. */
-int child_new_cgroupns(struct child *c)
+/*
+ * Only now, in the sandbox's own cgroup: that one becomes the root of what it sees. And only now,
+ * in its set-up: the LSM notes that the file system of the message queues, which comes with the ipc
+ * namespace, is the sandbox's own.
+ */
+int child_new_namespaces(struct child *c)
 {
-	(void)c;
-	return unshare(CLONE_NEWCGROUP) < 0 ? -errno : 0;
+	return unshare(plan_set_up_namespaces(c->plan)) < 0 ? -errno : 0;
 }
 
 int child_make_root(struct child *c)
@@ -37,7 +39,7 @@ int child_make_root(struct child *c)
 
 int child_mount_proc(struct child *c)
 {
-	return procfs_mount(c->root, c->plan->policy->filesystem.proc == POLICY_PROC_FULL);
+	return root_mount_proc(c->root, c->plan->policy->filesystem.proc == POLICY_PROC_FULL);
 }
 
 int child_enter_root(struct child *c)
@@ -71,10 +73,9 @@ static ssize_t read_ready(const struct child *c)
 /* Its pid namespace isn't among them: that of a process is the one it was cloned into. */
 int child_join_init(struct child *c)
 {
-	int namespaces = CLONE_NEWNS | plan_namespaces(c->plan);
+	int namespaces =
+		CLONE_NEWNS | plan_birth_namespaces(c->plan) | plan_set_up_namespaces(c->plan);
 
-	if (c->plan->policy->namespaces.cgroup)
-		namespaces |= CLONE_NEWCGROUP;
 	if (c->netns >= 0)
 		namespaces |= CLONE_NEWNET;
 

@@ -341,7 +341,7 @@ static bool has_init(const struct run *run)
 static int start_init(struct run *run, struct sbx_error *err)
 {
 	int r = clone_child(run, CHILD_INIT,
-		CLONE_NEWPID | CLONE_NEWNS | (uint64_t)plan_namespaces(run->plan), err);
+		CLONE_NEWPID | CLONE_NEWNS | (uint64_t)plan_birth_namespaces(run->plan), err);
 
 	close_end(&run->ready[1]);
 	return r;
@@ -365,9 +365,10 @@ static int start_beside_init(struct run *run, struct sbx_error *err)
 
 static int start_command(struct run *run, struct sbx_error *err)
 {
-	int r = has_init(run) ? start_beside_init(run, err)
-			      : clone_child(run, CHILD_COMMAND,
-					CLONE_NEWNS | (uint64_t)plan_namespaces(run->plan), err);
+	int r = has_init(run)
+			? start_beside_init(run, err)
+			: clone_child(run, CHILD_COMMAND,
+				  CLONE_NEWNS | (uint64_t)plan_birth_namespaces(run->plan), err);
 
 	if (r < 0)
 		return r;

@@ -112,11 +112,17 @@ static inline bool plan_has_init(const struct plan *plan)
 	return plan->init_place.fd >= 0;
 }
 
-/* CLONE_NEW* of those that the policy turns off and on; its cgroup namespace is made later. */
-static inline int plan_namespaces(const struct plan *plan)
+/* CLONE_NEW* of those that the policy turns on and off: which are born with a child, ... */
+static inline int plan_birth_namespaces(const struct plan *plan)
+{
+	return plan->policy->namespaces.uts ? CLONE_NEWUTS : 0;
+}
+
+/* ... and which it makes in its set-up. */
+static inline int plan_set_up_namespaces(const struct plan *plan)
 {
 	return (plan->policy->namespaces.ipc ? CLONE_NEWIPC : 0) |
-	       (plan->policy->namespaces.uts ? CLONE_NEWUTS : 0);
+	       (plan->policy->namespaces.cgroup ? CLONE_NEWCGROUP : 0);
 }
 
 /* What its /proc is to show; it has none without a pid namespace. */

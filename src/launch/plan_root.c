@@ -164,6 +164,7 @@ int plan_root(struct plan *plan, struct sbx_error *err)
 	if (r == 0)
 		r = plan_grants(plan, err);
 	plan->root.tmp_size = plan->policy->filesystem.tmp;
-	plan->root.proc = plan_has_proc(plan);
+	plan->root.has_proc = plan_has_proc(plan);
+	plan->root.has_mqueue = plan->policy->namespaces.ipc;
 	return r;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/explain.h"
 
+#include "policy/devices.h"
 #include "policy/key.h"
 #include "policy/net.h"
 
@@ -71,29 +72,39 @@ static bool is_above_a_grant(const struct explain_files *files, const char *path
 	for (size_t i = 0; i < files->n_places; i++)
 		if (path_lies_in(files->places[i].path, path))
 			return true;
-	return streq(path, "/dev");
+	return streq(path, "/dev") || streq(path, "/dev/pts");
 }
 
-/* What each private root holds besides. */
-static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random",
-	"/dev/urandom", "/dev/tty" };
+/* What each private root holds besides: devices, and trees that are the sandbox's own. */
+static bool is_device(const char *path)
+{
+	for (size_t i = 0; i < n_devices; i++) {
+		const char *rest = str_after(path, devices[i].path);
+
+		if (rest && (*rest == '\0') != (devices[i].minor == DEVICE_ANY_MINOR))
+			return true;
+	}
+	return streq(path, "/dev/ptmx"); /* a link */
+}
+
+static const char *const own_trees[] = { "/tmp", "/dev/shm", "/dev/mqueue" };
 
 static void explain_private(const struct explain_files *files, const char *path,
 	enum policy_rights wanted, struct explanation *ret)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
-		if (streq(path, devices[i])) {
-			explain_say(ret, wanted != POLICY_EXEC, NULL,
-				"the private root has this device");
-			return;
-		}
-	if (path_lies_in(path, "/tmp")) {
-		explain_say(ret, wanted != POLICY_EXEC, NULL,
-			wanted == POLICY_EXEC
-				? "nothing is executed from the sandbox's own /tmp"
-				: "it lies in the sandbox's own /tmp, and is not the host's");
+	if (is_device(path)) {
+		explain_say(ret, wanted != POLICY_EXEC, NULL, "the private root has this device");
 		return;
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(own_trees); i++)
+		if (path_lies_in(path, own_trees[i])) {
+			explain_say(ret, wanted != POLICY_EXEC, NULL,
+				wanted == POLICY_EXEC
+					? "nothing is executed from the sandbox's own %s"
+					: "it lies in the sandbox's own %s, and is not the host's",
+				own_trees[i]);
+			return;
+		}
 	if (is_above_a_grant(files, path)) {
 		explain_say(ret, wanted == POLICY_READ, NULL,
 			"a folder of the private root, which holds what is granted and can't be "

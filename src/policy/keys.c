@@ -194,7 +194,7 @@ static const struct key keys[] = {
 		.help = "What /proc shows: pid the sandbox's processes alone, full most of the kernel's files too",
 		SINCE_0_1 },
 	{ "filesystem", "tmp", .type = &type_tmp, FIELD(filesystem.tmp), .initial = "64M",
-		.help = "Size of the private /tmp", SINCE_0_1 },
+		.help = "Size of the private /tmp, and of /dev/shm", SINCE_0_1 },
 
 	{ "network", "mode", .type = &type_word, FIELD(network.mode),
 		.initial = "none", .words = network_words,

@@ -147,17 +147,29 @@ static int clone_program(const char *program)
 	return tree;
 }
 
-static int make_tmpfs(const char *mode, const char *size, unsigned int attributes)
+struct option_of_fs {
+	const char *key, *value;
+};
+
+/* `options` ends with a NULL key. */
+static int make_fs(const char *type, const struct option_of_fs *options, unsigned int attributes)
 {
-	int context = (int)must(fsopen("tmpfs", FSOPEN_CLOEXEC), "fsopen");
+	int context = (int)must(fsopen(type, FSOPEN_CLOEXEC), type);
 	int tree;
 
-	must(fsconfig(context, FSCONFIG_SET_STRING, "mode", mode, 0), "tmpfs mode");
-	must(fsconfig(context, FSCONFIG_SET_STRING, "size", size, 0), "tmpfs size");
-	must(fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "tmpfs");
+	for (; options->key; options++)
+		must(fsconfig(context, FSCONFIG_SET_STRING, options->key, options->value, 0), type);
+	must(fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), type);
 	tree = (int)must(fsmount(context, FSMOUNT_CLOEXEC, attributes), "fsmount");
 	(void)close(context);
 	return tree;
+}
+
+static int make_tmpfs(const char *mode, const char *size, unsigned int attributes)
+{
+	const struct option_of_fs options[] = { { "mode", mode }, { "size", size }, { 0 } };
+
+	return make_fs("tmpfs", options, attributes);
 }
 
 static void attach(int tree, int dir, const char *path)
@@ -177,8 +189,17 @@ static void make_mountpoint(int root, const char *path)
 	(void)close((int)must(openat(root, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0444), path));
 }
 
+static void attach_new(int tree, int dir, const char *name)
+{
+	must(mkdirat(dir, name, 0755), name);
+	attach(tree, dir, name);
+}
+
 static void make_devices(int root)
 {
+	static const struct option_of_fs none[] = { { 0 } }, pts[] = { { "mode", "0620" },
+		{ "ptmxmode", "0666" }, { "max", "64" }, { 0 } };
+	const unsigned int quiet = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	struct mount_attr read_only = { .attr_set = MOUNT_ATTR_RDONLY };
 	int dev = make_tmpfs("755", "64k", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 
@@ -188,6 +209,10 @@ static void make_devices(int root)
 		must(mknodat(dev, devices[i].name, S_IFCHR | 0666,
 			     makedev(devices[i].major, devices[i].minor)),
 			devices[i].name);
+	must(symlinkat("pts/ptmx", dev, "ptmx"), "ptmx");
+	attach_new(make_fs("devpts", pts, quiet), dev, "pts");
+	attach_new(make_tmpfs("1777", "64m", quiet | MOUNT_ATTR_NODEV), dev, "shm");
+	attach_new(make_fs("mqueue", none, quiet | MOUNT_ATTR_NODEV), dev, "mqueue");
 	must(mount_setattr(dev, "", AT_EMPTY_PATH, &read_only, sizeof(read_only)), "read-only dev");
 }
 
@@ -236,7 +261,7 @@ static void run_child(const struct launch *launch)
 	char *envp[] = { "PATH=/usr/bin:/bin", NULL };
 	int exec_fd;
 
-	must(unshare(CLONE_NEWCGROUP), "unshare");
+	must(unshare(CLONE_NEWCGROUP | CLONE_NEWIPC), "unshare");
 	if (launch->netns >= 0)
 		must(setns(launch->netns, CLONE_NEWNET), "setns");
 	(void)umask(0);
@@ -254,8 +279,7 @@ static void run_child(const struct launch *launch)
 static pid_t clone_into(int leaf, int *ret_pidfd)
 {
 	struct clone_args args = {
-		.flags =
-			CLONE_INTO_CGROUP | CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS,
+		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWUTS,
 		.pidfd = (uint64_t)(uintptr_t)ret_pidfd,
 		.exit_signal = SIGCHLD,
 		.cgroup = (uint64_t)leaf,

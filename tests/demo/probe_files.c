@@ -2,7 +2,9 @@
 #include "probe.h"
 
 #include <fcntl.h>
+#include <mqueue.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -202,6 +204,45 @@ static int attempt_mknod(char **args, struct detail *detail)
 	return result_of(mknod(args[0], S_IFCHR | 0600, makedev(1, 3)));
 }
 
+/* As openpty(3) does it. N are opened, and the last of them is used. */
+static int attempt_pty(char **args, struct detail *detail)
+{
+	_cleanup_close_ int slave = -1;
+	int master, n = args[0] ? atoi(args[0]) : 1;
+	char name[64], byte;
+	struct stat st;
+
+	do
+		master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	while (master >= 0 && --n > 0);
+	if (master < 0)
+		return failed_at(detail, "open");
+	if (unlockpt(master) < 0 || ptsname_r(master, name, sizeof(name)) != 0)
+		return failed_at(detail, "unlockpt");
+	slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0 || fstat(slave, &st) < 0)
+		return failed_at(detail, name);
+	if (write(master, "\n", 1) != 1 || read(slave, &byte, 1) != 1)
+		return failed_at(detail, "use");
+	detail_add(
+		detail, "%s mode=%o uid=%u gid=%u", name, st.st_mode & 07777, st.st_uid, st.st_gid);
+	return 0;
+}
+
+static int attempt_mqueue(char **args, struct detail *detail)
+{
+	mqd_t queue = mq_open(args[0], O_RDWR | O_CREAT | O_CLOEXEC, 0600, NULL);
+	char text[8192];
+	ssize_t n;
+
+	if (queue == (mqd_t)-1)
+		return failed_at(detail, "mq_open");
+	if (mq_send(queue, "x", 1, 0) < 0)
+		return failed_at(detail, "mq_send");
+	n = mq_receive(queue, text, sizeof(text), NULL);
+	return n == 1 ? 0 : failed_at(detail, "mq_receive");
+}
+
 static int attempt_chmod(char **args, struct detail *detail)
 {
 	(void)detail;
@@ -283,6 +324,8 @@ const struct attempt attempts_files[] = {
 	{ "mkdir", "PATH", 1, 1, attempt_mkdir, "make a folder" },
 	{ "rmdir", "PATH", 1, 1, attempt_rmdir, "remove a folder" },
 	{ "mkfifo", "PATH", 1, 1, attempt_mkfifo, "make a pipe" },
+	{ "pty", "[N]", 0, 1, attempt_pty, "open a terminal by /dev/ptmx, or N of them" },
+	{ "mqueue", "/NAME", 1, 1, attempt_mqueue, "make a message queue and use it" },
 	{ "mknod", "PATH", 1, 1, attempt_mknod, "make a device node (null's)" },
 	{ "chmod", "PATH", 1, 1, attempt_chmod, "mode 0600" },
 	{ "chown", "PATH", 1, 1, attempt_chown, "to the own user and group" },

@@ -115,7 +115,14 @@ allowed "/dev/zero, read" a open /dev/zero
 denied view:ENOENT "the host's disk" a open /dev/vda
 allowed "/dev, listed" a ls /dev
 is "these are all" "$(tr ' ' '\n' <<<"${line#ls: ok }" | sort | tr '\n' ' ')" \
-	"full null random tty urandom zero "
+	"full mqueue null ptmx pts random shm tty urandom zero "
+denied mount:EROFS "/dev, written" a write /dev/new
+allowed "/dev/shm, written" a write /dev/shm/file
+allowed "/dev/mqueue: a queue of its own" a mqueue /queue
+allowed "a terminal of its own" a pty
+like "which is the tenant's, and its first" "$line" "pty: ok /dev/pts/0 mode=620 uid=20000[0-9]* gid=20000[0-9]*"
+allowed "as many terminals as a sandbox may have" a pty 64
+denied view:ENOSPC "and no more: all tenants share what there is" a pty 65
 
 # ---- overlayfs ----
 
@@ -210,12 +217,18 @@ denied lsm:file_open:no_grant "LSM alone: overlay: the layer above" a/x read "$w
 # What a sandbox mounts for itself is its own.
 first_process a/x
 pid=$REPLY
-echo secret >"/proc/$pid/root/tmp/secret"
+for folder in tmp dev/shm; do echo secret >"/proc/$pid/root/$folder/secret"; done
+: >"/proc/$pid/root/dev/mqueue/secret"
 allowed "its /tmp, by its own processes" a/x read "/proc/$pid/root/tmp/secret"
 denied lsm:file_open:no_grant "its /tmp, by another sandbox of its tenant" \
 	a/other read "/proc/$pid/root/tmp/secret"
 denied lsm:file_open:no_grant "its /tmp, by another tenant" b/y read "/proc/$pid/root/tmp/secret"
 denied view:ENOENT "its /tmp is not another sandbox's /tmp" a read /tmp/secret
+for file in shm/secret mqueue/secret ptmx; do
+	allowed "its /dev/$file, by its own processes" a/x rdwr "/proc/$pid/root/dev/pts/../$file"
+	denied lsm:file_open:no_grant "its /dev/$file, by another tenant" b/y rdwr "/proc/$pid/root/dev/pts/../$file"
+	[[ $file == ptmx ]] || denied view:ENOENT "its /dev/$file is not another sandbox's" a read "/dev/$file"
+done
 
 stop a/x
 stop a/other

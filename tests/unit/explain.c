@@ -96,7 +96,15 @@ TEST(the_private_root)
 	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/tmp/x", POLICY_WRITE));
 	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/tmp/x", POLICY_EXEC));
 	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/dev/null", POLICY_WRITE));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/dev/ptmx", POLICY_WRITE));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/dev/pts/3", POLICY_WRITE));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/dev/pts", POLICY_READ));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/dev/pts", POLICY_WRITE));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/dev/shm/x", POLICY_WRITE));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/dev/shm/x", POLICY_EXEC));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/dev/mqueue/x", POLICY_READ));
 	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/dev/sda", POLICY_READ));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/dev/nullx", POLICY_READ));
 	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/srv/a", POLICY_READ));
 	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/srv/a", POLICY_WRITE));
 	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/", POLICY_READ));
