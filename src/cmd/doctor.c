@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "cmd/cmd.h"
 #include "kernel/cgroup.h"
+#include "kernel/devices.h"
 #include "launch/runtime.h"
 #include "lsm/lsm.h"
 
@@ -236,6 +237,19 @@ static bool check_config(const struct cmd_context *context, const char *arg, str
 	return host.lsm;
 }
 
+static bool check_devices(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	struct sbx_error err = { 0 };
+
+	(void)context, (void)arg;
+	SAY(f, "the program can be loaded");
+	if (devices_check(&err) == 0)
+		return true;
+	SAY(f, "%s", err.text);
+	CURE(f, "%s", err.cure);
+	return false;
+}
+
 static const struct row rows[] = {
 	{ "user", NULL, false, check_root },
 	{ "configuration", NULL, false, check_config },
@@ -254,6 +268,7 @@ static const struct row rows[] = {
 	{ "mount api", "tmpfs", false, check_filesystem },
 	{ "devpts", "devpts", false, check_filesystem },
 	{ "message queues", "mqueue", false, check_filesystem },
+	{ "cgroup devices", NULL, false, check_devices },
 	{ "seccomp", NULL, false, check_seccomp },
 	{ "lsm list", NULL, false, check_lsm_list },
 	{ "btf", NULL, false, check_btf },

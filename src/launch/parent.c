@@ -3,6 +3,7 @@
  * The parent's steps. The order is the table at the end.
  */
 #include "kernel/clone.h"
+#include "kernel/devices.h"
 #include "kernel/netns.h"
 #include "launch/autoload.h"
 #include "launch/leaf.h"
@@ -167,6 +168,12 @@ static int remove_slice(struct run *run, struct sbx_error *err)
 	run->tenant_is_new =
 		faccessat(run->base.fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
 	return 0;
+}
+
+/* The slice's, and so of all of its sandboxes; it goes when the slice does. */
+static int guard_devices(struct run *run, struct sbx_error *err)
+{
+	return devices_guard(run->slice.fd, run->slice.path, err);
 }
 
 static int make_leaf(struct run *run, struct sbx_error *err)
@@ -464,6 +471,7 @@ const struct parent_step parent_steps[] = {
 	{ "check-not-loaded", has_no_lsm, check_not_loaded, NULL },
 	{ "network", has_netns, open_netns, forget_netns },
 	{ "slice", NULL, make_slice, remove_slice },
+	{ "devices", NULL, guard_devices, NULL },
 	{ "leaf", NULL, make_leaf, remove_leaf },
 	{ "rules", has_lsm, write_rules, NULL },
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },

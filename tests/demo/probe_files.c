@@ -261,6 +261,20 @@ static int attempt_setxattr(char **args, struct detail *detail)
 	return result_of(setxattr(args[0], "user.probe", "1", 1, 0));
 }
 
+static int attempt_flip_xattr(char **args, struct detail *detail)
+{
+	char value[4096];
+	ssize_t n = getxattr(args[0], args[1], value, sizeof(value));
+	int at = atoi(args[2]);
+
+	if (n < 0)
+		return failed_at(detail, "getxattr");
+	if (at < 0 || at >= n)
+		return PROBE_USAGE;
+	value[at] ^= 1;
+	return result_of(setxattr(args[0], args[1], value, (size_t)n, 0));
+}
+
 static int attempt_tmpfile_link(char **args, struct detail *detail)
 {
 	_cleanup_close_ int fd = open(args[0], O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
@@ -330,6 +344,8 @@ const struct attempt attempts_files[] = {
 	{ "chmod", "PATH", 1, 1, attempt_chmod, "mode 0600" },
 	{ "chown", "PATH", 1, 1, attempt_chown, "to the own user and group" },
 	{ "setxattr", "PATH", 1, 1, attempt_setxattr, "set user.probe" },
+	{ "flip-xattr", "PATH NAME BYTE", 3, 3, attempt_flip_xattr,
+		"change one byte of an extended attribute" },
 	{ "tmpfile-link", "DIR DST", 2, 2, attempt_tmpfile_link, "O_TMPFILE, then linkat" },
 	{ "lock", "PATH", 1, 1, attempt_lock, "flock exclusively" },
 	{ "inotify", "PATH", 1, 1, attempt_inotify, "watch" },
