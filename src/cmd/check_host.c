@@ -57,8 +57,8 @@ static void check_section(
 	for (size_t i = 0; i < cgroup->n_settings; i++)
 		if (!cgroup->settings[i].at.source == defaults)
 			check_key(a, name, cgroup->settings[i].file, &cgroup->settings[i].at);
-	for (size_t i = 0; i < cgroup->n_io_limits && !defaults; i++)
-		check_key(a, name, "io.max", &cgroup->io_limits[i].at);
+	for (size_t i = 0; i < cgroup->n_lines && !defaults; i++)
+		check_key(a, name, cgroup->lines[i].file, &cgroup->lines[i].at);
 }
 
 static void check_cgroups(struct checked *file, const struct cgroup *root)

@@ -70,7 +70,9 @@ static void each_value(const struct policy *policy,
 				said = true;
 			}
 		if (!said && key->type && key->initial)
-			visit(&(struct policy_assignment){ key, (char *)key->initial, { 0 } }, arg);
+			visit(&(struct policy_assignment){ .key = key,
+				      .text = (char *)key->initial },
+				arg);
 	}
 }
 
@@ -86,13 +88,13 @@ static void print_value(const struct policy_assignment *value, void *arg)
 		(void)printf("# %s:%u\n", place_file(&value->at), value->at.line);
 	else
 		(void)printf("# %s\n", place_file(&value->at));
-	(void)printf("%s =%s%s\n", value->key->name, *value->text ? " " : "", value->text);
+	(void)printf("%s =%s%s\n", assignment_name(value), *value->text ? " " : "", value->text);
 }
 
 static void add_value(const struct policy_assignment *value, void *arg)
 {
 	json_t *json = json_pack("{s:s, s:s, s:o}", "section", value->key->section, "key",
-		value->key->name, "value", cmd_text_to_json(value->text));
+		assignment_name(value), "value", cmd_text_to_json(value->text));
 
 	if (json && value->at.source) {
 		(void)json_object_set_new(json, "file", cmd_text_to_json(place_file(&value->at)));

@@ -16,9 +16,9 @@ static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
 	for (size_t i = 0; i < cgroup->n_settings; i++)
 		(void)printf(
 			"%s %s = %s\n", title, cgroup->settings[i].file, cgroup->settings[i].value);
-	for (size_t i = 0; i < cgroup->n_io_limits; i++)
-		(void)printf("%s io.max = %s %s\n", title, cgroup->io_limits[i].device,
-			cgroup->io_limits[i].limits);
+	for (size_t i = 0; i < cgroup->n_lines; i++)
+		(void)printf("%s %s = %s %s\n", title, cgroup->lines[i].file,
+			cgroup->lines[i].thing, cgroup->lines[i].limits);
 }
 
 void report_plan(const struct plan *plan)

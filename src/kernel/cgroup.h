@@ -69,15 +69,43 @@ int cgroup_enable_for(
 	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err);
 
 /*
- * For a cgroup that was there before: takes back each limit that `settings` doesn't hold, so that a
- * policy which stops limiting something does.
+ * Of a cgroup that was just made: writes all settings and lines and reads each back, which must be
+ * what was written. Errors begin with the setting's place in the policy.
  */
-int cgroup_reset(
-	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err);
-
-/* Writes all settings and limits and reads each back: it must be what was written. */
 int cgroup_apply(
 	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err);
+
+/* What has to be written to a file for it to be as it was. */
+struct cgroup_change {
+	char *file, *before;
+};
+
+struct cgroup_journal {
+	struct cgroup_change *v; /* in the order of the changes */
+	size_t n;
+};
+
+/*
+ * Of a cgroup that was there before: the same, and takes back each limit that `settings` doesn't
+ * hold, so that a policy which stops limiting something does. Where it fails all is as it was, or
+ * the error says so, too. `ret_journal` (may be NULL) is what cgroup_undo() needs.
+ */
+int cgroup_change(const struct cgroup *cgroup, const struct policy_cgroup *settings,
+	struct cgroup_journal *ret_journal, struct sbx_error *err);
+
+/* Puts back what was changed, the last first, as far as it goes. */
+int cgroup_undo(
+	const struct cgroup *cgroup, const struct cgroup_journal *journal, struct sbx_error *err);
+
+void cgroup_journal_clear(struct cgroup_journal *journal);
+#define _cleanup_journal_ _cleanup_(cgroup_journal_clear)
+
+/*
+ * Writes memory.max ("max", or bytes). Below what is in use the kernel would kill; so memory.high
+ * comes down first, memory is reclaimed for at most 10 s, and the limit is set when what is left
+ * fits, while nobody in it runs. Else -EBUSY, and all is as it was.
+ */
+int cgroup_set_memory_max(const struct cgroup *cgroup, const char *value, struct sbx_error *err);
 
 /* The number behind KEY in a flat keyed file ("oom_kill" in memory.events); 0 where it isn't. */
 uint64_t cgroup_event(const struct cgroup *cgroup, const char *file, const char *key);

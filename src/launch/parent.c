@@ -146,10 +146,9 @@ static int make_slice(struct run *run, struct sbx_error *err)
 	r = cgroup_make(&run->base, name, false, &run->slice, err);
 	if (r == 0)
 		r = cgroup_enable_for(&run->slice, &policy->cgroup_sandbox, err);
-	if (r == 0 && !run->slice.made)
-		r = cgroup_reset(&run->slice, &policy->cgroup, err);
 	if (r == 0)
-		r = cgroup_apply(&run->slice, &policy->cgroup, err);
+		r = run->slice.made ? cgroup_apply(&run->slice, &policy->cgroup, err)
+				    : cgroup_change(&run->slice, &policy->cgroup, NULL, err);
 	run->pids_max_before = cgroup_event(&run->slice, "pids.events", "max");
 	return r;
 }

@@ -33,6 +33,25 @@ static void check_memory(
 		max->value, max->at.source ? "" : " by default");
 }
 
+/* They are one number to the kernel, and idle has none: what is written last would count. */
+static void check_cpu(
+	struct key_load *load, const struct policy_cgroup *cgroup, const char *section)
+{
+	const struct policy_cgroup_setting *idle = policy_cgroup_find(cgroup, "cpu.idle");
+	const struct policy_cgroup_setting *weight = policy_cgroup_find(cgroup, "cpu.weight");
+	const struct policy_cgroup_setting *nice = policy_cgroup_find(cgroup, "cpu.weight.nice");
+
+	if (weight && nice)
+		report_error(load->report, &nice->at,
+			"[%s] cpu.weight.nice: it is another way to say cpu.weight, which is given "
+			"too",
+			section);
+	if (idle && streq(idle->value, "1") && (weight || nice))
+		report_error(load->report, &idle->at,
+			"[%s] cpu.idle: what is idle has no weight, and %s is given too", section,
+			weight ? weight->file : nice->file);
+}
+
 /* The place of a key's value, for what was found in it. */
 static const struct policy_place *place_of(
 	const struct key_load *load, const char *section, const char *name)
@@ -248,6 +267,8 @@ void check_policy(struct key_load *load)
 
 	check_memory(load, &policy->cgroup, "cgroup");
 	check_memory(load, &policy->cgroup_sandbox, "cgroup.sandbox");
+	check_cpu(load, &policy->cgroup, "cgroup");
+	check_cpu(load, &policy->cgroup_sandbox, "cgroup.sandbox");
 	check_grants(load, policy);
 	check_network(load, policy);
 	check_proc(load, policy);

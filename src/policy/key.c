@@ -28,6 +28,11 @@ const struct key_seen *key_seen(const struct key_load *load, const char *section
 	return &never;
 }
 
+static bool is_pattern(const struct key *key)
+{
+	return strchr(key->name, '*') != NULL;
+}
+
 /* "memory.max" or a pattern of a row, see struct key. */
 static bool name_matches(const struct key *key, const char *name)
 {
@@ -85,10 +90,13 @@ static int parse(const struct key_use *use)
 static void reset(const struct key_use *use)
 {
 	const struct key *key = use->key;
-	const struct key_use initial = { use->load, key, key->initial, { 0 } };
+	const struct key_use initial = { use->load, key, key->initial, { 0 }, use->name };
+	struct key named = *key;
 
+	/* Of a pattern, the one that is meant. */
+	named.name = use->name;
 	if (key->type->clear)
-		key->type->clear(key, (char *)use->load->target + key->offset);
+		key->type->clear(&named, (char *)use->load->target + key->offset);
 	if (key->initial && !key->type->unset)
 		(void)parse(&initial);
 }
@@ -99,14 +107,30 @@ static bool is_said(const struct key *key)
 	return key->type != &type_version && key->type != &type_include;
 }
 
+const char *assignment_name(const struct policy_assignment *assignment)
+{
+	return assignment->name ? assignment->name : assignment->key->name;
+}
+
+static void free_assignment(const struct policy_assignment *assignment)
+{
+	free(assignment->name);
+	free(assignment->text);
+}
+
+static bool is_assigned(const struct policy_assignment *assignment, const struct key_use *use)
+{
+	return assignment->key == use->key && streq(assignment_name(assignment), use->name);
+}
+
 /* What an earlier file said of a scalar, or a list that is cleared, counts no longer. */
-static void drop_assignments(struct key_load *load, const struct key *key)
+static void drop_assignments(struct key_load *load, const struct key_use *use)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < load->n_assignments; i++)
-		if (load->assignments[i].key == key)
-			free(load->assignments[i].text);
+		if (is_assigned(&load->assignments[i], use))
+			free_assignment(&load->assignments[i]);
 		else
 			load->assignments[kept++] = load->assignments[i];
 	load->n_assignments = kept;
@@ -114,32 +138,49 @@ static void drop_assignments(struct key_load *load, const struct key *key)
 
 static void assign(struct key_load *load, const struct key_use *use)
 {
-	struct policy_assignment *room;
-	char *text;
+	struct policy_assignment *room, said = { .key = use->key, .at = use->at };
 
 	if (!is_said(use->key))
 		return;
 	if (!use->key->type->list || !*use->text)
-		drop_assignments(load, use->key);
+		drop_assignments(load, use);
 	if (use->key->type->list && !*use->text)
 		return;
 	room = array_room(load->assignments, load->n_assignments, sizeof(*room));
 	if (room)
 		load->assignments = room;
-	text = room ? strdup(use->text) : NULL;
-	if (!text) {
+	said.text = strdup(use->text);
+	if (is_pattern(use->key))
+		said.name = strdup(use->name);
+	if (!room || !said.text || (is_pattern(use->key) && !said.name)) {
+		free_assignment(&said);
 		load->no_memory = true;
 		return;
 	}
-	room[load->n_assignments++] = (struct policy_assignment){ use->key, text, use->at };
+	room[load->n_assignments++] = said;
+}
+
+/* Where this file has given the key already; 0: nowhere. */
+static unsigned int first_line(const struct key_load *load, const struct key_use *use)
+{
+	const struct key_seen *seen = seen_of(load, use->key);
+
+	if (!is_pattern(use->key))
+		return seen->first.source == load->source ? seen->first.line : 0;
+	for (size_t i = 0; i < load->n_assignments; i++)
+		if (is_assigned(&load->assignments[i], use) &&
+			load->assignments[i].at.source == load->source)
+			return load->assignments[i].at.line;
+	return 0;
 }
 
 static void note(struct key_load *load, const struct key_use *use)
 {
 	struct key_seen *seen = seen_of(load, use->key);
+	unsigned int first = first_line(load, use);
 
-	if (seen->first.source == load->source && !use->key->type->list)
-		(void)key_error(use, "given twice: first in line %u", seen->first.line);
+	if (first && !use->key->type->list)
+		(void)key_error(use, "given twice: first in line %u", first);
 	if (seen->first.source != load->source)
 		seen->first = use->at;
 	seen->last = use->at;
@@ -148,7 +189,7 @@ static void note(struct key_load *load, const struct key_use *use)
 
 static void set(struct key_load *load, const struct key *key, const struct lines_pair *pair)
 {
-	const struct key_use use = { load, key, pair->value, pair->value_at };
+	const struct key_use use = { load, key, pair->value, pair->value_at, pair->key };
 	const char *comment = text_find_comment(pair->value);
 
 	load->column = 0;
@@ -190,7 +231,7 @@ static bool on_key(void *user, const struct lines_pair *pair)
 static int set_defaults(struct key_load *load)
 {
 	for (const struct key *key = load->table->keys; key < table_end(load->table); key++) {
-		const struct key_use use = { load, key, key->initial, { 0 } };
+		const struct key_use use = { load, key, key->initial, { 0 }, key->name };
 
 		if (key->type && key->initial)
 			(void)parse(&use);
@@ -315,7 +356,7 @@ int key_begin(struct key_load *load, struct sbx_error *err)
 void assignments_clear(struct policy_assignment **assignments, size_t *n)
 {
 	for (size_t i = 0; i < *n; i++)
-		free((*assignments)[i].text);
+		free_assignment(&(*assignments)[i]);
 	free(*assignments);
 	*assignments = NULL;
 	*n = 0;

@@ -18,6 +18,7 @@ struct key_use {
 	const struct key *key;
 	const char *text; /* never empty */
 	struct policy_place at; /* of the text; nowhere: the default of the key's row */
+	const char *name; /* of the key as it stands there: a row may be a pattern */
 };
 
 /*
@@ -43,7 +44,8 @@ enum { KEY_WORD_NOT_BUILT = ~0U >> 1 };
 
 /*
  * One key. Lists of words end in a row without a word. A name that ends in '*' stands for all that
- * begin so, "*.*" for all that have a dot: such rows are not built and come last in their section.
+ * begin so, "*.*" for all that have a dot: such rows come behind those of which they may speak, and
+ * their types look at the name.
  */
 struct key {
 	const char *section;
@@ -118,6 +120,8 @@ int key_read_text(struct key_load *load, const char *name, const char *text, siz
 	struct sbx_error *err);
 int key_end(struct key_load *load, struct sbx_error *err);
 
+/* The key's name as it stood there. */
+const char *assignment_name(const struct policy_assignment *assignment);
 void assignments_clear(struct policy_assignment **assignments, size_t *n);
 
 /* All three for one file, whose assignments nobody wants. */
@@ -184,7 +188,18 @@ extern const struct key_type type_cgroup_cpu_max;
 extern const struct key_type type_cgroup_cpu_weight;
 extern const struct key_type type_cgroup_io_weight;
 extern const struct key_type type_cgroup_cpus;
+extern const struct key_type type_cgroup_burst;
+extern const struct key_type type_cgroup_count; /* key->number is the lowest */
+extern const struct key_type type_cgroup_bfq_weight;
+extern const struct key_type type_cgroup_nice;
+extern const struct key_type type_cgroup_nodes;
+extern const struct key_type type_cgroup_words; /* one of key->words */
+extern const struct key_type type_cgroup_huge; /* by its name, which is a pattern's */
+extern const struct key_type type_cgroup_other; /* the same */
 extern const struct key_type type_cgroup_io_max;
+extern const struct key_type type_cgroup_io_latency;
+extern const struct key_type type_cgroup_rdma;
+extern const struct key_type type_cgroup_misc;
 extern const struct key_type type_grants; /* struct policy; key->number is the right */
 extern const struct key_type type_tmp; /* uint64_t, bytes */
 extern const struct key_type type_net_rules; /* struct policy */

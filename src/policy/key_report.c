@@ -32,7 +32,7 @@ int key_error(const struct key_use *use, const char *fmt, ...)
 	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
 	use->load->seen[use->key - use->load->table->keys].bad = true;
-	report_error(use->load->report, &at, "%s: %s", use->key->name,
+	report_error(use->load->report, &at, "%s: %s", use->name,
 		n < 0 ? "wrong, and no memory to say why" : text);
 	if (n < 0)
 		text = NULL;
@@ -109,17 +109,6 @@ void key_unknown(struct key_load *load, const struct lines_pair *pair)
 
 void key_not_built(struct key_load *load, const struct key *key, const struct lines_pair *pair)
 {
-	const char *near = NULL;
-
-	/* Behind a pattern there may be a key that was meant. */
-	if (strchr(key->name, '*'))
-		near = key_guess(
-			load, pair->key, load->section, (size_t)(key - load->section), name_at);
-	if (near)
-		report_error(load->report, &pair->key_at,
-			"[%s] %s: not supported by this build; did you mean '%s'?", key->section,
-			pair->key, near);
-	else
-		report_error(load->report, &pair->key_at, "[%s] %s: not supported by this build",
-			key->section, pair->key);
+	report_error(load->report, &pair->key_at, "[%s] %s: not supported by this build",
+		key->section, pair->key);
 }

@@ -57,23 +57,32 @@ struct policy_cgroup_setting {
 	struct policy_place at;
 };
 
-/* One line of io.max: the device by path, and "rbps=1048576 wiops=120" as the kernel takes it. */
-struct policy_io_limit {
-	char *device;
+/*
+ * One line of a file that has a line for each thing: io.max and io.latency for devices, by path;
+ * rdma.max and misc.max for what the kernel calls by name. `limits` is "rbps=1048576 wiops=120", as
+ * the kernel takes it behind the thing.
+ */
+struct policy_cgroup_line {
+	char *file;
+	char *thing;
 	char *limits;
+	bool device;
 	struct policy_place at;
 };
 
 struct policy_cgroup {
 	struct policy_cgroup_setting *settings;
 	size_t n_settings;
-	struct policy_io_limit *io_limits;
-	size_t n_io_limits;
+	struct policy_cgroup_line *lines;
+	size_t n_lines;
 };
 
 /* The setting of a file; NULL: it has no limit. */
 struct policy_cgroup_setting *policy_cgroup_find(
 	const struct policy_cgroup *cgroup, const char *file);
+
+/* Whether one of the lines is that file's. */
+bool policy_cgroup_has_line(const struct policy_cgroup *cgroup, const char *file);
 
 struct policy_ports {
 	uint16_t first, last;
@@ -132,6 +141,7 @@ struct key;
 /* A value as it stands in a file, of those that have not been overridden or cleared. */
 struct policy_assignment {
 	const struct key *key;
+	char *name; /* as it stands there, where the key's row is a pattern; else NULL */
 	char *text;
 	struct policy_place at;
 };

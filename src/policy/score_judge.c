@@ -117,7 +117,7 @@ unsigned int judge_io(
 	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
 {
 	note_value(s, row, f);
-	return s->policy->cgroup.n_io_limits == 0;
+	return !policy_cgroup_has_line(&s->policy->cgroup, "io.max");
 }
 
 unsigned int judge_default(

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of a cgroup: each value becomes what the kernel prints when the file is read back. */
+#include "policy/cgroup.h"
+
 #include "policy/array.h"
-#include "policy/key.h"
 #include "policy/values.h"
 
 struct policy_cgroup_setting *policy_cgroup_find(
@@ -31,12 +32,11 @@ static int add_setting(struct policy_cgroup *cgroup, struct policy_cgroup_settin
 	return 0;
 }
 
-/* Sets the key's file to VALUE, which it takes over. */
-static int put(const struct key_use *use, struct policy_cgroup *cgroup, char *value)
+int cgroup_put(const struct key_use *use, struct policy_cgroup *cgroup, char *value)
 {
-	struct policy_cgroup_setting *old = policy_cgroup_find(cgroup, use->key->name);
+	struct policy_cgroup_setting *old = policy_cgroup_find(cgroup, use->name);
 	struct policy_cgroup_setting setting = {
-		.file = strdup(use->key->name),
+		.file = strdup(use->name),
 		.value = value,
 		.at = use->at,
 	};
@@ -52,15 +52,16 @@ static int put(const struct key_use *use, struct policy_cgroup *cgroup, char *va
 	return 0;
 }
 
-static int put_number(const struct key_use *use, struct policy_cgroup *cgroup, uint64_t number)
+int cgroup_put_number(const struct key_use *use, struct policy_cgroup *cgroup, uint64_t number)
 {
 	char *value;
 
-	return asprintf(&value, "%llu", (unsigned long long)number) < 0 ? -ENOMEM
-									: put(use, cgroup, value);
+	return asprintf(&value, "%llu", (unsigned long long)number) < 0
+		       ? -ENOMEM
+		       : cgroup_put(use, cgroup, value);
 }
 
-static void clear_setting(const struct key *key, void *field)
+void cgroup_clear(const struct key *key, void *field)
 {
 	struct policy_cgroup *cgroup = field;
 	struct policy_cgroup_setting *setting = policy_cgroup_find(cgroup, key->name);
@@ -73,33 +74,45 @@ static void clear_setting(const struct key *key, void *field)
 		(size_t)(cgroup->settings + cgroup->n_settings - setting) * sizeof(*setting));
 }
 
-static int parse_size(const struct key_use *use, void *field)
+void cgroup_clear_all(struct policy_cgroup *cgroup)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), bytes;
+	for (size_t i = 0; i < cgroup->n_settings; i++)
+		free_setting(&cgroup->settings[i]);
+	cgroup->n_settings = 0;
+}
+
+int cgroup_put_size(const struct key_use *use, struct policy_cgroup *cgroup, uint64_t unit)
+{
+	uint64_t bytes;
 	int r = value_size(use->text, &bytes);
 
 	if (r == -EINVAL)
 		return key_error(use,
 			"'%s' is not a size: a number with K, M, G or T, or 'infinity'", use->text);
 	if (r == 0 && bytes == UINT64_MAX)
-		return put(use, field, strdup("max"));
+		return cgroup_put(use, cgroup, strdup("max"));
 	/* The kernel counts pages in a long and takes what exceeds it for "max". */
-	if (r < 0 || bytes > (uint64_t)INT64_MAX - page)
+	if (r < 0 || bytes > (uint64_t)INT64_MAX - unit)
 		return key_error(use, "'%s' is too large", use->text);
-	if (bytes == 0 && streq(use->key->name, "memory.max"))
+	if (bytes == 0 && streq(use->name, "memory.max"))
 		return key_error(use, "'%s' leaves no memory at all", use->text);
-	if (bytes > 0 && bytes < page)
+	if (bytes > 0 && bytes < unit)
 		return key_error(use,
 			"'%s' is less than a page of %llu bytes: is its unit missing?", use->text,
-			(unsigned long long)page);
-	return put_number(use, field, bytes - bytes % page);
+			(unsigned long long)unit);
+	return cgroup_put_number(use, cgroup, bytes - bytes % unit);
+}
+
+static int parse_size(const struct key_use *use, void *field)
+{
+	return cgroup_put_size(use, field, (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
 static int parse_flag(const struct key_use *use, void *field)
 {
 	if (!streq(use->text, "0") && !streq(use->text, "1"))
 		return key_error(use, "'%s' is neither 0 nor 1", use->text);
-	return put(use, field, strdup(use->text));
+	return cgroup_put(use, field, strdup(use->text));
 }
 
 /* PID_MAX_LIMIT of a 64-bit kernel. */
@@ -110,11 +123,11 @@ static int parse_pids(const struct key_use *use, void *field)
 	uint64_t pids;
 
 	if (streq(use->text, "max") || streq(use->text, "infinity"))
-		return put(use, field, strdup("max"));
+		return cgroup_put(use, field, strdup("max"));
 	if (str_to_u64(use->text, &pids) < 0 || pids < 1 || pids > PIDS_MAX)
 		return key_error(use, "'%s' is not a number from 1 to %d, or 'infinity'", use->text,
 			PIDS_MAX);
-	return put_number(use, field, pids);
+	return cgroup_put_number(use, field, pids);
 }
 
 static int parse_cpu_max(const struct key_use *use, void *field)
@@ -132,7 +145,7 @@ static int parse_cpu_max(const struct key_use *use, void *field)
 			"'%s' is out of bounds: a period of 1000 to 1000000 "
 			"microseconds, and a quota of 1000 (1%%) at least",
 			use->text);
-	return r < 0 ? r : put(use, field, value);
+	return r < 0 ? r : cgroup_put(use, field, value);
 }
 
 static int parse_weight(const struct key_use *use, uint64_t *ret_weight)
@@ -150,7 +163,7 @@ static int parse_cpu_weight(const struct key_use *use, void *field)
 	uint64_t weight = 0;
 	int r = parse_weight(use, &weight);
 
-	return r < 0 ? r : put_number(use, field, weight);
+	return r < 0 ? r : cgroup_put_number(use, field, weight);
 }
 
 static int parse_io_weight(const struct key_use *use, void *field)
@@ -163,7 +176,7 @@ static int parse_io_weight(const struct key_use *use, void *field)
 		return r;
 	return asprintf(&value, "default %llu", (unsigned long long)weight) < 0
 		       ? -ENOMEM
-		       : put(use, field, value);
+		       : cgroup_put(use, field, value);
 }
 
 static int parse_cpus(const struct key_use *use, void *field)
@@ -173,14 +186,14 @@ static int parse_cpus(const struct key_use *use, void *field)
 
 	if (r == -EINVAL || r == -ERANGE)
 		return key_error(use, "'%s' is not a list of CPUs, as in '0-3,8'", use->text);
-	return r < 0 ? r : put(use, field, value);
+	return r < 0 ? r : cgroup_put(use, field, value);
 }
 
 #define CGROUP_TYPE(name, parser, text) \
 	const struct key_type name = {  \
 		.form = text,           \
 		.parse = parser,        \
-		.clear = clear_setting, \
+		.clear = cgroup_clear,  \
 		.unset = true,          \
 	}
 

@@ -177,13 +177,13 @@ static void write_seccomp_default(FILE *out, const struct policy *policy)
 		errnum ? strerrorname_np(errnum) : "");
 }
 
-static void write_io_max(FILE *out, const struct policy *policy)
+static void write_lines(FILE *out, const struct policy *policy)
 {
 	(void)fputs("[cgroup]\n", out);
-	for (size_t i = 0; i < policy->cgroup.n_io_limits; i++) {
-		(void)fputs("io.max = ", out);
-		write_word(out, policy->cgroup.io_limits[i].device);
-		(void)fprintf(out, " %s\n", policy->cgroup.io_limits[i].limits);
+	for (size_t i = 0; i < policy->cgroup.n_lines; i++) {
+		(void)fprintf(out, "%s = ", policy->cgroup.lines[i].file);
+		write_word(out, policy->cgroup.lines[i].thing);
+		(void)fprintf(out, " %s\n", policy->cgroup.lines[i].limits);
 	}
 }
 
@@ -228,7 +228,7 @@ const struct fuzz_target fuzz_policies[] = {
 	{ "syscalls", .before = "version = 1\n[seccomp]\nallow = ", .write = write_syscalls },
 	{ "seccomp_default",
 		.before = "version = 1\n[seccomp]\ndefault = ", .write = write_seccomp_default },
-	{ "io_max", .before = "version = 1\n[cgroup]\nio.max = ", .write = write_io_max },
+	{ "io_max", .before = "version = 1\n[cgroup]\nio.max = ", .write = write_lines },
 	{ "grants", .before = "version = 1\n[filesystem]\nread = ", .write = write_grants },
 	{ "tmp", .before = "version = 1\n[filesystem]\ntmp = ", .write = write_tmp },
 	{ "rules",

@@ -85,6 +85,31 @@ $bin
 [cgroup]
 io.max = /dev/null rbps=1M
 POLICY
+tenant further <<POLICY
+$bin
+[cgroup]
+memory.min = 1M
+memory.low = 2M
+cpu.max.burst = 10000
+cpu.weight.nice = -5
+cpuset.mems = 0
+hugetlb.2MB.max = 5M
+cgroup.max.depth = 2
+cgroup.max.descendants = 1
+[cgroup.sandbox]
+cpu.idle = 1
+cgroup.max.depth = 0
+POLICY
+tenant unknown-file <<POLICY
+$bin
+[cgroup]
+memory.future = 1
+POLICY
+tenant no-partition <<POLICY
+$bin
+[cgroup.sandbox]
+cpuset.cpus.partition = root
+POLICY
 load
 
 # ---- written and read back ----
@@ -132,6 +157,61 @@ for file in memory.max pids.max memory.swap.max; do
 	holds unlimited.slice $file max
 done
 stop unlimited/x
+
+start further/x "$probe" sleep 1000 </dev/null
+holds further.slice memory.min 1048576
+holds further.slice memory.low 2097152
+holds further.slice cpu.max.burst 10000
+holds further.slice cpu.weight.nice -5
+holds further.slice cpuset.mems 0
+holds further.slice hugetlb.2MB.max 4194304
+holds further.slice cgroup.max.depth 2
+holds further.slice cgroup.max.descendants 1
+holds further.slice/x.scope cpu.idle 1
+holds further.slice/x.scope cgroup.max.depth 0
+try further exit 0
+like "a sandbox more than cgroup.max.descendants" "$status:$err" "125:*make cgroup *Resource temporarily unavailable*"
+stop further/x
+allowed "one at a time" further exit 0
+
+# What a policy no longer sets is what it was before, whatever file it is.
+tenant further <<POLICY
+$bin
+[cgroup]
+cpu.idle = 1
+POLICY
+load
+allowed "a run under a policy that sets less" further exit 0
+holds further.slice memory.min 0
+holds further.slice memory.low 0
+holds further.slice cpu.max.burst 0
+holds further.slice cpu.idle 1
+holds further.slice cpuset.mems ""
+holds further.slice hugetlb.2MB.max max
+holds further.slice cgroup.max.depth max
+holds further.slice cgroup.max.descendants max
+allowed "and once more, for what is idle has no weight to reset" further exit 0
+tenant further <<POLICY
+$bin
+POLICY
+load
+allowed "without any of it" further exit 0
+holds further.slice cpu.idle 0
+holds further.slice cpu.weight 100
+tenant further <<POLICY
+$bin
+[cgroup]
+cpu.weight.nice = -5
+POLICY
+load
+allowed "with a nice value" further exit 0
+holds further.slice cpu.weight.nice -5
+tenant further <<POLICY
+$bin
+POLICY
+load
+allowed "and without it again" further exit 0
+holds further.slice cpu.weight.nice 0
 
 # A limit that was changed by the policy is changed by the next run.
 tenant few <<POLICY
@@ -183,6 +263,60 @@ field reason
 is "memory over the sandbox's own memory.max" "$status:$REPLY" "137:oom"
 stop small/x
 
+# A limit below what is used: memory is taken first, and nobody is killed.
+mknod -m 444 "$world/disk" b "${vda%:*}" "${vda#*:}"
+# Closed by all, the device would forget what was read of it.
+exec {disk}<"$world/disk"
+used_up() { # MEMORY.MAX PIDS.MAX
+	tenant used <<-POLICY
+	$bin
+	[filesystem]
+	read = $world/disk
+	[cgroup]
+	memory.max = $1
+	pids.max = $2
+	POLICY
+	load
+}
+used_up 128M 20
+start used/x "$probe" sleep 1000 </dev/null
+# shellcheck disable=SC2016
+as used/x "$busybox" sh -c 'busybox=$0; "$busybox" head -c 33554432 "$1" | "$busybox" wc -c' "$busybox" "$world/disk"
+is "what is read" "$line" 33554432
+read -r before <"$base/used.slice/memory.current"
+ok "is kept in memory" test "$before" -ge 33554432
+used_up 16M 20
+allowed "a run under a limit below that" used exit 0
+holds used.slice memory.max 16777216
+holds used.slice memory.high max
+holds used.slice cgroup.freeze 0
+read -r after <"$base/used.slice/memory.current"
+ok "what was kept went" test "$after" -le 16777216
+is "and nobody was killed" "$(grep oom_kill "$base/used.slice/memory.events")" "oom_kill 0"
+stop used/x
+exec {disk}<&-
+
+used_up 128M 20
+# shellcheck disable=SC2016
+start used/y "$busybox" sh -c 'x=$("$0" head -c 20000000 /dev/zero | "$0" tr "\0" a); echo ready; "$0" sleep 1000; echo "${#x}"' \
+	"$busybox" </dev/null
+is "a process that uses 20 MB" "$line" ready
+used_up 16M 30
+try used exit 0
+like "a limit below what can't be taken away" "$status:$err" \
+	"125:sandboxctl: run: *used.ini:*: memory.max of cgroup '/sandboxctl/used.slice' can't be lowered to 16777216: * bytes are in use, and could not be taken away in 10 s: *"
+holds used.slice memory.max 134217728
+holds used.slice memory.high max
+holds used.slice pids.max 20
+holds used.slice cgroup.freeze 0
+is "nobody was killed" "$(grep oom_kill "$base/used.slice/memory.events")" "oom_kill 0"
+first_process used/y
+ok "and it lives" test -d "/proc/$REPLY"
+stop used/y
+allowed "as soon as it is gone the limit is set" used exit 0
+holds used.slice memory.max 16777216
+holds used.slice pids.max 30
+
 # Killed before its exec: nothing was run, whatever killed it.
 try tiny exit 0
 field reason && reason=$REPLY && field step && step=$REPLY && field oom_kills
@@ -199,9 +333,13 @@ refuses() { # PATTERN TEXT WHO
 	like "$2: it doesn't start" "$status:$REPLY:$err" "125:*:sandboxctl: run: $1"$'\n'
 	ok "$2: nothing is left" test ! -e "$base/$3.slice"
 }
-refuses "slice: write '0-900' to cpuset.cpus of cgroup*" "a value that the kernel refuses" refused
-refuses "*'/dev/missing'*" "a limit of a device that isn't there" no-device
-refuses "*'/dev/null' is not a block device*" "a limit of something that is no disk" odd-device
+refuses "*/refused.ini:5: write '0-900' to cpuset.cpus of cgroup*" "a value that the kernel refuses" refused
+refuses "*/no-device.ini:5: io.max: device '/dev/missing': No such file or directory" "a limit of a device that isn't there" no-device
+refuses "*/unknown-file.ini:5: read memory.future of cgroup '/sandboxctl/unknown-file.slice': No such file or directory: this kernel has no such file; take it out of the policy" \
+	"a file that this kernel lacks" unknown-file
+refuses "*/no-partition.ini:5: cpuset.cpus.partition of cgroup '*' is 'root invalid *' after 'root' was written" \
+	"a value that the kernel takes for another" no-partition
+refuses "*/odd-device.ini:5: io.max: '/dev/null' is not a block device" "a limit of something that is no disk" odd-device
 
 # The pids controller goes to a v1 hierarchy, where cgroup v2 doesn't have it.
 rmdir "$base"/*.slice

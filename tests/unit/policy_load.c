@@ -213,7 +213,7 @@ TEST(files_are_known_by_what_they_are)
 	(void)tmpdir_write("tenants/acme.ini.d/10-a.ini",
 		"version = 1\n[tenant]\ninclude = ../../base.ini ../../link.ini\n");
 	ASSERT_EQ(0, policy_load_tenant(&dirs, "acme", &policy, NULL, &err));
-	EXPECT_EQ(1, policy->cgroup.n_io_limits);
+	EXPECT_EQ(1, policy->cgroup.n_lines);
 	EXPECT_EQ(3, policy->sources.n);
 	(void)policy_free(policy);
 }
@@ -230,15 +230,14 @@ TEST(includes_that_go_wrong)
 		{ "include = @../x\n", "'@../x' is no name of a shipped policy" },
 		{ "include =\n", "include: has no value" },
 		{ "id = 7\ninclude = other.ini\n", ":4: include: comes before all other keys" },
-		{ "include = wrong.ini\n", "wrong.ini:3: [cgroup] pids.mox: not supported by this "
-					   "build; did you mean 'pids.max'?" },
+		{ "include = wrong.ini\n", "wrong.ini:3: tasks.max: is no file of a controller" },
 		{ "include = newer.ini\n", "newer.ini:1: version: '2' is not supported" },
 	};
 
 	make_config();
 	(void)tmpdir_write("tenants/other.ini", "version = 1\n");
 	(void)tmpdir_write("tenants/circle.ini", "version = 1\n[tenant]\ninclude = ./circle.ini\n");
-	(void)tmpdir_write("tenants/wrong.ini", "version = 1\n[cgroup]\npids.mox = 1\n");
+	(void)tmpdir_write("tenants/wrong.ini", "version = 1\n[cgroup]\ntasks.max = 1\n");
 	(void)tmpdir_write("tenants/newer.ini", "version = 2\nno matter what\n");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		_cleanup_policy_report_ struct policy_report report = { 0 };

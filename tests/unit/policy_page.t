@@ -24,7 +24,7 @@ entry() { # KEY: the last of that name, up to the next one
 
 	echo "$1${rest%%$'\n'.It*}"
 }
-is "with its form, default and release" "$(entry 'cpu.max')" "cpu.max No = Ar PERCENT Ns Cm % No or Ar QUOTA Ar PERIOD
+is "with its form, default and release" "$(entry 'cpu.max No')" "cpu.max No = Ar PERCENT Ns Cm % No or Ar QUOTA Ar PERIOD
 CPU time: a share of one CPU, or a quota in each period.
 Since 0.1."
 like "with words in it" "$(entry default)" "default No = Cm errno Ar NAME , Cm kill No or Cm trap
