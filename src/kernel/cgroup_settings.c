@@ -44,7 +44,7 @@ static const struct {
 };
 
 /* Only root can read or write these. */
-#define KEPT "trusted.sandboxctl."
+#define KEPT "trusted.sandboxctl.was."
 
 static const char *no_limits(const char *file)
 {
