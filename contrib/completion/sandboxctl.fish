@@ -62,7 +62,7 @@ function __sandboxctl_sandboxes
 end
 
 complete -c sandboxctl -f
-set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --timeout --json-status-fd --signal -s --name --threshold
+set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --mount --timeout --json-status-fd --signal -s --name --threshold
 
 complete -c sandboxctl -n '__sandboxctl_at 1' -l config-dir -x -a '(__fish_complete_directories)' -d 'instead of /etc/sandboxctl'
 complete -c sandboxctl -n '__sandboxctl_at 1' -s v -l verbose -d 'say each step'
@@ -98,6 +98,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -s t -l tenant -x -a '(__sandb
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l policy -r -F -d 'this file instead of the tenant'\''s'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l name -x -d 'name of the sandbox, unique in its tenant'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l env -x -d 'set a variable; without V, to the value it has here'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l mount -x -d 'show a tree at another place, to write or to read'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l timeout -x -d 'kill all of it after that time: 500ms, 30s, 1h'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l dry-run -d 'print what would be done, and do nothing'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'

@@ -130,6 +130,12 @@ void check_files(struct checked *file)
 			say_unseen(&file->report, l);
 			continue;
 		}
+		/* Where it is seen, none of the folders above it is. */
+		if (l->grant->inside) {
+			if (file->uid)
+				check_use(file, l, l->place.path);
+			continue;
+		}
 		if (!outer || !path_lies_in(l->place.path, outer))
 			outer = l->place.path;
 		if (file->uid)

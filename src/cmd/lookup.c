@@ -107,6 +107,15 @@ void lookups_sort(struct lookups *list)
 		qsort(list->v, list->n, sizeof(*list->v), compare_lookups);
 }
 
+struct reach_place *lookups_places(const struct lookups *list)
+{
+	struct reach_place *places = calloc(list->n + 1, sizeof(*places));
+
+	for (size_t i = 0; places && i < list->n; i++)
+		places[i] = (struct reach_place){ list->v[i].place.path, list->v[i].grant };
+	return places;
+}
+
 void lookups_clear(struct lookups *list)
 {
 	for (size_t i = 0; i < list->n; i++)

@@ -7,7 +7,7 @@
 #define SBX_CMD_LOOKUP_H
 
 #include "kernel/resolve.h"
-#include "policy/policy.h"
+#include "policy/reach.h"
 
 /* A grant. All but `place` and `err` is borrowed from its policy. */
 struct lookup {
@@ -35,6 +35,9 @@ int lookup_grants(struct lookups *list, const struct policy *policy, unsigned in
 
 /* The first error in the list, with its line; 0 where there is none. */
 int lookups_error(const struct lookups *list, struct sbx_error *err);
+
+/* The same as places, which the caller frees; they point into the list. NULL: no memory. */
+struct reach_place *lookups_places(const struct lookups *list);
 
 /* Into the order of trees: path_compare(). */
 void lookups_sort(struct lookups *list);

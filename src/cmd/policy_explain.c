@@ -48,19 +48,17 @@ static int explain_real(const struct asked *a, const char *real, enum policy_rig
 	struct explanation *ret, struct sbx_error *err)
 {
 	const struct lookups *grants = &a->grants, *owns = &a->others.owns;
-	_cleanup_free_ struct explain_place *places = calloc(grants->n + 1, sizeof(*places));
+	_cleanup_free_ struct reach_place *places = lookups_places(grants);
 	_cleanup_free_ struct policy_own *others = calloc(owns->n + 1, sizeof(*others));
 
 	if (!places || !others)
 		return error_errno(err, ENOMEM, "explain '%s'", real);
-	for (size_t i = 0; i < grants->n; i++)
-		places[i] = (struct explain_place){ grants->v[i].place.path, grants->v[i].grant };
 	for (size_t i = 0; i < owns->n; i++)
 		others[i] = (struct policy_own){ owns->v[i].place.path, owns->v[i].tenant,
 			owns->v[i].grant->at };
 	own_sort(others, owns->n);
-	explain_file(
-		&(struct explain_files){ places, grants->n, others, owns->n }, real, wanted, ret);
+	explain_file(&(struct explain_files){ { places, grants->n }, others, owns->n }, real,
+		wanted, ret);
 	return 0;
 }
 

@@ -21,6 +21,15 @@ static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
 			cgroup->lines[i].thing, cgroup->lines[i].limits);
 }
 
+static void print_grant(const struct policy_grant *grant, const char *real)
+{
+	if (grant->inside)
+		(void)printf("mount %s on %s%s\n", real, grant->inside,
+			grant->rights == POLICY_READ ? " to read" : "");
+	else
+		(void)printf("%s %s\n", policy_rights_name(grant->rights), real);
+}
+
 void report_plan(const struct plan *plan)
 {
 	const struct policy *policy = plan->policy;
@@ -36,8 +45,7 @@ void report_plan(const struct plan *plan)
 	print_cgroup("tenant", &policy->cgroup);
 	print_cgroup("sandbox", &policy->cgroup_sandbox);
 	for (size_t i = 0; i < plan->n_places; i++)
-		(void)printf("%s %s\n", policy_rights_name(policy->filesystem.grants[i].rights),
-			plan->places[i].path);
+		print_grant(&policy->filesystem.grants[i], plan->places[i].path);
 	(void)printf("network %s\nsyscalls %zu allowed, %u instructions\n",
 		policy->network.mode == POLICY_NETWORK_HOST ? "host" : "none",
 		plan->syscalls.allow.n, plan->filter.n);

@@ -11,7 +11,7 @@
 
 struct run_arguments {
 	struct run_options options;
-	struct strv env;
+	struct strv env, mounts;
 	bool dry_run;
 	int status_fd; /* -1: none */
 };
@@ -21,6 +21,7 @@ enum {
 	OPT_POLICY,
 	OPT_NAME,
 	OPT_ENV,
+	OPT_MOUNT,
 	OPT_TIMEOUT,
 	OPT_DRY_RUN,
 	OPT_STATUS_FD,
@@ -33,13 +34,13 @@ const struct cmd_option cmd_run_options[] = {
 	{ "policy", 0, OPT_POLICY, "FILE", "this file instead of the tenant's" },
 	{ "name", 0, OPT_NAME, "NAME", "name of the sandbox, unique in its tenant" },
 	{ "env", 0, OPT_ENV, "K[=V]", "set a variable; without V, to the value it has here" },
+	{ "mount", 0, OPT_MOUNT, "SRC:DST[:ro]", "show a tree at another place, to write or to read" },
 	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill all of it after that time: 500ms, 30s, 1h" },
 	{ "dry-run", 0, OPT_DRY_RUN, NULL, "print what would be done, and do nothing" },
 	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
 	/* Of later builds. */
 	{ .name = "set", .arg = "SECTION.KEY=VALUE" },
-	{ .name = "mount", .arg = "SRC:DST" },
 	{ .name = "tty" },
 	{ .name = "detach" },
 	{ .name = "explain" },
@@ -96,6 +97,8 @@ static int take_option(struct run_arguments *a, int option)
 		return -1;
 	case OPT_ENV:
 		return strv_add(&a->env, optarg) < 0 ? SANDBOXCTL_EXIT_SETUP : -1;
+	case OPT_MOUNT:
+		return strv_add(&a->mounts, optarg) < 0 ? SANDBOXCTL_EXIT_SETUP : -1;
 	case OPT_TIMEOUT:
 		return parse_timeout(optarg, &a->options.timeout);
 	case OPT_DRY_RUN:
@@ -189,9 +192,11 @@ int cmd_run(const struct cmd_context *context, int argc, char **argv)
 	int exit_code;
 
 	a.options.env = &a.env;
+	a.options.mounts = &a.mounts;
 	exit_code = parse(&a, argc, argv);
 	if (exit_code < 0)
 		exit_code = run(&a);
 	strv_clear(&a.env);
+	strv_clear(&a.mounts);
 	return exit_code;
 }

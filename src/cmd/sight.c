@@ -4,37 +4,57 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-/* Whether the private root holds this link: in a granted tree, or on the way to one. */
-static bool link_is_there(const struct lookups *grants, const char *link)
-{
-	for (size_t i = 0; i < grants->n; i++) {
-		const struct resolved *place = &grants->v[i].place;
-
-		if (path_lies_in(link, place->path) || strv_contains(&place->links, link))
-			return true;
-	}
-	return false;
-}
-
 /* A path on its way to a real one: what is real so far, and what is still to go. */
 struct walk {
 	const struct lookups *grants;
+	const struct reach *reach; /* the same */
 	char real[PATH_MAX], rest[PATH_MAX];
 	unsigned int n_links;
 };
 
-/* Puts the target of the link at `at` before what is left. */
-static int follow(struct walk *w, const char *at, struct sbx_error *err)
+/* Whether the private root holds this link: in a granted tree, or on the way to one. */
+static bool link_is_there(const struct walk *w, const char *link)
+{
+	for (size_t i = 0; i < w->grants->n; i++)
+		if (strv_contains(&w->grants->v[i].place.links, link))
+			return true;
+	return reach_seen(w->reach, link) != NULL;
+}
+
+/* A folder that the root has because something is mounted on it, or below. */
+static bool is_mount_point(const struct walk *w, const char *path)
+{
+	for (size_t i = 0; i < w->reach->n; i++)
+		if (w->reach->places[i].grant->inside &&
+			path_lies_in(w->reach->places[i].grant->inside, path))
+			return true;
+	return false;
+}
+
+/* Where it lies on the host. */
+static int find_outside(const struct walk *w, const char *path, char outside[static PATH_MAX])
+{
+	const struct reach_place *seen = reach_seen(w->reach, path);
+	bool moved = seen && seen->grant->inside;
+	const char *rest = moved ? path + strlen(seen->grant->inside) : path;
+
+	if ((size_t)snprintf(outside, PATH_MAX, "%s%s", moved ? seen->path : "", rest) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+/* Puts the target of the link, which is there on the host, before what is left. */
+static int follow(struct walk *w, const char *outside, struct sbx_error *err)
 {
 	char target[PATH_MAX], joined[PATH_MAX];
-	ssize_t n = readlink(at, target, sizeof(target) - 1);
+	ssize_t n = readlink(outside, target, sizeof(target) - 1);
 
 	if (n < 0)
-		return error_errno(err, errno, "read the symlink '%s'", at);
+		return error_errno(err, errno, "read the symlink '%s'", outside);
 	target[n] = '\0';
 	if (++w->n_links > 40 || (size_t)snprintf(joined, sizeof(joined), "%s/%s", target,
 					 w->rest) >= sizeof(joined))
-		return error_errno(err, ELOOP, "look up '%s'", at);
+		return error_errno(err, ELOOP, "look up '%s'", outside);
 	memcpy(w->rest, joined, strlen(joined) + 1);
 	if (*target == '/')
 		w->real[0] = '\0';
@@ -53,7 +73,7 @@ static void drop_last(char *path)
 static int step(struct walk *w, struct sbx_error *err)
 {
 	size_t n = strcspn(w->rest, "/"), skip = w->rest[n] ? n + 1 : n;
-	char name[NAME_MAX + 1], at[PATH_MAX];
+	char name[NAME_MAX + 1], at[PATH_MAX], outside[PATH_MAX];
 	struct stat st;
 	bool there;
 
@@ -69,11 +89,17 @@ static int step(struct walk *w, struct sbx_error *err)
 	if (!*name || streq(name, "."))
 		return 0;
 	(void)snprintf(at, sizeof(at), "%s/%s", w->real, name);
-	there = lstat(at, &st) == 0;
+	if (is_mount_point(w, at)) {
+		memcpy(w->real, at, strlen(at) + 1);
+		return 0;
+	}
+	if (find_outside(w, at, outside) < 0)
+		return error_errno(err, ENAMETOOLONG, "look up '%s'", at);
+	there = lstat(outside, &st) == 0;
 	if (!there && (errno != ENOENT || *w->rest))
-		return error_errno(err, errno, "look up '%s'", at);
-	if (there && S_ISLNK(st.st_mode) && link_is_there(w->grants, at))
-		return follow(w, at, err);
+		return error_errno(err, errno, "look up '%s'", outside);
+	if (there && S_ISLNK(st.st_mode) && link_is_there(w, at))
+		return follow(w, outside, err);
 	memcpy(w->real, at, strlen(at) + 1);
 	return there && S_ISLNK(st.st_mode);
 }
@@ -81,8 +107,13 @@ static int step(struct walk *w, struct sbx_error *err)
 int sight_find(const struct lookups *grants, const char *path, char ret_real[static PATH_MAX],
 	struct sbx_error *err)
 {
-	struct walk w = { .grants = grants };
+	_cleanup_free_ struct reach_place *places = lookups_places(grants);
+	const struct reach reach = { places, grants->n };
+	struct walk w = { .grants = grants, .reach = &reach };
 	int r = 0;
+
+	if (!places)
+		return error_errno(err, ENOMEM, "look up '%s'", path);
 
 	if (*path != '/' || strlen(path) >= sizeof(w.rest))
 		return error_set(err, EINVAL, "'%s' is not an absolute path", path);

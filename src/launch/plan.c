@@ -99,6 +99,17 @@ static int settle_policy(struct plan *plan, struct sbx_error *err)
 	return error_cure(err, r, "run it once, or give it one with [tenant] id");
 }
 
+/* Of the command line, behind the policy's own. */
+static int add_mounts(struct plan *plan, struct sbx_error *err)
+{
+	const struct strv *mounts = plan->options->mounts;
+	int r = 0;
+
+	for (size_t i = 0; mounts && i < mounts->n && r == 0; i++)
+		r = policy_add_mount(plan->policy, mounts->v[i], err);
+	return r < 0 ? error_prefix(err, r, "--mount") : 0;
+}
+
 static int set_timeout(struct plan *plan, struct sbx_error *err)
 {
 	(void)err;
@@ -113,6 +124,7 @@ static int (*const before_command[])(struct plan *plan, struct sbx_error *err) =
 	set_name,
 	set_ids,
 	settle_policy,
+	add_mounts,
 	set_timeout,
 	check_standard_descriptors,
 };

@@ -13,7 +13,7 @@
 #include "launch/runtime.h"
 #include "lsm/rules.h"
 #include "policy/allowlist.h"
-#include "policy/policy.h"
+#include "policy/reach.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -30,6 +30,7 @@ struct run_options {
 	const char *cache; /* folder of compiled seccomp programs */
 	const char *tenant, *policy_file, *name;
 	const struct strv *env; /* "K=V" or "K" */
+	const struct strv *mounts; /* "SRC:DST[:ro]" */
 	uint64_t timeout; /* usec; 0: the policy's */
 	char *const *command; /* at least one word; ends with NULL */
 	/*
@@ -100,6 +101,12 @@ static inline void plan_freep(struct plan **plan)
 	(void)plan_free(*plan);
 }
 #define _cleanup_plan_ _cleanup_(plan_freep)
+
+/* Puts the line of a grant before what is wrong with it, and returns R. */
+int plan_at_grant(const struct policy_grant *grant, int r, struct sbx_error *err);
+
+/* What is granted, with its real paths, one for each of `places`; owned. NULL: no memory. */
+struct reach_place *plan_places(const struct plan *plan);
 
 /* The parts of plan_make, in its order; each in a file of its own. */
 int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* plan_command.c */

@@ -88,19 +88,25 @@ static bool is_dir(const struct resolved *place)
 	return fstat(place->fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* A module sees the folders that its tenant was granted, and no single files: WASI has none. */
-static size_t collect_preopens(const struct plan *plan, struct runtime_preopen *preopens)
+/*
+ * A module sees the folders that its tenant was granted, where they are seen, and no single files:
+ * WASI has none.
+ */
+static size_t collect_preopens(
+	const struct plan *plan, const struct reach *reach, struct runtime_preopen *preopens)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->n_places; i++) {
-		enum policy_rights rights = plan->policy->filesystem.grants[i].rights;
+		const struct reach_place *place = &reach->places[i];
+		enum policy_rights rights = place->grant->rights;
+		bool writable = rights == POLICY_WRITE || rights == POLICY_OWN;
 
 		if (rights == POLICY_EXEC || !is_dir(&plan->places[i]))
 			continue;
 		preopens[n++] = (struct runtime_preopen){
-			.path = plan->places[i].path,
-			.writable = rights == POLICY_WRITE || rights == POLICY_OWN,
+			.path = reach_inside(place),
+			.writable = writable,
 		};
 	}
 	return n;
@@ -110,6 +116,8 @@ static int build_call(struct plan *plan, const struct strv *env, struct sbx_erro
 {
 	_cleanup_free_ struct runtime_preopen *preopens =
 		calloc(plan->n_places + 1, sizeof(*preopens));
+	_cleanup_free_ struct reach_place *places = plan_places(plan);
+	const struct reach reach = { places, plan->n_places };
 	struct runtime_call call = {
 		.args = &plan->policy->runtime.args,
 		.env = env,
@@ -118,9 +126,9 @@ static int build_call(struct plan *plan, const struct strv *env, struct sbx_erro
 		.module_args = plan->options->command + 1,
 	};
 
-	if (!preopens)
+	if (!preopens || !places)
 		return error_errno(err, ENOMEM, "build the runtime's command line");
-	call.n_preopens = collect_preopens(plan, preopens);
+	call.n_preopens = collect_preopens(plan, &reach, preopens);
 	return plan->runtime->command_line(&call, &plan->argv, err);
 }
 
@@ -128,15 +136,18 @@ static int build_call(struct plan *plan, const struct strv *env, struct sbx_erro
 static int check_dir(
 	const struct plan *plan, const char *dir, const char *what, struct sbx_error *err)
 {
-	for (size_t i = 0; i < plan->n_places; i++)
-		if (path_lies_in(dir, plan->places[i].path) ||
-			path_lies_in(plan->places[i].path, dir))
-			return error_set(err, EINVAL,
-				"%s:%u: '%s' can't be granted where a module runs: %s lies in '%s' "
-				"there",
-				place_file(&plan->policy->filesystem.grants[i].at),
-				plan->policy->filesystem.grants[i].at.line, plan->places[i].path,
-				what, dir);
+	for (size_t i = 0; i < plan->n_places; i++) {
+		const struct policy_grant *grant = &plan->policy->filesystem.grants[i];
+		const char *path = grant->inside ? grant->inside : plan->places[i].path;
+
+		if (path_lies_in(dir, path) || path_lies_in(path, dir))
+			return plan_at_grant(grant,
+				error_set(err, EINVAL,
+					"'%s' can't be granted where a module runs: %s lies in "
+					"'%s' there",
+					path, what, dir),
+				err);
+	}
 	return 0;
 }
 
@@ -206,8 +217,7 @@ static int resolve_grants(struct plan *plan, struct sbx_error *err)
 		if (r == -ENOENT)
 			(void)error_cure(err, r, "make it, or take it out of the policy");
 		if (r < 0)
-			return error_prefix(
-				err, r, "%s:%u", place_file(&grant->at), grant->at.line);
+			return plan_at_grant(grant, r, err);
 		plan->n_places++;
 	}
 	return 0;

@@ -4,12 +4,17 @@
  */
 #include "launch/plan.h"
 
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
-/* A bind to be: what the grants of one path come to. */
+/* A bind to be: what is seen at one path. */
 struct wanted {
 	const char *path;
-	int fd;
+	const struct resolved *place;
+	const struct policy_grant *grant; /* NULL: the module */
 	bool writable, executable;
 };
 
@@ -18,48 +23,79 @@ static int compare_wanted(const void *a, const void *b)
 	return strcmp(((const struct wanted *)a)->path, ((const struct wanted *)b)->path);
 }
 
-static void add_wanted(struct wanted *all, size_t *n, const struct wanted *one)
+/* What stands nowhere is of the command line. */
+int plan_at_grant(const struct policy_grant *grant, int r, struct sbx_error *err)
 {
-	for (size_t i = 0; i < *n; i++)
-		if (streq(all[i].path, one->path)) {
-			all[i].writable |= one->writable;
-			all[i].executable |= one->executable;
-			return;
-		}
-	all[(*n)++] = *one;
+	if (grant->at.source)
+		return error_prefix(err, r, "%s:%u", place_file(&grant->at), grant->at.line);
+	return error_prefix(err, r, "--mount %s:%s", grant->path, grant->inside);
 }
 
-static int collect_wanted(
-	const struct plan *plan, struct wanted *all, size_t *ret_n, struct sbx_error *err)
+static bool is_mount(const struct wanted *wanted)
+{
+	return wanted->grant && wanted->grant->inside;
+}
+
+/* By the paths of the policy this was looked at already; links are only known now. */
+static int refuse_second(
+	const struct wanted *first, const struct wanted *second, struct sbx_error *err)
+{
+	const struct wanted *mount = is_mount(second) ? second : first;
+
+	return plan_at_grant(mount->grant,
+		error_set(err, EEXIST, "'%s' shows another tree already", mount->path), err);
+}
+
+static int add_wanted(
+	struct wanted *all, size_t *n, const struct wanted *one, struct sbx_error *err)
+{
+	for (size_t i = 0; i < *n; i++) {
+		if (!streq(all[i].path, one->path))
+			continue;
+		if (is_mount(&all[i]) || is_mount(one))
+			return refuse_second(&all[i], one, err);
+		return 0;
+	}
+	all[(*n)++] = *one;
+	return 0;
+}
+
+static int collect_wanted(struct plan *plan, const struct reach *reach, struct wanted *all,
+	size_t *ret_n, struct sbx_error *err)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->n_places; i++) {
-		const struct policy_grant *grant = &plan->policy->filesystem.grants[i];
+		const struct reach_place *place = &reach->places[i];
+		unsigned int rights = reach_through(reach, place);
 		struct wanted one = {
-			.path = plan->places[i].path,
-			.fd = plan->places[i].fd,
-			.writable = grant->rights == POLICY_WRITE || grant->rights == POLICY_OWN,
-			.executable = grant->rights == POLICY_EXEC,
+			.path = reach_inside(place),
+			.place = &plan->places[i],
+			.grant = place->grant,
+			.writable = rights & POLICY_WRITE,
+			.executable = rights & POLICY_EXEC,
 		};
+		int r;
 
-		if (streq(one.path, "/"))
-			return error_set(err, EINVAL,
-				"%s:%u: a private root can't hold the grant of '/'",
-				place_file(&grant->at), grant->at.line);
-		add_wanted(all, &n, &one);
+		if (streq(place->path, "/"))
+			return plan_at_grant(place->grant,
+				error_set(
+					err, EINVAL, "a private root can't hold the grant of '/'"),
+				err);
+		r = add_wanted(all, &n, &one, err);
+		if (r < 0)
+			return r;
 	}
 	if (plan->runtime) {
-		struct wanted module = { .path = plan->module_path, .fd = plan->command.place.fd };
-
+		struct wanted module = { .path = plan->module_path, .place = &plan->command.place };
 		struct wanted runtime = {
 			.path = plan->exec_path,
-			.fd = plan->runtime_place.fd,
+			.place = &plan->runtime_place,
 			.executable = true,
 		};
 
-		add_wanted(all, &n, &module);
-		add_wanted(all, &n, &runtime);
+		all[n++] = module;
+		all[n++] = runtime;
 	}
 	/* In this order an outer tree is mounted before what lies in it. */
 	if (n)
@@ -68,25 +104,83 @@ static int collect_wanted(
 	return 0;
 }
 
+/* The tree that a wanted one will be mounted in; NULL: the root's own. */
+static const struct wanted *tree_around(const struct wanted *all, size_t i)
+{
+	/* What lies around comes before, and of these the last is the nearest. */
+	for (size_t j = i; j-- > 0;)
+		if (path_lies_in(all[i].path, all[j].path))
+			return &all[j];
+	return NULL;
+}
+
+/*
+ * In a tree of the host's a mount point is there, or it would have to be made there. A tenant that
+ * takes it away meanwhile gets no more than a new one.
+ */
+static int check_mount_point(
+	const struct wanted *wanted, const struct wanted *around, struct sbx_error *err)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	_cleanup_close_ int fd = (int)syscall(SYS_openat2, around->place->fd,
+		wanted->path + strlen(around->path) + 1, &how, sizeof(how));
+	struct stat tree, point;
+	int r;
+
+	if (fd < 0) {
+		r = error_errno(err, errno, "there is no place for '%s' in '%s'", wanted->path,
+			around->place->path);
+		r = error_cure(err, r, "make '%s%s'", around->place->path,
+			wanted->path + strlen(around->path));
+	} else if (fstat(fd, &point) < 0 || fstat(wanted->place->fd, &tree) < 0) {
+		r = error_errno(err, errno, "stat '%s'", wanted->path);
+	} else {
+		r = S_ISDIR(tree.st_mode) == S_ISDIR(point.st_mode)
+			    ? 0
+			    : error_set(err, ENOTDIR,
+				      "of '%s' and '%s%s' one is a folder, and one isn't",
+				      wanted->place->path, around->place->path,
+				      wanted->path + strlen(around->path));
+	}
+	return r < 0 && wanted->grant ? plan_at_grant(wanted->grant, r, err) : r;
+}
+
+static int check_mount_points(const struct wanted *all, size_t n, struct sbx_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		const struct wanted *around = tree_around(all, i);
+
+		if (around && (is_mount(&all[i]) || is_mount(around)))
+			r = check_mount_point(&all[i], around, err);
+	}
+	return r;
+}
+
 static int make_bind(struct plan *plan, const struct wanted *wanted, struct sbx_error *err)
 {
 	struct root_bind *bind = &plan->binds[plan->root.n_binds];
 	struct stat st;
 	int r;
 
-	if (fstat(wanted->fd, &st) < 0)
+	if (fstat(wanted->place->fd, &st) < 0)
 		return error_errno(err, errno, "stat '%s'", wanted->path);
 	*bind = (struct root_bind){
 		.path = wanted->path, .tree = -1, .is_dir = S_ISDIR(st.st_mode)
 	};
-	r = mounts_clone_tree(wanted->fd, wanted->writable, wanted->executable, &bind->tree, err);
+	r = mounts_clone_tree(
+		wanted->place->fd, wanted->writable, wanted->executable, &bind->tree, err);
 	if (r < 0)
 		return error_prefix(err, r, "'%s'", wanted->path);
 	plan->root.n_binds++;
 	return 0;
 }
 
-static int plan_binds(struct plan *plan, struct sbx_error *err)
+static int plan_binds(struct plan *plan, const struct reach *reach, struct sbx_error *err)
 {
 	_cleanup_free_ struct wanted *all = calloc(plan->n_places + 2, sizeof(*all));
 	size_t n = 0;
@@ -96,7 +190,9 @@ static int plan_binds(struct plan *plan, struct sbx_error *err)
 	if (!all || !plan->binds)
 		return error_errno(err, ENOMEM, "plan the mounts");
 	plan->root.binds = plan->binds;
-	r = collect_wanted(plan, all, &n, err);
+	r = collect_wanted(plan, reach, all, &n, err);
+	if (r == 0)
+		r = check_mount_points(all, n, err);
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = make_bind(plan, &all[i], err);
 	return r;
@@ -109,6 +205,27 @@ static bool module_is_granted(const struct plan *plan)
 		if (path_lies_in(plan->command.place.path, plan->places[i].path))
 			return true;
 	return false;
+}
+
+/* A folder that a mount has made in the place of a link would hide what the link leads to. */
+static int check_ways(const struct plan *plan, struct sbx_error *err)
+{
+	for (size_t i = 0; i < plan->n_places; i++) {
+		const struct policy_grant *grant = &plan->policy->filesystem.grants[i];
+
+		for (size_t j = 0; j < plan->root.n_links && grant->inside; j++) {
+			const struct root_link *link = &plan->links[j];
+			int r;
+
+			if (!path_lies_in(grant->inside, link->path))
+				continue;
+			r = error_set(
+				err, EEXIST, "'%s' is a symlink to '%s'", link->path, link->target);
+			r = error_cure(err, r, "mount it where that leads to");
+			return plan_at_grant(grant, r, err);
+		}
+	}
+	return 0;
 }
 
 /* The links that the administrator's paths led through are there inside too: /bin -> usr/bin. */
@@ -128,19 +245,20 @@ static int plan_links(struct plan *plan, struct sbx_error *err)
 				.target = plan->places[i].targets.v[j],
 			};
 	plan->root.links = plan->links;
-	return 0;
+	return check_ways(plan, err);
 }
 
-static int plan_grants(struct plan *plan, struct sbx_error *err)
+static int plan_grants(struct plan *plan, const struct reach *reach, struct sbx_error *err)
 {
 	plan->grants = calloc(plan->n_places + 3, sizeof(*plan->grants));
 	if (!plan->grants)
 		return error_errno(err, ENOMEM, "plan the rules");
 	for (size_t i = 0; i < plan->n_places; i++)
-		plan->grants[plan->n_grants++] = (struct lsm_grant){
-			.fd = plan->places[i].fd,
-			.rights = plan->policy->filesystem.grants[i].rights,
-		};
+		if (!reach_is_idle(reach, i))
+			plan->grants[plan->n_grants++] = (struct lsm_grant){
+				.fd = plan->places[i].fd,
+				.rights = reach->places[i].grant->rights,
+			};
 	if (plan_has_init(plan))
 		plan->grants[plan->n_grants++] =
 			(struct lsm_grant){ plan->init_place.fd, POLICY_EXEC };
@@ -155,14 +273,29 @@ static int plan_grants(struct plan *plan, struct sbx_error *err)
 	return 0;
 }
 
+struct reach_place *plan_places(const struct plan *plan)
+{
+	struct reach_place *places = calloc(plan->n_places + 1, sizeof(*places));
+
+	for (size_t i = 0; places && i < plan->n_places; i++)
+		places[i] = (struct reach_place){ plan->places[i].path,
+			&plan->policy->filesystem.grants[i] };
+	return places;
+}
+
 int plan_root(struct plan *plan, struct sbx_error *err)
 {
-	int r = plan_binds(plan, err);
+	_cleanup_free_ struct reach_place *places = plan_places(plan);
+	const struct reach reach = { places, plan->n_places };
+	int r;
 
+	if (!places)
+		return error_errno(err, ENOMEM, "plan the root");
+	r = plan_binds(plan, &reach, err);
 	if (r == 0)
 		r = plan_links(plan, err);
 	if (r == 0)
-		r = plan_grants(plan, err);
+		r = plan_grants(plan, &reach, err);
 	plan->root.tmp_size = plan->policy->filesystem.tmp;
 	plan->root.has_proc = plan_has_proc(plan);
 	plan->root.has_mqueue = plan->policy->namespaces.ipc;

@@ -123,16 +123,21 @@ static void check_network(struct key_load *load, const struct policy *policy)
 		key_seen(load, "network", "mode")->last.source ? "" : ", which is the default");
 }
 
+static const char *seen_at(const struct policy_grant *grant)
+{
+	return grant->inside ? grant->inside : grant->path;
+}
+
 /* Only a sandbox without a /proc of its own may be granted what the host's shows. */
 static void check_grants_of_proc(struct key_load *load, const struct policy *policy)
 {
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
 		const struct policy_grant *grant = &policy->filesystem.grants[i];
 
-		if (path_lies_in(grant->path, "/proc"))
+		if (path_lies_in(seen_at(grant), "/proc"))
 			report_error(load->report, &grant->at,
 				"%s: '%s': set 'proc = none', for /proc is the sandbox's own",
-				policy_rights_name(grant->rights), grant->path);
+				policy_rights_name(grant->rights), seen_at(grant));
 	}
 }
 
@@ -156,7 +161,7 @@ static int compare_grants(const void *a, const void *b)
 {
 	const struct policy_grant *x = *(const struct policy_grant *const *)a;
 	const struct policy_grant *y = *(const struct policy_grant *const *)b;
-	int r = strcmp(x->path, y->path);
+	int r = strcmp(seen_at(x), seen_at(y));
 
 	if (r == 0)
 		r = (int)x->rights - (int)y->rights;
@@ -175,6 +180,32 @@ static void report_again(
 			again->path, place_file(&first->at), first->at.line);
 }
 
+/* One of the two at least is a mount. */
+static void report_hidden(
+	struct key_load *load, const struct policy_grant *a, const struct policy_grant *b)
+{
+	const struct policy_grant *first = a < b ? a : b, *again = a < b ? b : a;
+
+	if (first->at.source == again->at.source)
+		report_error(load->report, &again->at,
+			"'%s' shows another tree already, by line %u", seen_at(again),
+			first->at.line);
+	else
+		report_error(load->report, &again->at, "'%s' shows another tree already, by %s:%u",
+			seen_at(again), place_file(&first->at), first->at.line);
+}
+
+static void check_pair(
+	struct key_load *load, const struct policy_grant *a, const struct policy_grant *b)
+{
+	if (!streq(seen_at(a), seen_at(b)))
+		return;
+	if (a->inside || b->inside)
+		report_hidden(load, a, b);
+	else if (a->rights == b->rights)
+		report_again(load, a, b);
+}
+
 static void check_grants(struct key_load *load, const struct policy *policy)
 {
 	_cleanup_free_ const struct policy_grant **sorted = NULL;
@@ -191,9 +222,7 @@ static void check_grants(struct key_load *load, const struct policy *policy)
 		sorted[i] = &policy->filesystem.grants[i];
 	qsort(sorted, n, sizeof(*sorted), compare_grants);
 	for (size_t i = 1; i < n; i++)
-		if (streq(sorted[i]->path, sorted[i - 1]->path) &&
-			sorted[i]->rights == sorted[i - 1]->rights)
-			report_again(load, sorted[i - 1], sorted[i]);
+		check_pair(load, sorted[i - 1], sorted[i]);
 }
 
 static void report_idle(const struct policy_call *call, void *arg)

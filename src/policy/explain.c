@@ -34,43 +34,10 @@ void explain_cure(struct explanation *e, const char *section, const char *fmt, .
 
 /* ---- files ---- */
 
-/* What a grant allows, of read, write and exec. */
-static unsigned int rights_of(enum policy_rights grant)
-{
-	switch (grant) {
-	case POLICY_READ:
-		return POLICY_READ;
-	case POLICY_EXEC:
-		return POLICY_READ | POLICY_EXEC;
-	case POLICY_WRITE:
-	case POLICY_OWN:
-		return POLICY_READ | POLICY_WRITE;
-	}
-	return 0;
-}
-
-/* The grant on the nearest folder above that allows what is wanted, else any on that folder. */
-static const struct explain_place *nearest(
-	const struct explain_files *files, const char *path, enum policy_rights wanted)
-{
-	const struct explain_place *best = NULL;
-
-	for (size_t i = 0; i < files->n_places; i++) {
-		const struct explain_place *p = &files->places[i];
-		size_t n = strlen(p->path), best_n = best ? strlen(best->path) : 0;
-
-		if (!path_lies_in(path, p->path) || (best && n < best_n))
-			continue;
-		if (!best || n > best_n || (rights_of(p->grant->rights) & wanted))
-			best = p;
-	}
-	return best;
-}
-
 static bool is_above_a_grant(const struct explain_files *files, const char *path)
 {
-	for (size_t i = 0; i < files->n_places; i++)
-		if (path_lies_in(files->places[i].path, path))
+	for (size_t i = 0; i < files->reach.n; i++)
+		if (path_lies_in(reach_inside(&files->reach.places[i]), path))
 			return true;
 	return streq(path, "/dev") || streq(path, "/dev/pts");
 }
@@ -89,9 +56,21 @@ static bool is_device(const char *path)
 
 static const char *const own_trees[] = { "/tmp", "/dev/shm", "/dev/mqueue" };
 
+/* A mount's source is not seen under its own path. */
+static const struct policy_grant *moved(const struct explain_files *files, const char *path)
+{
+	for (size_t i = 0; i < files->reach.n; i++)
+		if (files->reach.places[i].grant->inside &&
+			path_lies_in(path, files->reach.places[i].path))
+			return files->reach.places[i].grant;
+	return NULL;
+}
+
 static void explain_private(const struct explain_files *files, const char *path,
 	enum policy_rights wanted, struct explanation *ret)
 {
+	const struct policy_grant *mount = moved(files, path);
+
 	if (is_device(path)) {
 		explain_say(ret, wanted != POLICY_EXEC, NULL, "the private root has this device");
 		return;
@@ -111,28 +90,73 @@ static void explain_private(const struct explain_files *files, const char *path,
 			"written");
 		return;
 	}
-	explain_say(ret, false, NULL, "no grant covers it: it is not in the private root");
+	if (mount)
+		explain_say(ret, false, &mount->at,
+			"it is seen in '%s', and not under its own path", mount->inside);
+	else
+		explain_say(ret, false, NULL, "no grant covers it: it is not in the private root");
 	explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), path);
+}
+
+static void say_grant(bool allowed, const struct policy_grant *grant, struct explanation *ret)
+{
+	char text[sizeof(ret->why)];
+
+	policy_grant_text(grant, text, sizeof(text));
+	explain_say(ret, allowed, &grant->at, "%s", text);
+}
+
+/* The grants would allow it, and the mount doesn't. */
+static void explain_mount(const struct reach_place *seen, const char *path,
+	enum policy_rights wanted, struct explanation *ret)
+{
+	const struct policy_grant *grant = seen->grant;
+
+	say_grant(false, grant, ret);
+	if (!grant->inside)
+		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), path);
+	else if (wanted == POLICY_WRITE && grant->rights == POLICY_READ)
+		explain_cure(ret, "filesystem", "mount = %s:%s", grant->path, grant->inside);
+	else
+		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), grant->path);
+}
+
+/* The path on the host, of what is seen under PATH. */
+static void path_outside(
+	const struct reach_place *seen, const char *path, char outside[static PATH_MAX])
+{
+	if (seen && seen->grant->inside)
+		(void)snprintf(
+			outside, PATH_MAX, "%s%s", seen->path, path + strlen(seen->grant->inside));
+	else
+		(void)snprintf(outside, PATH_MAX, "%s", path);
 }
 
 void explain_file(const struct explain_files *files, const char *path, enum policy_rights wanted,
 	struct explanation *ret)
 {
-	const struct explain_place *p = nearest(files, path, wanted);
-	const struct policy_own *own = own_above(files->owns, files->n_owns, NULL, path);
+	const struct reach_place *seen = reach_seen(&files->reach, path), *p;
+	const struct policy_own *own;
+	char outside[PATH_MAX];
 
+	path_outside(seen, path, outside);
+	own = own_above(files->owns, files->n_owns, NULL, outside);
+	p = reach_nearest(&files->reach, outside, wanted);
 	if (own) {
 		explain_say(ret, false, &own->at, "tenant '%s' owns '%s'", own->tenant, own->path);
 		return;
 	}
-	if (!p) {
+	if (!seen || !p) {
 		explain_private(files, path, wanted, ret);
 		return;
 	}
-	explain_say(ret, (rights_of(p->grant->rights) & wanted) != 0, &p->grant->at, "%s = %s",
-		policy_rights_name(p->grant->rights), p->grant->path);
+	if (reach_of(p->grant->rights) & wanted & ~reach_through(&files->reach, seen)) {
+		explain_mount(seen, path, wanted, ret);
+		return;
+	}
+	say_grant((reach_of(p->grant->rights) & wanted) != 0, p->grant, ret);
 	if (!ret->allowed)
-		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), path);
+		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), outside);
 }
 
 /* ---- network ---- */

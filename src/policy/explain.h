@@ -7,6 +7,7 @@
 #define SBX_POLICY_EXPLAIN_H
 
 #include "policy/ownership.h"
+#include "policy/reach.h"
 
 struct explanation {
 	bool allowed;
@@ -16,22 +17,16 @@ struct explanation {
 	char cure[320]; /* a line, and where it belongs; "": no line would allow it */
 };
 
-/* A grant, and the real path of what it names. */
-struct explain_place {
-	const char *path;
-	const struct policy_grant *grant;
-};
-
 struct explain_files {
-	const struct explain_place *places;
-	size_t n_places;
+	struct reach reach;
 	const struct policy_own *owns; /* other tenants', as own_sort() leaves them */
 	size_t n_owns;
 };
 
 /*
- * Of the file with this real path. `wanted` is POLICY_READ, POLICY_WRITE or POLICY_EXEC. The
- * nearest grant above it decides, and another tenant's ownership before all grants.
+ * Of the file that the sandbox sees under this path, which leads through no symlink. `wanted` is
+ * POLICY_READ, POLICY_WRITE or POLICY_EXEC. The nearest grant above it decides, within what its
+ * mount lets through, and another tenant's ownership before all grants.
  */
 void explain_file(const struct explain_files *files, const char *path, enum policy_rights wanted,
 	struct explanation *ret);

@@ -284,7 +284,7 @@ static const struct key keys[] = {
 		.help = "Trees to read and to execute from", SINCE_0_1 },
 	{ "filesystem", "share",
 		.help = "Parts of what it owns that others may be granted", SINCE_0_1 },
-	{ "filesystem", "mount",
+	{ "filesystem", "mount", .type = &type_mounts,
 		.help = "Trees that are seen at another place", SINCE_0_1 },
 	{ "filesystem", "proc", .type = &type_word, FIELD(filesystem.proc),
 		.initial = "pid", .words = proc_words,

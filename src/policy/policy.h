@@ -36,15 +36,21 @@ enum policy_rights {
 const char *policy_rights_name(enum policy_rights rights);
 
 /*
- * One path of one of the keys own, read, write, exec: absolute, without "..", double or trailing
- * slashes. Nothing was looked up: a symlink in it stands for itself.
+ * One path of one of the keys own, read, write, exec, or the source of a `mount`: absolute, without
+ * "..", double or trailing slashes. Nothing was looked up: a symlink in it stands for itself.
  */
 struct policy_grant {
 	char *path;
+	/* Where a `mount` shows it, instead of at its own path, and never with another right than
+	 * POLICY_READ (":ro") or POLICY_WRITE; NULL: none. */
+	char *inside;
 	enum policy_rights rights;
 	unsigned int unsettled; /* the path has this in it: TEXT_NO_ID, TEXT_NO_SANDBOX */
 	struct policy_place at;
 };
+
+/* As a policy says it: "read = /srv/a", "mount = /srv/a:/data:ro". What doesn't fit is cut. */
+void policy_grant_text(const struct policy_grant *grant, char *text, size_t size);
 
 /*
  * One file of a cgroup, its value as the kernel prints it when the file is read back ("268435456",
@@ -260,6 +266,9 @@ int policy_tenant_of(const char *path, char ret_tenant[static NAME_MAX_LEN + 1])
  */
 int policy_settle(const struct policy_dirs *dirs, struct policy **policy, uint32_t id,
 	const char *sandbox, struct sbx_error *err);
+
+/* Adds a mount, as the key takes one, behind all of the policy's own; its place is nowhere. */
+int policy_add_mount(struct policy *policy, const char *text, struct sbx_error *err);
 
 struct policy *policy_free(struct policy *policy);
 static inline void policy_freep(struct policy **policy)

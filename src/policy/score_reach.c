@@ -67,7 +67,10 @@ unsigned int judge_connect(
 
 static void note_grant(struct score_finding *f, const struct policy_grant *grant)
 {
-	score_note(f, &grant->at, "%s = %s", policy_rights_name(grant->rights), grant->path);
+	char text[sizeof(f->what)];
+
+	policy_grant_text(grant, text, sizeof(text));
+	score_note(f, &grant->at, "%s", text);
 }
 
 static unsigned int judge_path(const char *path, const struct score_row *row)

@@ -20,8 +20,18 @@ const char *policy_rights_name(enum policy_rights rights)
 	return "?";
 }
 
-/* Adds PATH, which it takes over on success. */
-static int add_grant(const struct key_use *use, struct policy *policy, char *path)
+void policy_grant_text(const struct policy_grant *grant, char *text, size_t size)
+{
+	if (grant->inside)
+		(void)snprintf(text, size, "mount = %s:%s%s", grant->path, grant->inside,
+			grant->rights == POLICY_READ ? ":ro" : "");
+	else
+		(void)snprintf(
+			text, size, "%s = %s", policy_rights_name(grant->rights), grant->path);
+}
+
+/* Takes the grant's strings over on success. */
+static int add_grant(struct policy *policy, const struct policy_grant *grant)
 {
 	struct policy_grant *room =
 		array_room(policy->filesystem.grants, policy->filesystem.n_grants, sizeof(*room));
@@ -29,13 +39,20 @@ static int add_grant(const struct key_use *use, struct policy *policy, char *pat
 	if (!room)
 		return -ENOMEM;
 	policy->filesystem.grants = room;
-	room[policy->filesystem.n_grants++] = (struct policy_grant){
+	room[policy->filesystem.n_grants++] = *grant;
+	return 0;
+}
+
+static int add_path(const struct key_use *use, struct policy *policy, char *path)
+{
+	const struct policy_grant grant = {
 		.path = path,
 		.rights = (enum policy_rights)use->key->number,
 		.unsettled = use->load->spoken & TEXT_UNKNOWN,
 		.at = key_place(use),
 	};
-	return 0;
+
+	return add_grant(policy, &grant);
 }
 
 static const char *judge_path(char *path)
@@ -78,7 +95,7 @@ static int parse_grants(const struct key_use *use, void *target)
 		if (use->key->number == POLICY_OWN && (use->load->spoken & TEXT_SANDBOX))
 			why = "%n: what a tenant owns is the same for all of its sandboxes";
 		r = why ? key_error(use, "'%s': %s", as_written, why)
-			: add_grant(use, target, words.v[i]);
+			: add_path(use, target, words.v[i]);
 		if (r == 0)
 			words.v[i] = NULL;
 		warn_of_habits(use, as_written);
@@ -87,7 +104,14 @@ static int parse_grants(const struct key_use *use, void *target)
 	return worst;
 }
 
-/* Only the grants of this key's right: the four keys share one list. */
+/* `mount` has no number. */
+static bool is_of_key(const struct policy_grant *grant, const struct key *key)
+{
+	return key->number ? !grant->inside && grant->rights == (enum policy_rights)key->number
+			   : grant->inside != NULL;
+}
+
+/* Only this key's grants: the five keys share one list. */
 static void clear_grants(const struct key *key, void *target)
 {
 	struct policy *policy = target;
@@ -96,10 +120,12 @@ static void clear_grants(const struct key *key, void *target)
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
 		struct policy_grant grant = policy->filesystem.grants[i];
 
-		if (grant.rights == (enum policy_rights)key->number)
+		if (is_of_key(&grant, key)) {
 			free(grant.path);
-		else
+			free(grant.inside);
+		} else {
 			policy->filesystem.grants[kept++] = grant;
+		}
 	}
 	policy->filesystem.n_grants = kept;
 }
@@ -107,6 +133,102 @@ static void clear_grants(const struct key *key, void *target)
 const struct key_type type_grants = {
 	.form = "PATH...",
 	.parse = parse_grants,
+	.clear = clear_grants,
+	.list = true,
+};
+
+/* These are the sandbox's own, each a file system with a meaning. */
+static const char *const reserved[] = { "/proc", "/sys", "/dev" };
+
+static const char *judge_target(char *path)
+{
+	const char *why = text_normalise_path(path);
+
+	if (!why && streq(path, "/"))
+		return "nothing is mounted on the root itself";
+	for (size_t i = 0; i < ARRAY_SIZE(reserved) && !why; i++)
+		if (path_lies_in(path, reserved[i]))
+			why = "nothing is mounted on /proc, /sys and /dev, or in them";
+	return why;
+}
+
+/* Takes "SRC:DST[:ro]" apart, in place. Returns NULL, or what is wrong with it. */
+static const char *split_mount(char *text, struct policy_grant *ret_grant)
+{
+	char *source = strsep(&text, ":"), *target = strsep(&text, ":");
+	const char *why;
+
+	if (!target)
+		return "a mount is SRC:DST, or SRC:DST:ro";
+	if (text && !streq(text, "ro"))
+		return "behind SRC:DST stands ':ro' or nothing, and neither path has a ':'";
+	why = judge_path(source);
+	if (!why)
+		why = judge_target(target);
+	*ret_grant = (struct policy_grant){
+		.path = source,
+		.inside = target,
+		.rights = text ? POLICY_READ : POLICY_WRITE,
+	};
+	return why;
+}
+
+/* The grant's strings are borrowed. */
+static int add_mount(struct policy *policy, const struct policy_grant *borrowed)
+{
+	_cleanup_free_ char *path = strdup(borrowed->path), *inside = strdup(borrowed->inside);
+	struct policy_grant grant = *borrowed;
+	int r;
+
+	if (!path || !inside)
+		return -ENOMEM;
+	grant.path = path;
+	grant.inside = inside;
+	r = add_grant(policy, &grant);
+	if (r == 0)
+		path = inside = NULL;
+	return r;
+}
+
+static int parse_mounts(const struct key_use *use, void *target)
+{
+	_cleanup_strv_ struct strv words = { 0 };
+	int r = key_words(use, &words), worst = r;
+
+	for (size_t i = 0; i < words.n && r != -ENOMEM; i++) {
+		_cleanup_free_ char *as_written = strdup(words.v[i]);
+		struct policy_grant grant;
+		const char *why;
+
+		if (!as_written)
+			return -ENOMEM;
+		key_at_word(use, i);
+		why = split_mount(words.v[i], &grant);
+		grant.unsettled = use->load->spoken & TEXT_UNKNOWN;
+		grant.at = key_place(use);
+		r = why ? key_error(use, "'%s': %s", as_written, why) : add_mount(target, &grant);
+		warn_of_habits(use, as_written);
+		worst = r < 0 ? r : worst;
+	}
+	return worst;
+}
+
+int policy_add_mount(struct policy *policy, const char *text, struct sbx_error *err)
+{
+	_cleanup_free_ char *copy = strdup(text);
+	struct policy_grant grant;
+	const char *why = copy ? split_mount(copy, &grant) : NULL;
+
+	if (why)
+		return error_set(err, EINVAL, "'%s': %s", text, why);
+	if (!copy || add_mount(policy, &grant) < 0)
+		return error_errno(err, ENOMEM, "add a mount");
+	return 0;
+}
+
+const struct key_type type_mounts = {
+	.form = "SRC:DST[:ro]...",
+	.parse = parse_mounts,
 	.clear = clear_grants,
 	.list = true,
 };

@@ -187,15 +187,25 @@ static void write_lines(FILE *out, const struct policy *policy)
 	}
 }
 
+static void write_grant(FILE *out, const struct policy_grant *grant)
+{
+	_cleanup_free_ char *mount = NULL;
+
+	if (grant->inside && asprintf(&mount, "%s:%s%s", grant->path, grant->inside,
+				     grant->rights == POLICY_READ ? ":ro" : "") < 0)
+		abort();
+	(void)fprintf(out, "%s = ", mount ? "mount" : policy_rights_name(grant->rights));
+	write_word(out, mount ? mount : grant->path);
+	(void)fputc('\n', out);
+}
+
 static void write_grants(FILE *out, const struct policy *policy)
 {
 	(void)fputs("[filesystem]\n", out);
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
 		const struct policy_grant *grant = &policy->filesystem.grants[i];
 
-		(void)fprintf(out, "%s = ", policy_rights_name(grant->rights));
-		write_word(out, grant->path);
-		(void)fputc('\n', out);
+		write_grant(out, grant);
 	}
 }
 

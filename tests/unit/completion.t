@@ -119,7 +119,7 @@ for file in _sandboxctl sandboxctl.fish; do
 		[[ $text == *[^a-z]"$word"[^a-z]* ]] || missing+=" $word"
 	done
 	is "$file has the table" "$missing" ""
-	[[ $text != *--mount* && $text != *"-l mount"* ]]
+	[[ $text != *--detach* && $text != *"-l detach"* ]]
 	is "and nothing of later builds" "$?" 0
 done
 if command -v zsh >/dev/null; then ok "zsh reads its file" zsh -n "$folder/_sandboxctl"; fi

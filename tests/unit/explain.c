@@ -42,17 +42,16 @@ static const char *verdict(const struct explanation *e)
 static const char *ask_file(const struct policy *policy, const struct policy_own *owns,
 	size_t n_owns, const char *path, enum policy_rights wanted)
 {
-	static struct explain_place places[16];
+	static struct reach_place places[16];
 	static struct explanation e;
 	struct explain_files files = {
-		.places = places,
-		.n_places = policy->filesystem.n_grants,
+		.reach = { places, policy->filesystem.n_grants },
 		.owns = owns,
 		.n_owns = n_owns,
 	};
 
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++)
-		places[i] = (struct explain_place){ policy->filesystem.grants[i].path,
+		places[i] = (struct reach_place){ policy->filesystem.grants[i].path,
 			&policy->filesystem.grants[i] };
 	explain_file(&files, path, wanted, &e);
 	/* What is denied has a cure, but for what no line would allow. */
@@ -109,6 +108,46 @@ TEST(the_private_root)
 	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/srv/a", POLICY_WRITE));
 	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/", POLICY_READ));
 	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/etc/passwd", POLICY_READ));
+	(void)policy_free(p);
+}
+
+TEST(mounts)
+{
+	struct policy *p = load("version = 1\n[filesystem]\n"
+				"exec = /opt\n" /* 3 */
+				"mount = /opt/tools:/tools:ro /srv/a:/a\n" /* 4 */
+				"mount = /srv/a/b:/b:ro\n" /* 5 */
+				"read = /srv/c\n" /* 6 */
+				"mount = /srv/c/d:/srv/c/e /tmp/x:/x\n"); /* 7 */
+
+	/* It keeps what is granted, and is a grant itself where nothing is. */
+	EXPECT_STREQ("allowed:3", ask_file(p, NULL, 0, "/tools/x", POLICY_EXEC));
+	EXPECT_STREQ("denied:3", ask_file(p, NULL, 0, "/tools/x", POLICY_WRITE));
+	EXPECT_STREQ("allowed:3", ask_file(p, NULL, 0, "/opt/tools/x", POLICY_EXEC));
+	EXPECT_STREQ("allowed:4", ask_file(p, NULL, 0, "/a/x", POLICY_WRITE));
+	EXPECT_STREQ("denied:4", ask_file(p, NULL, 0, "/a/x", POLICY_EXEC));
+	EXPECT_STREQ("denied:4", ask_file(p, NULL, 0, "/srv/a/x", POLICY_READ));
+	/* Shown once to read, it still is written where it is shown to write. */
+	EXPECT_STREQ("denied:5", ask_file(p, NULL, 0, "/b/x", POLICY_WRITE));
+	EXPECT_STREQ("allowed:4", ask_file(p, NULL, 0, "/b/x", POLICY_READ));
+	EXPECT_STREQ("allowed:4", ask_file(p, NULL, 0, "/a/b/x", POLICY_WRITE));
+	/* And the other way about. */
+	EXPECT_STREQ("allowed:7", ask_file(p, NULL, 0, "/srv/c/e/x", POLICY_WRITE));
+	EXPECT_STREQ("denied:6", ask_file(p, NULL, 0, "/srv/c/d/x", POLICY_WRITE));
+	EXPECT_STREQ("allowed:7", ask_file(p, NULL, 0, "/srv/c/d/x", POLICY_READ));
+	/* Its source under its own path is what was there before. */
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/tmp/x/y", POLICY_WRITE));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/ab", POLICY_READ));
+	(void)policy_free(p);
+}
+
+TEST(a_mount_of_anothers_own)
+{
+	struct policy *p = load("version = 1\n[filesystem]\nmount = /srv/b:/b\n");
+	const struct policy_own own = { "/srv/b/c", "b", { p->sources.v[0], 77, 1 } };
+
+	EXPECT_STREQ("allowed:3", ask_file(p, &own, 1, "/b/x", POLICY_WRITE));
+	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/b/c/x", POLICY_READ));
 	(void)policy_free(p);
 }
 

@@ -83,7 +83,11 @@ static void dump_grants(FILE *out, const struct policy *policy)
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
 		const struct policy_grant *grant = &policy->filesystem.grants[i];
 
-		(void)fprintf(out, "%s: <%s>", names[grant->rights], grant->path);
+		if (grant->inside)
+			(void)fprintf(out, "mount to %s: <%s> <%s>", names[grant->rights],
+				grant->path, grant->inside);
+		else
+			(void)fprintf(out, "%s: <%s>", names[grant->rights], grant->path);
 		dump_place(out, &grant->at);
 	}
 }

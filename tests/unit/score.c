@@ -145,6 +145,10 @@ static const struct {
 	{ "system", "[filesystem]\nwrite = /usr/local/acme\n", 1, "write = /usr/local/acme" },
 	{ "system", "[filesystem]\nwrite = /usr/local/acme\nown = /var\n", 2, "own = /var" },
 	{ "system", "[filesystem]\nown = /var/run\n", 2, "own = /var/run" },
+	{ "system", "[filesystem]\nmount = /srv/a:/etc /etc:/e:ro\n", 0, "" },
+	{ "system", "[filesystem]\nmount = /etc/acme:/e\n", 1, "mount = /etc/acme:/e" },
+	{ "secrets", "[filesystem]\nmount = /etc:/e:ro\n", 1, "mount = /etc:/e:ro" },
+	{ "code", "[filesystem]\nmount = /srv/a:/a\nexec = /srv/a\n", 1, "mount = /srv/a:/a" },
 	{ "code", "[filesystem]\nown = /srv/a /srv/b\nexec = /srv/a\n", 1, "own = /srv/a" },
 	{ "code", "[filesystem]\nwrite = /srv/a\nexec = /srv/a/bin\n", 0, "" },
 	{ "engines", "[filesystem]\nread = /run\n", 1, "read = /run" },
@@ -452,6 +456,8 @@ static const char *const changes[] = {
 	"[filesystem]\nexec = /etc",
 	"[filesystem]\nwrite = /home /var",
 	"[filesystem]\nread = /etc/hosts",
+	"[filesystem]\nmount = /etc:/e:ro",
+	"[filesystem]\nmount = /var/lib:/v",
 	"[network]\nconnect = tcp 0.0.0.0/0 443",
 	"[network]\nconnect = udp [::]/0 1-65535",
 	"[network]\nconnect = tcp 10.0.0.0/8 1-2000",
@@ -470,7 +476,7 @@ static const char *const changes[] = {
 	"[seccomp]\ndeny = @timer",
 	"[cgroup]\nio.max = /dev/sda rbps=1M",
 };
-enum { N_LOOSER = 20 };
+enum { N_LOOSER = 22 };
 
 /* Each from tight to loose. */
 static const char *const scales[][4] = {

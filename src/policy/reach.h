@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What grants come to together: the one rule for whoever plans a run or explains one. Nothing is
+ * looked up here: paths come resolved.
+ */
+#ifndef SBX_POLICY_REACH_H
+#define SBX_POLICY_REACH_H
+
+#include "policy/policy.h"
+
+/* A grant, and the real path of what it names. */
+struct reach_place {
+	const char *path;
+	const struct policy_grant *grant;
+};
+
+struct reach {
+	const struct reach_place *places;
+	size_t n;
+};
+
+/* What a grant of this right allows, of read, write and exec. */
+unsigned int reach_of(enum policy_rights right);
+
+/*
+ * The grant on the nearest folder above PATH that allows what is wanted, else any on that folder;
+ * NULL where none covers it. Grants on one folder add up.
+ */
+const struct reach_place *reach_nearest(
+	const struct reach *reach, const char *path, enum policy_rights wanted);
+
+/* All that is allowed on PATH, of read, write and exec. */
+unsigned int reach_rights(const struct reach *reach, const char *path);
+
+/*
+ * Whether place I gives nothing: a mount of what other grants give already. So that a tree which is
+ * shown at another place too keeps all of its rights.
+ */
+bool reach_is_idle(const struct reach *reach, size_t i);
+
+/* Where it is seen. */
+const char *reach_inside(const struct reach_place *place);
+
+/* The place that is seen at PATH, or the nearest folder above it; NULL: none is. */
+const struct reach_place *reach_seen(const struct reach *reach, const char *path);
+
+/* What the mount of a place lets through. */
+unsigned int reach_through(const struct reach *reach, const struct reach_place *place);
+
+#endif
