@@ -12,6 +12,7 @@ libexecdir = $(prefix)/libexec
 datadir = $(prefix)/share
 mandir = $(datadir)/man
 includedir = $(prefix)/include
+systemdsystemunitdir = $(prefix)/lib/systemd/system
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
@@ -61,17 +62,20 @@ SOURCES := $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 HEADERS := $(wildcard src/*/*.h bpf/*.h include/sandboxctl/*.h)
 object = $(patsubst %.c,$(O)/obj/%.o,$(1))
 
-LSM_LOAD_SOURCES := $(filter-out %/init.c,$(wildcard src/base/*.c src/policy/*.c src/kernel/*.c \
-	src/lsm/*.c src/state/*.c src/libexec/*.c))
+LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/lsm/*.c src/state/*.c \
+	src/libexec/lsm-load.c src/libexec/canary.c src/libexec/own.c)
+# Stays for as long as the service runs, so it is small: no library but libc, and that statically.
+HOLD_SOURCES := $(wildcard src/base/*.c src/kernel/cgroup*.c) src/libexec/hold.c
 # The skeleton is lsm-load's alone.
 SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/libexec/%,$(SOURCES))
 # What unit tests may call: everything but the mains.
-LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/% src/libexec/lsm-load.c,$(SANDBOXCTL_SOURCES))
+LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/%,$(SANDBOXCTL_SOURCES))
 
 POLICIES := $(shell find policies -name '*.ini')
 MAN_PAGES := $(wildcard docs/*.[1-8])
 
-PROGRAMS = $(O)/bin/sandboxctl $(O)/libexec/sandboxctl/lsm-load $(O)/libexec/sandboxctl/init
+PROGRAMS = $(O)/bin/sandboxctl $(LIBEXEC_PROGRAMS:%=$(O)/libexec/sandboxctl/%)
+LIBEXEC_PROGRAMS = lsm-load init hold
 INSTALLED_POLICIES = $(POLICIES:policies/%=$(O)/share/sandboxctl/policies/%)
 
 .DELETE_ON_ERROR:
@@ -138,6 +142,11 @@ $(O)/libexec/sandboxctl/init: src/libexec/init.c Makefile | build/deps/build
 		-static -nostdlib -no-pie -s -Wl,--build-id=none -Wl,-z,noseparate-code \
 		-Wl,-z,noexecstack -o $@ $<
 
+$(O)/libexec/sandboxctl/hold: $(call object,$(HOLD_SOURCES))
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(SAN),$(LDFLAGS_ALL),-static $(filter-out -pie,$(LDFLAGS_ALL))) -o $@ $^
+
 $(O)/share/sandboxctl/policies/%: policies/%
 	@mkdir -p $(@D) && cp $< $@
 
@@ -182,13 +191,13 @@ generate: $(GENERATED:%=$(O)/%)
 
 # ---- tests ----
 #
-# `make check` runs all; `make check T=name` one: tests/unit/name.c, tests/unit/name.t or
-# tests/integration/name.t.
+# `make check` runs all; `make check T=name` one: tests/unit/name.c, tests/unit/name.t,
+# tests/integration/name.t or tests/systemd/name.t.
 
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 UNIT_SCRIPTS := $(wildcard tests/unit/*.t)
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/%) $(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%)
-GUEST_TESTS := $(notdir $(basename $(wildcard tests/integration/*.t)))
+GUEST_TESTS := $(notdir $(basename $(wildcard tests/integration/*.t tests/systemd/*.t)))
 KERNELS := 6.1 6.12
 
 $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build
@@ -209,7 +218,14 @@ $(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/
 # What the guest's tests use: a build that can be killed at each step, the probe, a module.
 GUEST_NEEDS = all build/demo/probe build/demo/strict build/demo/service.wasm \
 	build/libexec/sandboxctl/wazero \
-	build/vm/6.1/.done build/vm/6.12/.done
+	build/stage/.done build/vm/6.1/.done build/vm/6.12/.done
+
+# What an installation brings, to be laid over a guest's files.
+build/stage/.done: $(PROGRAMS) $(INSTALLED_POLICIES) build/libexec/sandboxctl/wazero \
+		contrib/systemd/sandboxctl.service.in
+	@rm -rf $(@D)
+	$(Q)$(MAKE) --no-print-directory install prefix=/usr/local DESTDIR=$(CURDIR)/$(@D) >/dev/null
+	@touch $@
 
 build/vm/%/.done: tests/vm/kernels | build/deps/vm
 	tests/vm/kernels $*
@@ -223,7 +239,7 @@ failpoints:
 ifdef T
 check: check-one
 else
-check: check-start check-unit check-san $(KERNELS:%=check-guest-%)
+check: check-start check-unit check-san $(KERNELS:%=check-guest-%) check-systemd
 	$(Q)tests/tap --sum build/results
 endif
 
@@ -244,9 +260,15 @@ check-unit-san: $(UNIT_TESTS)
 check-san: | check-unit
 check-guest-6.1: | check-san
 check-guest-6.12: | check-guest-6.1
+check-systemd: | check-guest-6.12
 
 check-guest-%: $(GUEST_NEEDS) failpoints check-start
 	$(Q)tests/tap build/results/guest-$* tests/vm/run -k $* -- tests/integration/run
+
+# Of Debian 12 both: its kernel, and its systemd if that is what this machine has.
+.PHONY: check-systemd
+check-systemd: $(GUEST_NEEDS) check-start
+	$(Q)tests/tap build/results/systemd tests/integration/run -k 6.1 -s
 
 check-one: check-start
 	$(Q)if [ -e tests/unit/$(T).c ] || [ -e tests/unit/$(T).t ]; then \
@@ -256,6 +278,10 @@ check-one: check-start
 		$(MAKE) --no-print-directory $(GUEST_NEEDS) failpoints && \
 		for k in $(KERNELS); do tests/tap -v build/results/guest-$$k \
 			tests/vm/run -k $$k -- tests/integration/run $(T); done; \
+	elif [ -e tests/systemd/$(T).t ]; then \
+		$(MAKE) --no-print-directory $(GUEST_NEEDS) && \
+		for k in $(KERNELS); do tests/tap -v build/results/systemd-$$k \
+			tests/integration/run -k $$k -s $(T); done; \
 	else \
 		echo "make check: there is no test '$(T)'; there are: \
 		$(notdir $(UNIT_TESTS)) $(GUEST_TESTS)" >&2; exit 2; \
@@ -325,7 +351,7 @@ soak: $(GUEST_NEEDS)
 C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch] \
 	contrib/completion/*.[ch])
 SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* \
-	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/demo/demo tests/demo/fetch-program \
+	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/systemd/*.t tests/demo/demo tests/demo/fetch-program \
 	tests/bench/launch contrib/packaging/* contrib/completion/sandboxctl.bash)
 LINTERS := format layers licences messages shell generated man cppcheck tidy
 
@@ -460,8 +486,11 @@ install: all build/libexec/sandboxctl/wazero
 		$(DESTDIR)$(includedir)/sandboxctl $(DESTDIR)$(mandir) \
 		$(DESTDIR)$(sysconfdir)/sandboxctl/tenants
 	install -m 755 $(O)/bin/sandboxctl $(DESTDIR)$(bindir)/sandboxctl
-	install -m 755 $(O)/libexec/sandboxctl/lsm-load $(O)/libexec/sandboxctl/init \
-		build/libexec/sandboxctl/wazero $(DESTDIR)$(libexecdir)/sandboxctl
+	install -m 755 $(LIBEXEC_PROGRAMS:%=$(O)/libexec/sandboxctl/%) build/libexec/sandboxctl/wazero \
+		$(DESTDIR)$(libexecdir)/sandboxctl
+	sed 's|@bindir@|$(bindir)|; s|@libexecdir@|$(libexecdir)|' contrib/systemd/sandboxctl.service.in \
+		>$(O)/sandboxctl.service
+	install -D -m 644 $(O)/sandboxctl.service $(DESTDIR)$(systemdsystemunitdir)/sandboxctl.service
 	install -m 644 include/sandboxctl/*.h $(DESTDIR)$(includedir)/sandboxctl
 	for f in $(POLICIES:policies/%=%); do \
 		install -D -m 644 policies/$$f $(DESTDIR)$(datadir)/sandboxctl/policies/$$f || exit 1; \
@@ -475,7 +504,8 @@ install: all build/libexec/sandboxctl/wazero
 		$(DESTDIR)$(fishcompletiondir)/sandboxctl.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(bindir)/sandboxctl $(addprefix $(DESTDIR)$(mandir)/man,$(foreach \
+	rm -f $(DESTDIR)$(bindir)/sandboxctl $(DESTDIR)$(systemdsystemunitdir)/sandboxctl.service \
+		$(addprefix $(DESTDIR)$(mandir)/man,$(foreach \
 		f,$(MAN_PAGES),$(subst .,,$(suffix $(f)))/$(notdir $(f)))) \
 		$(DESTDIR)$(bashcompletiondir)/sandboxctl \
 		$(DESTDIR)$(zshcompletiondir)/_sandboxctl \

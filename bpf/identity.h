@@ -36,6 +36,20 @@ static __always_inline bool in_setup(const struct task_struct *task, const struc
 	return sticky->state != SBX_TASK_ENFORCED && task->self_exec_id == task->parent_exec_id;
 }
 
+/* Not where sandboxes are: the host's, unless it came out of one. */
+static __always_inline void judge_outside(struct actor *a, const struct sbx_task *sticky)
+{
+	a->standing = sticky ? STANDING_NOBODY : STANDING_HOST;
+	a->why = SBX_WHY_MOVED;
+}
+
+/* What systemd runs of the service that the base is of: `lsm load` and the like, and no tenant's.
+ */
+static __always_inline bool is_control(void)
+{
+	return control_id && bpf_get_current_ancestor_cgroup_id(base_level + 1) == control_id;
+}
+
 /*
  * The cgroup alone doesn't do: the host may move a task out of it. The sticky label alone doesn't
  * either: on 6.1 task storage answers NULL while it is busy. So both are asked, and what differs
@@ -51,16 +65,18 @@ static __always_inline void identify(struct actor *a)
 	a->tenant = a->policy = 0;
 	a->why = SBX_WHY_NONE;
 	if (bpf_get_current_ancestor_cgroup_id(base_level) != base_id) {
-		a->standing = sticky ? STANDING_NOBODY : STANDING_HOST;
-		a->why = SBX_WHY_MOVED;
+		judge_outside(a, sticky);
 		return;
 	}
 	a->standing = STANDING_NOBODY;
 	a->why = SBX_WHY_UNLABELLED;
 	a->leaf_id = bpf_get_current_ancestor_cgroup_id(base_level + LEAF_DEPTH);
 	a->leaf = bpf_map_lookup_elem(&leaves, &a->leaf_id);
-	if (!a->leaf)
+	if (!a->leaf) {
+		if (is_control())
+			judge_outside(a, sticky);
 		return;
+	}
 	a->tenant = a->leaf->tenant;
 	a->policy = a->leaf->policy;
 	if (!sticky) {

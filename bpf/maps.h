@@ -11,6 +11,8 @@
 /* Set before load, thus before anything is attached: an id of 0 would match every missing level. */
 const volatile __u64 base_id __weak = 0;
 const volatile __u32 base_level __weak = 0;
+/* The child of the base in which systemd runs what belongs to its service itself; 0: none. */
+const volatile __u64 control_id __weak = 0;
 
 /* Cgroup id of a sandbox -> its tenant. Full: `run` fails before the sandbox exists. */
 struct {

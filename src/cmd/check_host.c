@@ -28,7 +28,7 @@ static uint32_t check_id(struct checked *file, const struct host_config *host)
 /* A section's keys; `missing` holds the controllers that something was said of. */
 struct asked {
 	struct checked *file;
-	const struct cgroup *root;
+	const struct cgroup *source;
 	struct strv missing;
 };
 
@@ -43,7 +43,7 @@ static void check_key(
 	/* The defaults of one controller are one thing to say, and none where a key says it. */
 	if (!at->source && strv_contains(&a->missing, controller))
 		return;
-	if (cgroup_offers(a->root, name, &err) == 0)
+	if (cgroup_offers(a->source, name, &err) == 0)
 		return;
 	(void)strv_add(&a->missing, controller);
 	report_warning(&a->file->report, at->source ? at : &whole,
@@ -61,9 +61,9 @@ static void check_section(
 		check_key(a, name, cgroup->lines[i].file, &cgroup->lines[i].at);
 }
 
-static void check_cgroups(struct checked *file, const struct cgroup *root)
+static void check_cgroups(struct checked *file, const struct cgroup *source)
 {
-	struct asked a = { .file = file, .root = root };
+	struct asked a = { .file = file, .source = source };
 
 	for (int defaults = 0; defaults < 2; defaults++) {
 		check_section(&a, "cgroup", &file->policy->cgroup, defaults);
@@ -75,9 +75,9 @@ static void check_cgroups(struct checked *file, const struct cgroup *root)
 /* What could be read of this host; an error where it couldn't. */
 struct host {
 	struct host_config config;
-	struct cgroup root;
-	int r_config, r_root;
-	struct sbx_error no_config, no_root;
+	struct cgroup source;
+	int r_config, r_source;
+	struct sbx_error no_config, no_source;
 };
 
 static void check_file(struct checked *file, const struct host *host)
@@ -92,10 +92,10 @@ static void check_file(struct checked *file, const struct host *host)
 		id = check_id(file, &host->config);
 		file->uid = id ? host->config.first_id + id : 0;
 	}
-	if (host->r_root < 0)
-		report_warning(&file->report, &whole, "%s: run would refuse", host->no_root.text);
+	if (host->r_source < 0)
+		report_warning(&file->report, &whole, "%s: run would refuse", host->no_source.text);
 	else
-		check_cgroups(file, &host->root);
+		check_cgroups(file, &host->source);
 }
 
 /* How long it gets is known when libseccomp has made it. Names alone are never too many. */
@@ -121,15 +121,17 @@ static void check_filter(const struct policy_dirs *dirs, struct checked *file)
 
 void check_host(const struct policy_dirs *dirs, struct checked *files, size_t n)
 {
-	struct host host = { .root = CGROUP_INIT };
+	struct host host = { .source = CGROUP_INIT };
 
 	host.r_config = host_config_load(dirs, &host.config, &host.no_config);
-	host.r_root = cgroup_open_root(&host.root, &host.no_root);
+	/* Without one that is a matter of the host, and not of a policy. */
+	(void)cgroup_find_base(&host.config, NULL);
+	host.r_source = cgroup_open_source(host.config.base, &host.source, &host.no_source);
 	for (size_t i = 0; i < n; i++)
 		if (files[i].policy) {
 			check_file(&files[i], &host);
 			check_filter(dirs, &files[i]);
 		}
 	host_config_clear(&host.config);
-	cgroup_close(&host.root);
+	cgroup_close(&host.source);
 }

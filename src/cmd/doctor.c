@@ -92,15 +92,21 @@ static bool check_cgroup(const struct cmd_context *context, const char *arg, str
 static bool check_controller(
 	const struct cmd_context *context, const char *controller, struct finding *f)
 {
-	_cleanup_cgroup_ struct cgroup root = CGROUP_INIT;
+	_cleanup_host_config_ struct host_config host = { 0 };
+	_cleanup_cgroup_ struct cgroup source = CGROUP_INIT;
 
-	(void)context;
 	SAY(f, "there");
-	CURE(f, "boot with 'cgroup_no_v1=all', so that version 1 doesn't hold it");
-	if (cgroup_open_root(&root, NULL) == 0 &&
-		cgroup_has_controller(&root, "cgroup.controllers", controller))
+	if (host_config_load(&context->dirs, &host, NULL) == 0)
+		(void)cgroup_find_base(&host, NULL);
+	if (cgroup_open_source(host.base, &source, NULL) == 0 &&
+		cgroup_has_controller(&source, "cgroup.controllers", controller))
 		return true;
 	SAY(f, "not on cgroup v2");
+	CURE(f, "boot with 'cgroup_no_v1=all', so that version 1 doesn't hold it");
+	if (*source.path) {
+		SAY(f, "'%s' doesn't have it", source.path);
+		CURE(f, "have systemd delegate it: 'Delegate=yes'");
+	}
 	return false;
 }
 
@@ -231,8 +237,7 @@ static bool check_config(const struct cmd_context *context, const char *arg, str
 		CURE(f, "%s", *err.cure ? err.cure : "correct it: nothing runs before");
 		return false;
 	}
-	SAY(f, "%s/sandboxctl.ini: base %s, lsm %s", context->dirs.config, host.base,
-		host.lsm ? "on" : "off");
+	SAY(f, "%s/sandboxctl.ini: lsm %s", context->dirs.config, host.lsm ? "on" : "off");
 	CURE(f, "set 'lsm = on': without it nothing tells one tenant's files from another's");
 	return host.lsm;
 }
@@ -250,11 +255,37 @@ static bool check_devices(const struct cmd_context *context, const char *arg, st
 	return false;
 }
 
+static bool check_base(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	_cleanup_host_config_ struct host_config host = { 0 };
+	struct sbx_error err = { 0 };
+	bool given;
+
+	(void)arg;
+	if (host_config_load(&context->dirs, &host, &err) < 0) {
+		SAY(f, "unknown, without a configuration");
+		return false;
+	}
+	given = host.base != NULL;
+	if (cgroup_find_base(&host, &err) < 0) {
+		SAY(f, "%s", err.text);
+		CURE(f, "%s", err.cure);
+		return false;
+	}
+	SAY(f, "%s: %s", host.base,
+		given ? "sandboxctl.ini says so"
+		: streq(host.base, CGROUP_SERVICE_BASE)
+			? "sandboxctl.service's, delegated by systemd"
+			: "the default where systemd is not the init");
+	return true;
+}
+
 static const struct row rows[] = {
 	{ "user", NULL, false, check_root },
 	{ "configuration", NULL, false, check_config },
 	{ "capabilities", NULL, false, check_capabilities },
 	{ "cgroup v2", NULL, false, check_cgroup },
+	{ "base cgroup", NULL, false, check_base },
 	{ "controller memory", "memory", false, check_controller },
 	{ "controller pids", "pids", false, check_controller },
 	{ "controller cpu", "cpu", false, check_controller },

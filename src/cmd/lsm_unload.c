@@ -26,6 +26,8 @@ static int open_configured_base(struct unloading *u, struct sbx_error *err)
 	unsigned int level;
 	int r = host_config_load(&u->context->dirs, &host, err);
 
+	if (r == 0)
+		r = cgroup_find_base(&host, err);
 	return r < 0 ? r : cgroup_open_base(host.base, &u->base, &level, err);
 }
 
@@ -55,10 +57,10 @@ static int begin(struct unloading *u, struct sbx_error *err)
 /* Who runs there would be free from now on. */
 static int check_idle(const struct unloading *u, struct sbx_error *err)
 {
-	bool populated = false;
-	int r = u->base.fd < 0 ? 0 : cgroup_is_populated(&u->base, &populated, err);
+	bool busy = false;
+	int r = u->base.fd < 0 ? 0 : cgroup_is_base_busy(&u->base, &busy, err);
 
-	if (r < 0 || !populated)
+	if (r < 0 || !busy)
 		return r;
 	r = error_set(err, EBUSY, "processes in '%s' are still enforced", u->base.path);
 	return error_cure(err, r, "end them first; 'sandboxctl lsm unload --force' kills them");
@@ -66,7 +68,7 @@ static int check_idle(const struct unloading *u, struct sbx_error *err)
 
 static int kill_all(const struct unloading *u, struct sbx_error *err)
 {
-	return u->base.fd < 0 ? 0 : cgroup_kill_and_wait(&u->base, err);
+	return u->base.fd < 0 ? 0 : cgroup_kill_all(&u->base, err);
 }
 
 /* They are enforced while their supervisors live, and would be found by nobody. */

@@ -114,63 +114,6 @@ int cgroup_make(const struct cgroup *parent, const char *name, bool exclusive,
 	return r;
 }
 
-static int enable_all(const struct cgroup *cgroup, const struct policy_cgroup *const *settings,
-	struct sbx_error *err)
-{
-	int r = 0;
-
-	for (; settings && *settings && r == 0; settings++)
-		r = cgroup_enable_for(cgroup, *settings, err);
-	return r;
-}
-
-static int walk_base(const char *path, bool make, const struct policy_cgroup *const *settings,
-	struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err)
-{
-	_cleanup_cgroup_ struct cgroup at = CGROUP_INIT;
-	_cleanup_free_ char *copy = strdup(path);
-	char *rest = copy, *name;
-	unsigned int level = 0;
-	int r = copy ? cgroup_open_root(&at, err) : error_errno(err, ENOMEM, "open '%s'", path);
-
-	while (r == 0 && (name = strsep(&rest, "/"))) {
-		struct cgroup next;
-
-		if (!*name)
-			continue;
-		r = enable_all(&at, settings, err);
-		if (r < 0)
-			return r;
-		r = make ? cgroup_make(&at, name, false, &next, err)
-			 : open_child(&at, name, &next, err);
-		if (r < 0)
-			return r;
-		cgroup_close(&at);
-		at = next;
-		level++;
-	}
-	if (r == 0)
-		r = enable_all(&at, settings, err);
-	if (r < 0)
-		return r;
-	*ret_base = at;
-	*ret_level = level;
-	at.fd = -1;
-	return 0;
-}
-
-int cgroup_make_base(const char *path, const struct policy_cgroup *const *settings,
-	struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err)
-{
-	return walk_base(path, true, settings, ret_base, ret_level, err);
-}
-
-int cgroup_open_base(
-	const char *path, struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err)
-{
-	return walk_base(path, false, NULL, ret_base, ret_level, err);
-}
-
 /* Its path, below the mount that `root` stands for. For messages: what doesn't fit is cut. */
 static void read_path(const struct cgroup *root, struct cgroup *cgroup)
 {
@@ -268,9 +211,8 @@ int cgroup_is_populated(const struct cgroup *cgroup, bool *ret_populated, struct
 }
 
 /* cgroup.events wakes a poll for POLLPRI when `populated` changes. */
-static int wait_empty(const struct cgroup *cgroup, struct sbx_error *err)
+int cgroup_wait_empty(const struct cgroup *cgroup, uint64_t deadline, struct sbx_error *err)
 {
-	uint64_t deadline = clock_usec() + EMPTY_TIMEOUT;
 	_cleanup_close_ int fd = -1;
 	struct pollfd pollfd = { .events = POLLPRI };
 	bool populated = true;
@@ -284,8 +226,8 @@ static int wait_empty(const struct cgroup *cgroup, struct sbx_error *err)
 			return r;
 		left = clock_left_ms(deadline);
 		if (left == 0)
-			return error_set(err, ETIMEDOUT,
-				"processes of cgroup '%s' don't end after SIGKILL", cgroup->path);
+			return error_set(
+				err, ETIMEDOUT, "processes of cgroup '%s' don't end", cgroup->path);
 		if (poll(&pollfd, 1, left) < 0 && errno != EINTR)
 			return error_errno(err, errno, "wait for cgroup '%s'", cgroup->path);
 	}
@@ -295,7 +237,7 @@ int cgroup_kill_and_wait(const struct cgroup *cgroup, struct sbx_error *err)
 {
 	int r = cgroup_kill(cgroup, err);
 
-	return r < 0 ? r : wait_empty(cgroup, err);
+	return r < 0 ? r : cgroup_wait_empty(cgroup, clock_usec() + EMPTY_TIMEOUT, err);
 }
 
 int cgroup_remove(const struct cgroup *parent, const char *name, const struct cgroup *cgroup,

@@ -33,15 +33,50 @@ int cgroup_open(const struct cgroup *parent, const char *name, struct cgroup *re
 int cgroup_make(const struct cgroup *parent, const char *name, bool exclusive,
 	struct cgroup *ret_cgroup, struct sbx_error *err);
 
+/* The base where systemd is the init: it is the single writer of all around it. */
+#define CGROUP_SERVICE_BASE "/system.slice/sandboxctl.service"
+#define CGROUP_OWN_BASE	    "/sandboxctl"
+
+/*
+ * Where nobody has configured a base, sets host->base: the cgroup of sandboxctl.service where
+ * systemd is the init and has delegated it; where systemd is the init and hasn't: -ENOENT with the
+ * cure; else CGROUP_OWN_BASE.
+ */
+int cgroup_find_base(struct host_config *host, struct sbx_error *err);
+
+/* Whether systemd has handed that cgroup over, with all that is below it. */
+bool cgroup_is_delegated(const struct cgroup *cgroup);
+
 /*
  * The base ("/sandboxctl", any depth), opened or made; `ret_level` is its depth below the root.
  * `settings` (NULL: none) ends with NULL; the controllers of these are on from the root down to the
- * base's children.
+ * base's children, but of a delegated base for its children only: what is above is systemd's.
  */
 int cgroup_make_base(const char *path, const struct policy_cgroup *const *settings,
 	struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err);
 int cgroup_open_base(
 	const char *path, struct cgroup *ret_base, unsigned int *ret_level, struct sbx_error *err);
+
+/*
+ * The cgroup whose controllers are all that tenants below the base `path` can get: the base where
+ * it is delegated, else, and where `path` is NULL, the root.
+ */
+int cgroup_open_source(const char *path, struct cgroup *ret_source, struct sbx_error *err);
+
+/*
+ * The child of a delegated base in which systemd runs what belongs to the service itself, made when
+ * it isn't there. Nobody in it is a tenant's.
+ */
+int cgroup_make_control(
+	const struct cgroup *base, struct cgroup *ret_control, struct sbx_error *err);
+
+/*
+ * Whether anybody but the service itself is in the base or below, see cgroup_make_control(); and
+ * all below but the service: killed and waited for, or waited for without end.
+ */
+int cgroup_is_base_busy(const struct cgroup *base, bool *ret_busy, struct sbx_error *err);
+int cgroup_kill_all(const struct cgroup *base, struct sbx_error *err);
+int cgroup_wait_idle(const struct cgroup *base, struct sbx_error *err);
 
 /* The cgroup of that id, wherever it is; -ENOENT when there is none any more. */
 int cgroup_open_id(uint64_t id, struct cgroup *ret_cgroup, struct sbx_error *err);
@@ -116,7 +151,10 @@ int cgroup_is_populated(const struct cgroup *cgroup, bool *ret_populated, struct
 /* Kills all that is in the cgroup and below. */
 int cgroup_kill(const struct cgroup *cgroup, struct sbx_error *err);
 
-/* The same, and waits until nothing is left, at most 10 s. */
+/* Waits until nobody is in it or below; -ETIMEDOUT when somebody is at `deadline`, see clock.h. */
+int cgroup_wait_empty(const struct cgroup *cgroup, uint64_t deadline, struct sbx_error *err);
+
+/* Kills, and waits until nothing is left, at most 10 s. */
 int cgroup_kill_and_wait(const struct cgroup *cgroup, struct sbx_error *err);
 
 /* Kills what is in it, waits until it is empty, at most 10 s, and removes it from `parent`. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/plan.h"
 
+#include "kernel/cgroup.h"
 #include "sandboxctl/exit.h"
 #include "state/ids.h"
 
@@ -10,7 +11,9 @@
 
 static int load_host(struct plan *plan, struct sbx_error *err)
 {
-	return host_config_load(&plan->options->dirs, &plan->host, err);
+	int r = host_config_load(&plan->options->dirs, &plan->host, err);
+
+	return r < 0 ? r : cgroup_find_base(&plan->host, err);
 }
 
 static int load_policy(struct plan *plan, struct sbx_error *err)

@@ -19,7 +19,7 @@ struct loading {
 	bool verbose;
 
 	struct cgroup base;
-	unsigned int base_level;
+	struct load_base watched;
 	struct loaded_programs *programs;
 	struct home_visit visit;
 	int home;
@@ -54,12 +54,19 @@ static int check_kernel(struct loading *l, struct sbx_error *err)
 
 static int make_base(struct loading *l, struct sbx_error *err)
 {
-	return cgroup_make_base(l->host.base, NULL, &l->base, &l->base_level, err);
+	_cleanup_cgroup_ struct cgroup control = CGROUP_INIT;
+	int r = cgroup_make_base(l->host.base, NULL, &l->base, &l->watched.level, err);
+
+	if (r == 0 && cgroup_is_delegated(&l->base))
+		r = cgroup_make_control(&l->base, &control, err);
+	l->watched.id = l->base.id;
+	l->watched.control_id = control.id;
+	return r;
 }
 
 static int load(struct loading *l, struct sbx_error *err)
 {
-	return load_programs(l->base.id, l->base_level, l->verbose, &l->programs, err);
+	return load_programs(&l->watched, l->verbose, &l->programs, err);
 }
 
 static int make_home(struct loading *l, struct sbx_error *err)
@@ -121,6 +128,16 @@ static int load_all(struct loading *l, struct sbx_error *err)
 	return 0;
 }
 
+/* What is loaded already has to be about the base of now, as each run will ask. */
+static int check_base(const struct loading *l, const struct lsm *lsm, struct sbx_error *err)
+{
+	_cleanup_cgroup_ struct cgroup base = CGROUP_INIT;
+	unsigned int level = 0;
+	int r = cgroup_open_base(l->host.base, &base, &level, err);
+
+	return r < 0 && r != -ENOENT ? r : lsm_check_base(lsm, base.id, level, err);
+}
+
 /* Loads the programs unless they are, and the tenants' own in any case. */
 static int run(struct loading *l, struct sbx_error *err)
 {
@@ -135,6 +152,8 @@ static int run(struct loading *l, struct sbx_error *err)
 		if (r == 0)
 			r = lsm_open(&lsm, err);
 	}
+	if (r == 0)
+		r = check_base(l, &lsm, err);
 	if (r < 0)
 		return r;
 	failpoint_kill("load-own");
@@ -157,6 +176,8 @@ int main(int argc, char **argv)
 	l.verbose = argc == 4;
 	process_normalise();
 	r = host_config_load(&l.dirs, &l.host, &err);
+	if (r == 0)
+		r = cgroup_find_base(&l.host, &err);
 	if (r == 0 && !l.host.lsm) {
 		r = error_set(&err, EPERM, "sandboxctl.ini says lsm = off");
 		(void)error_cure(&err, r, "set 'lsm = on' first");

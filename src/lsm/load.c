@@ -16,8 +16,7 @@
 struct loaded_programs {
 	struct sandboxctl_bpf *skeleton;
 	struct bpf_link *links[SBX_N_HOOKS];
-	uint64_t base_id;
-	unsigned int base_level;
+	struct load_base base;
 };
 
 int load_check_kernel(struct sbx_error *err)
@@ -53,8 +52,8 @@ static int attach(struct loaded_programs *p, enum sbx_hook hook, struct sbx_erro
 	return 0;
 }
 
-int load_programs(uint64_t base_id, unsigned int base_level, bool verbose,
-	struct loaded_programs **ret_programs, struct sbx_error *err)
+int load_programs(const struct load_base *base, bool verbose, struct loaded_programs **ret_programs,
+	struct sbx_error *err)
 {
 	_cleanup_load_ struct loaded_programs *p = calloc(1, sizeof(*p));
 	int r;
@@ -62,14 +61,14 @@ int load_programs(uint64_t base_id, unsigned int base_level, bool verbose,
 	(void)libbpf_set_print(verbose ? print_all : NULL);
 	if (!p)
 		return error_errno(err, ENOMEM, "load the LSM programs");
-	p->base_id = base_id;
-	p->base_level = base_level;
+	p->base = *base;
 	p->skeleton = sandboxctl_bpf__open();
 	if (!p->skeleton)
 		return error_errno(err, errno, "open the LSM programs");
 	/* Before load, thus before attach: ids that are 0 would match everybody. */
-	p->skeleton->rodata->base_id = base_id;
-	p->skeleton->rodata->base_level = base_level;
+	p->skeleton->rodata->base_id = base->id;
+	p->skeleton->rodata->base_level = base->level;
+	p->skeleton->rodata->control_id = base->control_id;
 	r = sandboxctl_bpf__load(p->skeleton);
 	if (r < 0) {
 		r = error_errno(err, -r, "load the LSM programs");
@@ -134,8 +133,8 @@ int load_pin_ready(struct loaded_programs *p, struct sbx_error *err)
 {
 	struct sbx_ready ready = {
 		.abi = SBX_ABI_VERSION,
-		.base_level = p->base_level,
-		.base_id = p->base_id,
+		.base_level = p->base.level,
+		.base_id = p->base.id,
 	};
 	const struct sbx_counters none = { 0 };
 	__u32 zero = 0;

@@ -12,6 +12,13 @@
 
 struct loaded_programs;
 
+/* What is watched. */
+struct load_base {
+	uint64_t id; /* of the base cgroup */
+	unsigned int level; /* its depth below the root */
+	uint64_t control_id; /* of its child in which nobody is watched; 0: there is none */
+};
+
 /*
  * Whether `bpf` is among the kernel's active LSMs. 0, or -ENOTSUP with the cure. Where securityfs
  * isn't mounted nobody can say: 0, and the canary will.
@@ -22,8 +29,8 @@ int load_check_kernel(struct sbx_error *err);
  * Loads all programs for that base cgroup and attaches them. From here on they enforce, until the
  * process ends or they are pinned. With `verbose` libbpf and the verifier write to stderr.
  */
-int load_programs(uint64_t base_id, unsigned int base_level, bool verbose,
-	struct loaded_programs **ret_programs, struct sbx_error *err);
+int load_programs(const struct load_base *base, bool verbose, struct loaded_programs **ret_programs,
+	struct sbx_error *err);
 
 /* Pins links, maps and the iterator in the home, which the process must be in. */
 int load_pin(struct loaded_programs *programs, struct sbx_error *err);

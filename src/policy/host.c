@@ -95,7 +95,7 @@ static const struct key keys[] = {
 	{ "", "version", .type = &type_version,
 		.help = "The policy language; 1, before all else", SINCE_0_1 },
 
-	{ "host", "base", .type = &type_base, FIELD(base), .initial = "/sandboxctl",
+	{ "host", "base", .type = &type_base, FIELD(base),
 		.help = "The cgroup that holds all tenants, below the mount of cgroup2", SINCE_0_1 },
 	{ "host", "ids", .type = &type_ids, .initial = "2000000000-2000065535",
 		.help = "Uids and gids that tenants are given", SINCE_0_1 },

@@ -317,7 +317,7 @@ int policy_load_profile(const struct policy_dirs *dirs, const char *name,
 
 /* DIRS->config/sandboxctl.ini; every default where the file is missing. */
 struct host_config {
-	char *base; /* of the cgroup tree, below the cgroup2 mount: "/sandboxctl" */
+	char *base; /* below the cgroup2 mount: "/sandboxctl"; NULL: see cgroup_find_base() */
 	char *tenant; /* default of `run -t`; NULL: none */
 	enum policy_runtime_type runtime; /* default type, never POLICY_RUNTIME_DEFAULT */
 	uint32_t first_id, last_id; /* range of the tenants' uids and gids */
