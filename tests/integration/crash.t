@@ -123,10 +123,12 @@ fails_at() {
 	like "an error $2 $1: the reason" "$REPLY:$err" "setup:sandboxctl: run: *Input/output error*"
 }
 
+# Before a step is after the one that comes first; what comes after an exec is another program.
 for step in "${steps[@]}"; do
-	fails_at "$step" before
-	# What comes after an exec is another program.
-	[[ $step == *exec ]] || fails_at "$step" after
+	case $step in
+	*exec) fails_at "$step" before ;;
+	*) fails_at "$step" after ;;
+	esac
 done
 a_normal_run "after all of these, a normal run"
 

@@ -115,7 +115,7 @@ allowed "/dev/zero, read" a open /dev/zero
 denied view:ENOENT "the host's disk" a open /dev/vda
 allowed "/dev, listed" a ls /dev
 is "these are all" "$(tr ' ' '\n' <<<"${line#ls: ok }" | sort | tr '\n' ' ')" \
-	"full mqueue null ptmx pts random shm tty urandom zero "
+	"fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero "
 denied mount:EROFS "/dev, written" a write /dev/new
 allowed "/dev/shm, written" a write /dev/shm/file
 allowed "/dev/mqueue: a queue of its own" a mqueue /queue

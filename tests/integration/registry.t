@@ -24,11 +24,20 @@ pids.max = 20
 [filesystem]
 exec = $world/bin
 own = $world/a
+# So that a killed supervisor leaves something, and there is no init to count.
+[namespaces]
+pid = no
 POLICY
 tenant b <<POLICY
 [filesystem]
 exec = $world/bin
 own = $world/b
+[namespaces]
+pid = no
+POLICY
+tenant c <<POLICY
+[filesystem]
+exec = $world/bin
 POLICY
 sandboxctl lsm unload --force 2>/dev/null # by an earlier test
 load
@@ -363,20 +372,22 @@ traces() {
 steps=()
 while read -r word step; do
 	[[ $word != step ]] || steps+=("$step")
-done < <("$killable" run -t a --dry-run -- "$probe" exit 0)
-ok "there are steps of a run" test "${#steps[@]}" -ge 20
+done < <("$killable" run -t c --dry-run -- "$probe" exit 0)
+ok "there are steps of a run" test "${#steps[@]}" -ge 40
 n_said=0 text=''
 for step in "${steps[@]}"; do
 	status=0
-	{ SBX_FAILPOINT=$step "$killable" run -t a --name victim -- "$probe" exit 0 </dev/null || status=$?; } \
+	{ SBX_FAILPOINT=$step "$killable" run -t c --name victim -- "$probe" exit 0 </dev/null || status=$?; } \
 		>"$tmp/out" 2>&1
 	# What was begun dies with it, but it may take its time.
-	if [[ -e $base/a.slice/victim.scope ]]; then
-		until read_all text "$base/a.slice/victim.scope/cgroup.events" && [[ $text != *"populated 1"* ]]; do :; done
+	if [[ -e $base/c.slice/victim.scope ]]; then
+		until read_all text "$base/c.slice/victim.scope/cgroup.events" && [[ $text != *"populated 1"* ]]; do :; done
 	fi
 	said=$(sandboxctl gc 2>&1) || status+="gc $?"
-	[[ $said != *"removed sandbox a/victim"* ]] || n_said=$((n_said + 1))
+	[[ $said != *"removed sandbox c/victim"* ]] || n_said=$((n_said + 1))
 	traces
+	# Behind its filter init can't ask to be killed, and ends by itself.
+	[[ $step != init-exec ]] || status=${status/#125/137}
 	is "killed at $step: gc leaves nothing" "$status:$REPLY" 137:
 done
 ok "it had something to do at most of them" test "$n_said" -gt 15
