@@ -47,6 +47,8 @@ static int open_base(struct gc *gc, struct sbx_error *err)
 	unsigned int level;
 	int r = host_config_load(&gc->options->dirs, &host, err);
 
+	if (r == 0)
+		r = cgroup_find_base(&host, err);
 	if (r < 0)
 		return r;
 	(void)snprintf(gc->base_path, sizeof(gc->base_path), "%s", host.base);
