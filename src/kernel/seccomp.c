@@ -12,6 +12,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Behind all numbers that any kernel has; and where those of x32 begin. */
+#define N_NUMBERS     1024
+#define OTHER_NUMBERS 0x40000000
+
+/* Room for twenty ranges of unknown numbers: x86-64 has two. */
+#define TAIL_MAX 64
+
 static uint32_t default_action(const struct seccomp_spec *spec)
 {
 	switch (spec->action) {
@@ -167,9 +174,10 @@ static int compile(uint32_t otherwise,
 	return r;
 }
 
-/* Where FIRST allows, THEN goes on: all jumps are relative, so that neither notices. */
-static int join(const struct seccomp_program *first, const struct seccomp_program *then,
-	struct seccomp_program *ret_program, struct sbx_error *err)
+/* Where FIRST answers WHERE, THEN goes on: all jumps are relative, so that neither notices. */
+static int join(const struct seccomp_program *first, uint32_t where,
+	const struct seccomp_program *then, struct seccomp_program *ret_program,
+	struct sbx_error *err)
 {
 	size_t n = (size_t)first->n + then->n;
 	struct sock_filter *filter;
@@ -183,10 +191,82 @@ static int join(const struct seccomp_program *first, const struct seccomp_progra
 	memcpy(filter, first->filter, first->n * sizeof(*filter));
 	memcpy(filter + first->n, then->filter, then->n * sizeof(*filter));
 	for (unsigned int i = 0; i < first->n; i++)
-		if (filter[i].code == (BPF_RET | BPF_K) && filter[i].k == SECCOMP_RET_ALLOW)
+		if (filter[i].code == (BPF_RET | BPF_K) && filter[i].k == where)
 			filter[i] =
 				(struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, first->n - i - 1);
 	*ret_program = (struct seccomp_program){ filter, (unsigned short)n };
+	return 0;
+}
+
+static bool is_known(int nr)
+{
+	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+
+	free(name);
+	return name;
+}
+
+/* Where the numbers that nobody has given a meaning begin and end, from FROM on; false: no more. */
+static bool next_unknown(uint32_t from, uint32_t *ret_first, uint32_t *ret_last)
+{
+	uint32_t first = from, last;
+
+	if (from >= N_NUMBERS)
+		return false;
+	while (first < N_NUMBERS && is_known((int)first))
+		first++;
+	for (last = first; last < N_NUMBERS && !is_known((int)last); last++)
+		;
+	*ret_first = first;
+	*ret_last = last < N_NUMBERS ? last - 1 : OTHER_NUMBERS - 1;
+	return true;
+}
+
+/*
+ * What the default's answer becomes, by the number. A call that is newer than this build is
+ * answered as by a kernel that is older than the call: programs then fall back to what they did
+ * before it.
+ */
+static size_t make_tail(uint32_t otherwise, struct sock_filter *ret_tail)
+{
+	const struct sock_filter begin[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, seccomp_arch_native(), 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, otherwise),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+	uint32_t first, last = 0;
+	size_t n = ARRAY_SIZE(begin);
+
+	memcpy(ret_tail, begin, sizeof(begin));
+	for (uint32_t from = 0; n + 4 <= TAIL_MAX && next_unknown(from, &first, &last);
+		from = last + 1) {
+		const struct sock_filter range[] = {
+			BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first, 0, 2),
+			BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, last, 1, 0),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		};
+
+		memcpy(ret_tail + n, range, sizeof(range));
+		n += ARRAY_SIZE(range);
+	}
+	ret_tail[n] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, otherwise);
+	return n + 1;
+}
+
+/* Unknown numbers get ENOSYS. Only what is denied comes here, so that no allowed call gets dearer.
+ */
+static int answer_unknown(
+	struct seccomp_program *program, uint32_t otherwise, struct sbx_error *err)
+{
+	struct sock_filter tail[TAIL_MAX];
+	struct seccomp_program more = { tail, (unsigned short)make_tail(otherwise, tail) }, joined;
+	int r = join(program, otherwise, &more, &joined, err);
+
+	if (r < 0)
+		return r;
+	seccomp_program_clear(program);
+	*program = joined;
 	return 0;
 }
 
@@ -196,12 +276,14 @@ int seccomp_compile(
 	_cleanup_seccomp_ struct seccomp_program allowed = { 0 }, denied = { 0 };
 	int r = compile(default_action(spec), add_allowed, spec, &allowed, err);
 
+	if (r == 0)
+		r = answer_unknown(&allowed, default_action(spec), err);
 	if (r == 0 && spec->deny->n)
 		r = compile(SCMP_ACT_ALLOW, add_denied, spec, &denied, err);
 	if (r < 0)
 		return r;
 	if (spec->deny->n)
-		return join(&denied, &allowed, ret_program, err);
+		return join(&denied, SECCOMP_RET_ALLOW, &allowed, ret_program, err);
 	*ret_program = allowed;
 	allowed = (struct seccomp_program){ 0 };
 	return 0;

@@ -27,7 +27,8 @@ struct seccomp_program {
 /*
  * Whatever `allow` says: syscalls of another architecture, i386 and x32 among them, kill the
  * process; clone3, whose flags a filter can't see, answers ENOSYS unless it is allowed, for then
- * libcs fall back to clone.
+ * libcs fall back to clone. So does every number that libseccomp has no name for: as on a kernel
+ * that is older than the call.
  */
 int seccomp_compile(const struct seccomp_spec *spec, struct seccomp_program *ret_program,
 	struct sbx_error *err);
