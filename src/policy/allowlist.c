@@ -22,6 +22,10 @@ static const struct fixed limits[] = {
 	{ "prlimit64", "resource == RLIMIT_CORE && new_rlim == 0",
 		", but for setting RLIMIT_CORE" },
 	{ "setrlimit", "resource != RLIMIT_CORE", ", but for RLIMIT_CORE" },
+	{ "unshare",
+		"flags & CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|"
+		"CLONE_NEWPID|CLONE_NEWNET|CLONE_NEWTIME == 0",
+		", but no namespaces are made by it" },
 };
 
 /*

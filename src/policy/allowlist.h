@@ -17,9 +17,8 @@ void allowlist_clear(struct allowlist *list);
 
 /*
  * What is allowed by PROFILE or by `allow`, not denied by `deny`, and within what no policy can
- * change: clone makes no namespaces, the limit of core dumps stays, and nothing is typed into a
- * terminal. -EINVAL where the cases are
- * too many, or an entry of `allow` is idle.
+ * change: clone and unshare make no namespaces, the limit of core dumps stays, and nothing is typed
+ * into a terminal. -EINVAL where the cases are too many, or an entry of `allow` is idle.
  */
 int allowlist_make(const struct policy *policy, const struct policy_calls *profile,
 	struct allowlist *ret_list, struct sbx_error *err);

@@ -333,6 +333,27 @@ TEST(clone_makes_threads_and_no_namespaces)
 	calls_clear(&allow);
 }
 
+TEST(unshare_makes_no_namespaces)
+{
+	static const uint64_t namespaces[] = { CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS,
+		CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, 0x80 /* NEWTIME */ };
+	struct policy_calls allow = some_syscalls();
+	struct seccomp_data data = { .nr = SYS_unshare, .arch = AUDIT_ARCH_X86_64 };
+	struct seccomp_program p;
+
+	add(&allow, "unshare", NULL);
+	p = compile_policy(&allow, &nothing);
+	data.args[0] = CLONE_FILES | CLONE_FS;
+	EXPECT_EQ(SECCOMP_RET_ALLOW, evaluate(&p, &data));
+	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++)
+		for (int high = 0; high < 2; high++) {
+			data.args[0] = CLONE_FILES | namespaces[i] | (uint64_t)high << 32;
+			EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
+		}
+	seccomp_program_clear(&p);
+	calls_clear(&allow);
+}
+
 TEST(limits_can_be_set_but_for_core_dumps)
 {
 	static const int calls[] = { SYS_setrlimit, SYS_prlimit64 };
