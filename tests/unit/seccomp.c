@@ -6,6 +6,7 @@
 #include "kernel/seccomp.h"
 
 #include "policy/allowlist.h"
+#include "policy/syscalls.h"
 #include "policy/test.h"
 #include "test.h"
 
@@ -545,6 +546,54 @@ TEST(nothing_is_typed_into_a_terminal)
 	}
 	seccomp_program_clear(&p);
 	calls_clear(&allow);
+}
+
+/* CVE-2019-10063: what the kernel drops of an argument must not hide it. True: there was one to
+ * try. */
+static bool try_argument(const char *call, const char *word)
+{
+	struct seccomp_data data = { .nr = seccomp_syscall_resolve_name(call),
+		.arch = AUDIT_ARCH_X86_64 };
+	_cleanup_calls_ struct policy_calls allow = { 0 }, deny = { 0 };
+	struct syscalls_argument argument;
+	struct seccomp_program p;
+	char test[128];
+
+	ASSERT_EQ(0, syscalls_find_argument(call, word, &argument));
+	if (data.nr < 0 || argument.pointer || argument.varies || argument.bits == 0 ||
+		argument.bits == 64)
+		return false;
+	(void)snprintf(test, sizeof(test), "%s == 2", word);
+	add(&allow, call, NULL);
+	add(&deny, call, test);
+	p = compile_both(&allow, &deny, POLICY_SECCOMP_ERRNO);
+	data.args[argument.index] = 2;
+	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
+	data.args[argument.index] |= ~0ULL << argument.bits;
+	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
+	data.args[argument.index] = 2ULL | 1ULL << 32;
+	EXPECT_EQ(SECCOMP_RET_ERRNO | EPERM, evaluate(&p, &data));
+	data.args[argument.index] = 3;
+	EXPECT_EQ(SECCOMP_RET_ALLOW, evaluate(&p, &data));
+	seccomp_program_clear(&p);
+	return true;
+}
+
+TEST(every_short_argument_of_every_call)
+{
+	struct strv names = { 0 };
+	int tried = 0;
+
+	ASSERT_EQ(0, syscalls_list(&names));
+	for (size_t i = 0; i < names.n; i++) {
+		char words[512], *rest = words, *word;
+
+		syscalls_format_arguments(names.v[i], words, sizeof(words));
+		while ((word = strtok_r(rest, ", ", &rest)))
+			tried += try_argument(names.v[i], word);
+	}
+	EXPECT_GT(tried, 300);
+	strv_clear(&names);
 }
 
 /* ---- random tests: the program that comes of them against what they say ---- */
