@@ -49,10 +49,12 @@ endif
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-8s %s\n' '$(1)' '$(2)')
 
-# Loading libraries is part of the launch time: all are linked statically but libc and libmnl, which
-# Debian has no archive of.
+# Loading libraries is part of the launch time: sandboxctl is linked statically as a whole. libmnl, which Debian
+# has no archive of, is net-make's alone, and what is linked of everything is linked with it.
 STATIC_LIBS = -lbpf -lelf -lz -lseccomp -lcap -linih -ljansson
 LIBS = -Wl,-Bstatic $(STATIC_LIBS) -Wl,-Bdynamic -lmnl
+# The sanitizers' library can't be.
+STATIC = $(if $(SAN),$(LDFLAGS_ALL),$(patsubst -pie,-static-pie,$(LDFLAGS_ALL)))
 
 BPF_CFLAGS = -g -O2 -std=gnu17 -mcpu=v3 -target bpf -D__TARGET_ARCH_x86 -Wall -Wextra \
 	-Wno-unused-parameter -Werror -Ibpf -idirafter /usr/include/$(shell $(CC) -dumpmachine)
@@ -67,7 +69,8 @@ LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/ls
 # Stays for as long as the service runs, so it is small: no library but libc, and that statically.
 HOLD_SOURCES := $(wildcard src/base/*.c src/kernel/cgroup*.c) src/libexec/hold.c
 # The skeleton is lsm-load's alone.
-SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/libexec/%,$(SOURCES))
+SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/kernel/netns_make.c src/libexec/%,$(SOURCES))
+NET_MAKE_SOURCES := $(wildcard src/base/*.c) src/kernel/netns_make.c src/libexec/net-make.c
 # What unit tests may call: everything but the mains.
 LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/%,$(SANDBOXCTL_SOURCES))
 
@@ -75,7 +78,7 @@ POLICIES := $(shell find policies -name '*.ini')
 MAN_PAGES := $(wildcard docs/*.[1-8])
 
 PROGRAMS = $(O)/bin/sandboxctl $(LIBEXEC_PROGRAMS:%=$(O)/libexec/sandboxctl/%)
-LIBEXEC_PROGRAMS = lsm-load init hold
+LIBEXEC_PROGRAMS = lsm-load net-make init hold
 INSTALLED_POLICIES = $(POLICIES:policies/%=$(O)/share/sandboxctl/policies/%)
 
 .DELETE_ON_ERROR:
@@ -127,7 +130,12 @@ $(O)/obj/%.o: %.c Makefile | build/deps/build
 $(O)/bin/sandboxctl: $(call object,$(SANDBOXCTL_SOURCES))
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(STATIC) -o $@ $^ $(STATIC_LIBS)
+
+$(O)/libexec/sandboxctl/net-make: $(call object,$(NET_MAKE_SOURCES))
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lmnl
 
 $(O)/libexec/sandboxctl/lsm-load: $(call object,$(LSM_LOAD_SOURCES))
 	$(call say,LINK,$@)

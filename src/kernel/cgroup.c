@@ -6,8 +6,10 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 /* Removing waits for exits that were forced already: seconds only when the machine is drowning. */
 #define EMPTY_TIMEOUT 10000000 /* usec */
@@ -31,6 +33,9 @@ static int read_id(struct cgroup *cgroup, struct sbx_error *err)
 	memcpy(&cgroup->id, u.handle.f_handle, sizeof(cgroup->id));
 	return 0;
 }
+
+/* Where it is on nearly all hosts: systemd(1). */
+#define USUAL_MOUNT "/sys/fs/cgroup"
 
 /* The mount point of the cgroup2 file system: /sys/fs/cgroup, or elsewhere beside v1. */
 static int find_mount(char *path, size_t size, struct sbx_error *err)
@@ -56,12 +61,19 @@ static int find_mount(char *path, size_t size, struct sbx_error *err)
 int cgroup_open_root(struct cgroup *ret_root, struct sbx_error *err)
 {
 	_cleanup_cgroup_ struct cgroup root = CGROUP_INIT;
-	char path[PATH_MAX];
-	int r = find_mount(path, sizeof(path), err);
+	char path[PATH_MAX] = USUAL_MOUNT;
+	struct statfs fs;
+	int r = 0;
 
-	if (r < 0)
-		return r;
+	/* The list of all mounts is long, and slow to make. */
 	root.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root.fd < 0 || fstatfs(root.fd, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC) {
+		cgroup_close(&root);
+		r = find_mount(path, sizeof(path), err);
+		if (r < 0)
+			return r;
+		root.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
 	if (root.fd < 0)
 		return error_errno(err, errno, "open '%s'", path);
 	r = read_id(&root, err);

@@ -17,18 +17,13 @@
 
 /*
  * The running kernel may know more capabilities than the headers: prctl(2) answers EINVAL behind
- * its last one, and only there.
+ * its last one, and only there. One that is dropped already is no error.
  */
 int credentials_drop_bounding(void)
 {
-	for (unsigned long cap = 0;; cap++) {
-		int set = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
-
-		if (set < 0)
+	for (unsigned long cap = 0;; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
 			return errno == EINVAL && cap > CAP_SETPCAP ? 0 : -errno;
-		if (set && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-			return -errno;
-	}
 }
 
 int credentials_lock_securebits(void)

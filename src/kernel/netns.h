@@ -11,11 +11,14 @@
 
 #define NETNS_DIR "/run/sandboxctl/net"
 
+/* Opens the tenant's namespace. -ENOENT: it isn't made yet. */
+int netns_open(const char *tenant, int *ret_fd, struct sbx_error *err);
+
 /*
- * Opens the tenant's namespace, made with its loopback up where there is none yet (`ret_made`). The
- * caller holds the tenant's lock. The process needs to have one thread only.
+ * Makes it, with its loopback up, and pins it: netns_make.c. The caller holds the tenant's lock, or
+ * is waited for by who does, and has one thread only.
  */
-int netns_ensure(const char *tenant, int *ret_fd, bool *ret_made, struct sbx_error *err);
+int netns_make(const char *tenant, struct sbx_error *err);
 
 /* Whether there is a pin, or half of one. */
 bool netns_is_there(const char *tenant);

@@ -200,10 +200,9 @@ static int join(const struct seccomp_program *first, uint32_t where,
 
 static bool is_known(int nr)
 {
-	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+	_cleanup_free_ char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
 
-	free(name);
-	return name;
+	return name != NULL;
 }
 
 /* Where the numbers that nobody has given a meaning begin and end, from FROM on; false: no more. */

@@ -5,7 +5,7 @@
 #include "kernel/clone.h"
 #include "kernel/devices.h"
 #include "kernel/netns.h"
-#include "launch/autoload.h"
+#include "launch/helper.h"
 #include "launch/leaf.h"
 #include "launch/run.h"
 #include "lsm/home.h"
@@ -25,6 +25,14 @@
 static bool has_lsm(const struct run *run)
 {
 	return run->plan->host.lsm;
+}
+
+static int autoload(const struct run_options *o, struct sbx_error *err)
+{
+	char *const argv[] = { (char *)"lsm-load", (char *)o->dirs.config, (char *)o->dirs.shipped,
+		NULL };
+
+	return helper_run(o->libexec, argv, err);
 }
 
 static int open_lsm(struct run *run, struct sbx_error *err)
@@ -230,7 +238,15 @@ static bool has_netns(const struct run *run)
 
 static int open_netns(struct run *run, struct sbx_error *err)
 {
-	return netns_ensure(run->plan->policy->tenant, &run->netns, &run->netns_made, err);
+	const char *tenant = run->plan->policy->tenant;
+	char *const argv[] = { (char *)"net-make", (char *)tenant, NULL };
+	int r = netns_open(tenant, &run->netns, err);
+
+	if (r != -ENOENT)
+		return r;
+	run->netns_made = true;
+	r = helper_run(run->plan->options->libexec, argv, err);
+	return r < 0 ? r : netns_open(tenant, &run->netns, err);
 }
 
 /* Behind the slice's undoing: only where that found nobody does nobody else use this. */
