@@ -200,12 +200,12 @@ generate: $(GENERATED:%=$(O)/%)
 # ---- tests ----
 #
 # `make check` runs all; `make check T=name` one: tests/unit/name.c, tests/unit/name.t,
-# tests/integration/name.t or tests/systemd/name.t.
+# tests/integration/name.t, tests/redteam/name.t or tests/systemd/name.t.
 
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 UNIT_SCRIPTS := $(wildcard tests/unit/*.t)
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/%) $(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%)
-GUEST_TESTS := $(notdir $(basename $(wildcard tests/integration/*.t tests/systemd/*.t)))
+GUEST_TESTS := $(notdir $(basename $(wildcard tests/integration/*.t tests/redteam/*.t tests/systemd/*.t)))
 KERNELS := 6.1 6.12
 
 $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build
@@ -224,7 +224,7 @@ $(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/
 -include $(UNIT_TESTS:%=%.d)
 
 # What the guest's tests use: a build that can be killed at each step, the probe, a module.
-GUEST_NEEDS = all build/demo/probe build/demo/strict build/demo/service.wasm \
+GUEST_NEEDS = all build/demo/probe build/demo/strict build/demo/service.wasm build/demo/filtered \
 	build/libexec/sandboxctl/wazero \
 	build/stage/.done build/vm/6.1/.done build/vm/6.12/.done
 
@@ -282,7 +282,7 @@ check-one: check-start
 	$(Q)if [ -e tests/unit/$(T).c ] || [ -e tests/unit/$(T).t ]; then \
 		$(MAKE) --no-print-directory $(O)/tests/$(T) && \
 		tests/tap -v build/results/unit-$(T) $(O)/tests/$(T); \
-	elif [ -e tests/integration/$(T).t ]; then \
+	elif [ -e tests/integration/$(T).t ] || [ -e tests/redteam/$(T).t ]; then \
 		$(MAKE) --no-print-directory $(GUEST_NEEDS) failpoints && \
 		for k in $(KERNELS); do tests/tap -v build/results/guest-$$k \
 			tests/vm/run -k $$k -- tests/integration/run $(T); done; \
@@ -359,7 +359,7 @@ soak: $(GUEST_NEEDS)
 C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch] \
 	contrib/completion/*.[ch])
 SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* \
-	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/systemd/*.t tests/demo/demo tests/demo/fetch-program \
+	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/redteam/*.t tests/systemd/*.t tests/demo/demo tests/demo/fetch-program \
 	tests/bench/launch contrib/packaging/* contrib/completion/sandboxctl.bash)
 LINTERS := format layers licences messages shell generated man cppcheck tidy
 
@@ -432,6 +432,12 @@ build/demo/strict: tests/demo/strict.c | build/deps/build
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -fno-stack-protector -static -nostdlib -s -o $@ $<
+
+# A policy's filter and no other wall.
+build/demo/filtered: tests/redteam/filtered.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 demo: all build/demo/probe build/demo/service.wasm build/demo/bzip2.wasm \
 		build/libexec/sandboxctl/wazero

@@ -197,11 +197,17 @@ static int attempt_mkfifo(char **args, struct detail *detail)
 	return result_of(mkfifo(args[0], 0600));
 }
 
-/* /dev/null's number: the one device that does no harm where the attempt succeeds. */
+/* /dev/null's number: the one device that does no harm where the attempt succeeds; or a disk. */
 static int attempt_mknod(char **args, struct detail *detail)
 {
+	uint32_t major, minor;
+
 	(void)detail;
-	return result_of(mknod(args[0], S_IFCHR | 0600, makedev(1, 3)));
+	if (!args[1])
+		return result_of(mknod(args[0], S_IFCHR | 0600, makedev(1, 3)));
+	if (!args[2] || str_to_u32(args[1], &major) < 0 || str_to_u32(args[2], &minor) < 0)
+		return PROBE_USAGE;
+	return result_of(mknod(args[0], S_IFBLK | 0600, makedev(major, minor)));
 }
 
 /* As openpty(3) does it. N are opened, and the last of them is used. */
@@ -340,7 +346,8 @@ const struct attempt attempts_files[] = {
 	{ "mkfifo", "PATH", 1, 1, attempt_mkfifo, "make a pipe" },
 	{ "pty", "[N]", 0, 1, attempt_pty, "open a terminal by /dev/ptmx, or N of them" },
 	{ "mqueue", "/NAME", 1, 1, attempt_mqueue, "make a message queue and use it" },
-	{ "mknod", "PATH", 1, 1, attempt_mknod, "make a device node (null's)" },
+	{ "mknod", "PATH [MAJOR MINOR]", 1, 3, attempt_mknod,
+		"make a device node (null's), or a disk's" },
 	{ "chmod", "PATH", 1, 1, attempt_chmod, "mode 0600" },
 	{ "chown", "PATH", 1, 1, attempt_chown, "to the own user and group" },
 	{ "setxattr", "PATH", 1, 1, attempt_setxattr, "set user.probe" },
