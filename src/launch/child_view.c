@@ -86,10 +86,27 @@ int child_join_init(struct child *c)
 	return 0;
 }
 
-/* Down from the new root, never from where the caller's shell stood. */
+/*
+ * Down from the new root, never from where the caller's shell stood. The tenant may have put a link
+ * there, and through one of /proc/self/fd it would come to what the launcher has open:
+ * CVE-2024-21626.
+ */
 int child_enter_cwd(struct child *c)
 {
-	return chdir(c->plan->policy->process.cwd) < 0 ? -errno : 0;
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	const char *cwd = c->plan->policy->process.cwd;
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), fd, r;
+
+	if (root < 0)
+		return -errno;
+	fd = (int)syscall(SYS_openat2, root, cwd, &how, sizeof(how));
+	r = fd < 0 || fchdir(fd) < 0 ? -errno : 0;
+	close_fdp(&fd);
+	close_fdp(&root);
+	return r;
 }
 
 static bool same_file(int a, int b)
