@@ -3,7 +3,7 @@
 #
 # Completion of sandboxctl for bash. sandboxctl.bash is made from sandboxctl.bash.in by `make generate`.
 
-_sandboxctl_commands=('run' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'gc' 'tenant list' 'tenant forget' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
+_sandboxctl_commands=('run' 'exec' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'gc' 'tenant list' 'tenant forget' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
 
 _sandboxctl_row() { # SUBCOMMAND
 	options=() operands=() acts=()
@@ -14,6 +14,10 @@ _sandboxctl_row() { # SUBCOMMAND
 	'run')
 		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--dry-run' '--json-status-fd=N' '--verbose' '-v')
 		operands=('COMMAND' 'ARG...')
+		;;
+	'exec')
+		options=('--help' '--env=K[=V]' '--timeout=DURATION' '--json-status-fd=N' '--verbose' '-v')
+		operands=('TENANT/NAME' 'COMMAND' 'ARG...')
 		;;
 	'list')
 		options=('--help' '--json')

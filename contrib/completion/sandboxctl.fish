@@ -62,13 +62,14 @@ function __sandboxctl_sandboxes
 end
 
 complete -c sandboxctl -f
-set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --mount --timeout --json-status-fd --signal -s --name --threshold
+set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --mount --timeout --json-status-fd --env --timeout --json-status-fd --signal -s --name --threshold
 
 complete -c sandboxctl -n '__sandboxctl_at 1' -l config-dir -x -a '(__fish_complete_directories)' -d 'instead of /etc/sandboxctl'
 complete -c sandboxctl -n '__sandboxctl_at 1' -s v -l verbose -d 'say each step'
 complete -c sandboxctl -n '__sandboxctl_at 1' -l version -d 'say the version'
 complete -c sandboxctl -n '__sandboxctl_at 1' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a run -d 'run a command in a sandbox'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a exec -d 'run a command in a sandbox that runs'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a list -d 'list the sandboxes'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a status -d 'show sandboxes, what they use and what they may'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a stats -d 'show what sandboxes and tenants use'
@@ -106,6 +107,15 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -s v -l verbose -d 'say each s
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -r -F -a '(__fish_complete_command)'
 complete -c sandboxctl -n '__sandboxctl_at 2+ run' -r -F
+
+complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l env -x -d 'set a variable; without V, to the value it has here'
+complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l timeout -x -d 'kill the command after that time: 500ms, 30s, 1h'
+complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 exec' -s v -l verbose -d 'say each step on stderr'
+complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 exec' -x -a '(__sandboxctl_sandboxes)'
+complete -c sandboxctl -n '__sandboxctl_at 2 exec' -r -F -a '(__fish_complete_command)'
+complete -c sandboxctl -n '__sandboxctl_at 3+ exec' -r -F
 
 complete -c sandboxctl -n '__sandboxctl_at 1 list' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 list' -l help -d 'print this text'

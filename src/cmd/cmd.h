@@ -74,11 +74,12 @@ struct cmd {
 extern const struct cmd cmds[];
 extern const size_t n_cmds;
 extern const struct cmd_option cmd_global_options[], cmd_run_options[], cmd_score_options[];
-extern const struct cmd_option cmd_explain_options[], cmd_kill_options[];
+extern const struct cmd_option cmd_explain_options[], cmd_kill_options[], cmd_exec_options[];
 extern const struct cmd_option cmd_help_option;
 extern const struct cmd_act cmd_explain_acts[];
 
 int cmd_run(const struct cmd_context *context, int argc, char **argv);
+int cmd_exec(const struct cmd_context *context, int argc, char **argv);
 int cmd_list(const struct cmd_context *context, int argc, char **argv);
 int cmd_status(const struct cmd_context *context, int argc, char **argv);
 int cmd_stats(const struct cmd_context *context, int argc, char **argv);

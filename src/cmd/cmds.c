@@ -38,6 +38,10 @@ const struct cmd cmds[] = {
 		.options = cmd_run_options,
 		.more = "The exit status is the command's; 128+n: signal n; 124: timeout; 125: nothing\n"
 			"was run; 126: not executable; 127: not found.\n" },
+	{ "exec", "TENANT/NAME [--] COMMAND [ARG]...", "run a command in a sandbox that runs", cmd_exec,
+		.options = cmd_exec_options,
+		.more = "The exit status is the command's, as run has it. The command ends with its\n"
+			"sandbox; what it has started ends with that, too, and not with the command.\n" },
 	{ "list", "", "list the sandboxes", cmd_list, .options = json },
 	{ "status", "[TENANT[/NAME]]", "show sandboxes, what they use and what they may", cmd_status,
 		.options = json },

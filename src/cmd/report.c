@@ -163,9 +163,9 @@ void report_outcome(const struct outcome *o)
 	if (o->reason == OUTCOME_SETUP) {
 		bool begun = !streq(o->step, OUTCOME_PLAN);
 
-		(void)fprintf(stderr, "sandboxctl: run: %s%s%s%s%s", begun ? o->step : "",
-			begun ? ": " : "", o->error.text, *o->error.cure ? ": " : "",
-			o->error.cure);
+		(void)fprintf(stderr, "sandboxctl: %s: %s%s%s%s%s", o->exec ? "exec" : "run",
+			begun ? o->step : "", begun ? ": " : "", o->error.text,
+			*o->error.cure ? ": " : "", o->error.cure);
 		print_denials(o);
 		(void)fputc('\n', stderr);
 		return;

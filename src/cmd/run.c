@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 struct run_arguments {
+	const char *command; /* "run" or "exec" */
 	struct run_options options;
 	struct strv env, mounts;
 	bool dry_run;
@@ -47,28 +48,40 @@ const struct cmd_option cmd_run_options[] = {
 	{ .name = "log", .arg = "FILE" },
 	{ 0 },
 };
+
+const struct cmd_option cmd_exec_options[] = {
+	{ "env", 0, OPT_ENV, "K[=V]", "set a variable; without V, to the value it has here" },
+	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill the command after that time: 500ms, 30s, 1h" },
+	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
+	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
+	{ 0 },
+};
 /* clang-format on */
 
-static int bad_argument(const char *option, const char *value, const char *why)
+static int bad_argument(
+	const struct run_arguments *a, const char *option, const char *value, const char *why)
 {
-	(void)fprintf(stderr, "sandboxctl: run: %s '%s': %s\n", option, value, why);
+	(void)fprintf(stderr, "sandboxctl: %s: %s '%s': %s\n", a->command, option, value, why);
 	return SANDBOXCTL_EXIT_SETUP;
 }
 
-static int parse_timeout(const char *value, uint64_t *ret_usec)
+static int parse_timeout(struct run_arguments *a, const char *value)
 {
-	if (value_duration(value, ret_usec) < 0 || *ret_usec == 0)
-		return bad_argument("--timeout", value, "not a duration, such as 500ms, 30s or 1h");
+	uint64_t *usec = &a->options.timeout;
+
+	if (value_duration(value, usec) < 0 || *usec == 0)
+		return bad_argument(
+			a, "--timeout", value, "not a duration, such as 500ms, 30s or 1h");
 	return -1;
 }
 
-static int parse_status_fd(const char *value, int *ret_fd)
+static int parse_status_fd(struct run_arguments *a, const char *value)
 {
 	uint32_t fd;
 
 	if (str_to_u32(value, &fd) < 0 || fd > INT_MAX || fcntl((int)fd, F_GETFD) < 0)
-		return bad_argument("--json-status-fd", value, "not an open descriptor");
-	*ret_fd = (int)fd;
+		return bad_argument(a, "--json-status-fd", value, "not an open descriptor");
+	a->status_fd = (int)fd;
 	return -1;
 }
 
@@ -100,34 +113,42 @@ static int take_option(struct run_arguments *a, int option)
 	case OPT_MOUNT:
 		return strv_add(&a->mounts, optarg) < 0 ? SANDBOXCTL_EXIT_SETUP : -1;
 	case OPT_TIMEOUT:
-		return parse_timeout(optarg, &a->options.timeout);
+		return parse_timeout(a, optarg);
 	case OPT_DRY_RUN:
 		a->dry_run = true;
 		return -1;
 	case OPT_STATUS_FD:
-		return parse_status_fd(optarg, &a->status_fd);
+		return parse_status_fd(a, optarg);
 	default: /* OPT_VERBOSE */
 		a->options.trace = trace;
 		return -1;
 	}
 }
 
-static int parse(struct run_arguments *a, int argc, char **argv)
+static int parse_options(
+	struct run_arguments *a, const struct cmd_option *options, int argc, char **argv)
 {
 	int option;
 
-	while ((option = cmd_next_option(cmd_run_options, argc, argv)) >= 0) {
+	while ((option = cmd_next_option(options, argc, argv)) >= 0) {
 		int exit_code = take_option(a, option);
 
 		if (exit_code >= 0)
 			return exit_code;
 	}
 	if (option == CMD_OPTION_HELP) {
-		cmd_print_help("run");
+		cmd_print_help(a->command);
 		return CMD_DONE;
 	}
-	if (option == CMD_OPTION_BAD)
-		return SANDBOXCTL_EXIT_SETUP;
+	return option == CMD_OPTION_BAD ? SANDBOXCTL_EXIT_SETUP : -1;
+}
+
+static int parse(struct run_arguments *a, int argc, char **argv)
+{
+	int exit_code = parse_options(a, cmd_run_options, argc, argv);
+
+	if (exit_code >= 0)
+		return exit_code;
 	if (optind == argc) {
 		(void)fprintf(stderr,
 			"sandboxctl: run: no command was given: sandboxctl run [-t TENANT] -- "
@@ -152,12 +173,13 @@ static int dry_run(const struct run_options *options)
 	return CMD_DONE;
 }
 
-static bool is_root(void)
+static bool is_root(const char *command)
 {
 	if (geteuid() == 0)
 		return true;
-	(void)fprintf(stderr, "sandboxctl: run: not root: cgroups, namespaces and the LSM need it: "
-			      "use sudo\n");
+	(void)fprintf(stderr,
+		"sandboxctl: %s: not root: cgroups, namespaces and the LSM need it: use sudo\n",
+		command);
 	return false;
 }
 
@@ -165,7 +187,7 @@ static int run(struct run_arguments *a)
 {
 	struct outcome outcome;
 
-	if (!is_root())
+	if (!is_root(a->command))
 		return SANDBOXCTL_EXIT_SETUP;
 	a->options.only_plan = a->dry_run;
 	if (a->dry_run)
@@ -173,19 +195,71 @@ static int run(struct run_arguments *a)
 	launch(&a->options, &outcome);
 	report_outcome(&outcome);
 	if (a->status_fd >= 0 && report_outcome_json(&outcome, a->status_fd) < 0)
-		(void)fprintf(stderr, "sandboxctl: run: --json-status-fd: could not be written\n");
+		(void)fprintf(stderr, "sandboxctl: %s: --json-status-fd: could not be written\n",
+			a->command);
 	return outcome.exit_code;
 }
 
-int cmd_run(const struct cmd_context *context, int argc, char **argv)
+/* "TENANT/NAME". */
+static int take_sandbox(struct run_arguments *a, char *operand)
+{
+	char *slash = strchr(operand, '/');
+
+	if (slash)
+		*slash = '\0';
+	a->options.tenant = operand;
+	a->options.name = slash ? slash + 1 : "";
+	if (name_is_valid(operand) && name_is_valid(a->options.name))
+		return -1;
+	if (slash)
+		*slash = '/';
+	(void)fprintf(stderr,
+		"sandboxctl: exec: '%s' is not TENANT/NAME: sandboxctl list shows what there is\n",
+		operand);
+	return SANDBOXCTL_EXIT_SETUP;
+}
+
+/* Options stand before the sandbox's name or behind it. */
+static int parse_exec(struct run_arguments *a, int argc, char **argv)
+{
+	int exit_code = parse_options(a, cmd_exec_options, argc, argv);
+	char *name = argv[0];
+
+	if (exit_code < 0 && optind < argc) {
+		argc -= optind;
+		argv += optind;
+		exit_code = take_sandbox(a, argv[0]);
+	}
+	if (exit_code >= 0)
+		return exit_code;
+	if (a->options.name) {
+		argv[0] = name;
+		optind = 1;
+		exit_code = parse_options(a, cmd_exec_options, argc, argv);
+	}
+	if (exit_code < 0 && optind < argc) {
+		a->options.command = argv + optind;
+		return -1;
+	}
+	if (exit_code < 0)
+		(void)fprintf(stderr,
+			"sandboxctl: exec: no command was given: sandboxctl exec TENANT/NAME -- "
+			"COMMAND\n");
+	return exit_code < 0 ? SANDBOXCTL_EXIT_SETUP : exit_code;
+}
+
+static int with_arguments(const struct cmd_context *context, const char *command,
+	int (*parse_all)(struct run_arguments *a, int argc, char **argv), int argc, char **argv)
 {
 	struct run_arguments a = {
+		.command = command,
 		.options = {
 			.dirs = context->dirs,
 			.libexec = context->libexec,
 			.cache = CMD_CACHE_DIR,
 			.report = report_outcome_json,
 			.trace = context->verbose ? trace : NULL,
+			.exec = parse_all == parse_exec,
 		},
 		.status_fd = -1,
 	};
@@ -193,10 +267,20 @@ int cmd_run(const struct cmd_context *context, int argc, char **argv)
 
 	a.options.env = &a.env;
 	a.options.mounts = &a.mounts;
-	exit_code = parse(&a, argc, argv);
+	exit_code = parse_all(&a, argc, argv);
 	if (exit_code < 0)
 		exit_code = run(&a);
 	strv_clear(&a.env);
 	strv_clear(&a.mounts);
 	return exit_code;
+}
+
+int cmd_run(const struct cmd_context *context, int argc, char **argv)
+{
+	return with_arguments(context, "run", parse, argc, argv);
+}
+
+int cmd_exec(const struct cmd_context *context, int argc, char **argv)
+{
+	return with_arguments(context, "exec", parse_exec, argc, argv);
 }

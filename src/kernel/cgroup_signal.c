@@ -5,7 +5,7 @@
 #include <sys/pidfd.h>
 
 /* cgroup.procs, a number a line. */
-static int has_process(const struct cgroup *cgroup, pid_t pid)
+int cgroup_has_process(const struct cgroup *cgroup, pid_t pid)
 {
 	int fd = openat(cgroup->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
@@ -31,7 +31,7 @@ int cgroup_signal(const struct cgroup *cgroup, pid_t pid, int signal_number, str
 	if (pidfd < 0)
 		r = pid > 0 ? -errno : -ESRCH;
 	if (r == 0)
-		r = has_process(cgroup, pid);
+		r = cgroup_has_process(cgroup, pid);
 	/*
 	 * The number can't go to another one before the pidfd's process has ended; then this fails,
 	 * and so it was that process which was found in the cgroup.

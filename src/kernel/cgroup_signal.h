@@ -9,6 +9,9 @@
 
 #include <sys/types.h>
 
+/* 0: that process is in the cgroup itself; -ESRCH: it isn't; -errno: nobody can say. */
+int cgroup_has_process(const struct cgroup *cgroup, pid_t pid);
+
 /*
  * To the process PID, which must be in the cgroup itself; never to another one that got its number.
  * -ESRCH: it isn't there any more.

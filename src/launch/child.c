@@ -20,10 +20,16 @@ static bool is_command(const struct child *c)
 	return c->role == CHILD_COMMAND;
 }
 
-/* The command, with an init that has made what it sees. */
-static bool joins(const struct child *c)
+/* The command, with an init of this run that makes what it sees. */
+static bool has_own_init(const struct child *c)
 {
 	return is_command(c) && plan_has_init(c->plan);
+}
+
+/* And one that finds it made. */
+static bool joins(const struct child *c)
+{
+	return has_own_init(c) || c->plan->sandbox;
 }
 
 static bool makes(const struct child *c)
@@ -75,7 +81,7 @@ const struct child_step child_steps[] = {
 	{ "parent-death", NULL, child_die_with_supervisor },
 	{ "capabilities", NULL, child_drop_capabilities },
 	{ "no-new-privs", NULL, child_no_new_privs },
-	{ "await-init", joins, child_await_init },
+	{ "await-init", has_own_init, child_await_init },
 	{ "seccomp", NULL, child_install_seccomp },
 	{ "exec", NULL, child_exec },
 };

@@ -76,13 +76,13 @@ int child_join_init(struct child *c)
 	int namespaces =
 		CLONE_NEWNS | plan_birth_namespaces(c->plan) | plan_set_up_namespaces(c->plan);
 
-	if (c->netns >= 0)
+	if (c->plan->policy->network.mode != POLICY_NETWORK_HOST)
 		namespaces |= CLONE_NEWNET;
 
-	if (read_ready(c) != 1)
+	if (!c->plan->sandbox && read_ready(c) != 1)
 		return CHILD_NO_INIT;
 	if (setns(c->init, namespaces) < 0)
-		return errno == ESRCH ? CHILD_NO_INIT : -errno;
+		return errno == ESRCH && !c->plan->sandbox ? CHILD_NO_INIT : -errno;
 	return 0;
 }
 

@@ -22,14 +22,23 @@ static bool applies(const struct run *run, const struct parent_step *step)
 	return !step->applies || step->applies(run);
 }
 
+/* Nobody makes what is there already. */
+static const struct parent_step *steps_of(const struct plan *plan, size_t *ret_n)
+{
+	*ret_n = plan->sandbox ? n_exec_steps : n_parent_steps;
+	return plan->sandbox ? exec_steps : parent_steps;
+}
+
 /* What fails here doesn't stop the rest. The first error is kept, behind what failed before. */
 static void undo(struct run *run, size_t n_done)
 {
 	struct sbx_error *kept = &run->outcome->error;
 	bool told = false;
+	size_t n;
+	const struct parent_step *steps = steps_of(run->plan, &n);
 
 	for (size_t i = n_done; i-- > 0;) {
-		const struct parent_step *step = &parent_steps[i];
+		const struct parent_step *step = &steps[i];
 		struct sbx_error err = { 0 };
 
 		if (!step->undo || !applies(run, step) || step->undo(run, &err) == 0)
@@ -70,11 +79,12 @@ static int do_step(struct run *run, const struct parent_step *step, struct sbx_e
 static size_t do_steps(struct run *run, int *ret_result)
 {
 	struct outcome *outcome = run->outcome;
-	size_t i;
+	size_t i, n;
+	const struct parent_step *steps = steps_of(run->plan, &n);
 
 	*ret_result = 0;
-	for (i = 0; i < n_parent_steps && *ret_result == 0; i++) {
-		const struct parent_step *step = &parent_steps[i];
+	for (i = 0; i < n && *ret_result == 0; i++) {
+		const struct parent_step *step = &steps[i];
 
 		if (!applies(run, step))
 			continue;
@@ -156,7 +166,7 @@ void launch(const struct run_options *options, struct outcome *ret_outcome)
 	int exit_code = SANDBOXCTL_EXIT_SETUP, r;
 	uint64_t began = clock_nsec();
 
-	*ret_outcome = (struct outcome){ 0 };
+	*ret_outcome = (struct outcome){ .exec = options->exec };
 	if (options->tenant)
 		(void)snprintf(
 			ret_outcome->tenant, sizeof(ret_outcome->tenant), "%s", options->tenant);
@@ -195,10 +205,12 @@ static bool child_step_at(const struct plan *plan, enum child_role role, size_t 
 bool launch_step_name(const struct plan *plan, size_t i, char name[static OUTCOME_STEP_MAX])
 {
 	const struct run run = { .plan = plan };
+	size_t n;
+	const struct parent_step *steps = steps_of(plan, &n);
 
-	for (size_t j = 0; j < n_parent_steps; j++)
-		if (applies(&run, &parent_steps[j]) && i-- == 0) {
-			(void)stpcpy(name, parent_steps[j].name);
+	for (size_t j = 0; j < n; j++)
+		if (applies(&run, &steps[j]) && i-- == 0) {
+			(void)stpcpy(name, steps[j].name);
 			return true;
 		}
 	return (plan_has_init(plan) && child_step_at(plan, CHILD_INIT, &i, name)) ||

@@ -37,6 +37,7 @@ struct outcome {
 	char step[OUTCOME_STEP_MAX]; /* that failed, for OUTCOME_SETUP; "" otherwise */
 	struct sbx_error error; /* of OUTCOME_SETUP, or of what went wrong while cleaning up */
 
+	bool exec; /* of a command in a sandbox that another one has made */
 	bool lsm; /* false: the host's `lsm = off` */
 	struct sbx_leaf leaf; /* what the LSM counted */
 	uint64_t oom_kills; /* in this sandbox */

@@ -5,6 +5,7 @@
 #include "kernel/clone.h"
 #include "kernel/devices.h"
 #include "kernel/netns.h"
+#include "launch/exec.h"
 #include "launch/helper.h"
 #include "launch/leaf.h"
 #include "launch/run.h"
@@ -43,6 +44,12 @@ static int open_lsm(struct run *run, struct sbx_error *err)
 		return r;
 	r = autoload(run->plan->options, err);
 	return r < 0 ? r : lsm_open(&run->lsm, err);
+}
+
+/* One that is loaded only now doesn't know the sandbox. */
+static int open_loaded_lsm(struct run *run, struct sbx_error *err)
+{
+	return lsm_open(&run->lsm, err);
 }
 
 static bool has_no_lsm(const struct run *run)
@@ -157,7 +164,7 @@ static int make_slice(struct run *run, struct sbx_error *err)
 	if (r == 0)
 		r = run->slice.made ? cgroup_apply(&run->slice, &policy->cgroup, err)
 				    : cgroup_change(&run->slice, &policy->cgroup, NULL, err);
-	run->pids_max_before = cgroup_event(&run->slice, "pids.events", "max");
+	run->before.pids_max = cgroup_event(&run->slice, "pids.events", "max");
 	return r;
 }
 
@@ -385,6 +392,15 @@ static int start_beside_init(struct run *run, struct sbx_error *err)
 	return r;
 }
 
+static int command_started(struct run *run)
+{
+	run->outcome->pid = run->children[CHILD_COMMAND].pid;
+	close_end(&run->go[0]);
+	close_end(&run->done[1]);
+	close_end(&run->ready[0]);
+	return 0;
+}
+
 static int start_command(struct run *run, struct sbx_error *err)
 {
 	int r = has_init(run)
@@ -392,13 +408,20 @@ static int start_command(struct run *run, struct sbx_error *err)
 			: clone_child(run, CHILD_COMMAND,
 				  CLONE_NEWNS | (uint64_t)plan_birth_namespaces(run->plan), err);
 
-	if (r < 0)
-		return r;
-	run->outcome->pid = run->children[CHILD_COMMAND].pid;
-	close_end(&run->go[0]);
-	close_end(&run->done[1]);
-	close_end(&run->ready[0]);
-	return 0;
+	return r < 0 ? r : command_started(run);
+}
+
+/* Beside its first process, whether that one has a pid namespace or not. */
+static int start_in_sandbox(struct run *run, struct sbx_error *err)
+{
+	int r = run->plan->sandbox->init ? start_beside_init(run, err)
+					 : clone_child(run, CHILD_COMMAND, 0, err);
+
+	if (r == 0)
+		return command_started(run);
+	/* Without its first process a pid namespace is said to be out of memory. */
+	(void)exec_check_running(run, err);
+	return r;
 }
 
 static int end_child(struct launched *child, struct sbx_error *err)
@@ -452,18 +475,43 @@ static bool has_init_and_lsm(const struct run *run)
 	return has_init(run) && has_lsm(run);
 }
 
+/* Who reads the status stands somewhere else. A path that is too long is nobody's, not another one.
+ */
+static int absolute_path(const char *path, char ret[static PATH_MAX], struct sbx_error *err)
+{
+	char here[PATH_MAX];
+
+	if (*path != '/' && !getcwd(here, sizeof(here)))
+		return error_errno(err, errno, "read the current folder");
+	if (*path == '/' ? strlen(path) >= PATH_MAX : strlen(here) + strlen(path) + 1 >= PATH_MAX)
+		return error_errno(err, ENAMETOOLONG, "'%s'", path);
+	if (*path == '/')
+		(void)stpcpy(ret, path);
+	else
+		(void)stpcpy(stpcpy(stpcpy(ret, here), "/"), path);
+	return 0;
+}
+
 static int publish(struct run *run, struct sbx_error *err)
 {
 	struct sandbox_status status = {
 		.pid = run->children[CHILD_COMMAND].pid,
 		.supervisor = getpid(),
+		.init = run->children[CHILD_INIT].pid,
 		.started = time(NULL),
 	};
+	const struct plan *plan = run->plan;
+	int r = absolute_path(plan->policy->path, status.policy, err);
 
-	memcpy(status.tenant, run->plan->policy->tenant, sizeof(status.tenant));
-	memcpy(status.name, run->plan->name, sizeof(status.name));
+	if (r < 0)
+		return r;
+
+	memcpy(status.tenant, plan->policy->tenant, sizeof(status.tenant));
+	memcpy(status.name, plan->name, sizeof(status.name));
+	memcpy(status.walls, plan->walls, sizeof(status.walls));
 	(void)snprintf(status.cgroup, sizeof(status.cgroup), "%s", run->leaf.path);
-	(void)snprintf(status.policy, sizeof(status.policy), "%s", run->plan->policy->path);
+	(void)snprintf(status.runtime, sizeof(status.runtime), "%s",
+		plan->runtime ? plan->runtime->name : "");
 	return registry_write(&run->entry, &status, err);
 }
 
@@ -502,3 +550,19 @@ const struct parent_step parent_steps[] = {
 };
 
 const size_t n_parent_steps = ARRAY_SIZE(parent_steps);
+
+/* Of a command that goes into a sandbox: that one has all the rest. */
+const struct parent_step exec_steps[] = {
+	{ "open-lsm", has_lsm, open_loaded_lsm, NULL },
+	{ "find-sandbox", NULL, exec_find_leaf, NULL },
+	{ "check-label", has_lsm, exec_check_label, NULL },
+	{ "find-first", NULL, exec_find_first, NULL },
+	{ "channels", NULL, open_channels, NULL },
+	{ "clone", NULL, start_in_sandbox, end_command },
+	{ "check-running", NULL, exec_check_running, NULL },
+	{ "check-loaded", has_lsm, check_loaded, NULL },
+	{ "label-command", has_lsm, label_command, NULL },
+	{ "go", NULL, say_go, NULL },
+};
+
+const size_t n_exec_steps = ARRAY_SIZE(exec_steps);

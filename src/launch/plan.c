@@ -22,6 +22,9 @@ static int load_policy(struct plan *plan, struct sbx_error *err)
 	const char *tenant = o->tenant;
 	int r;
 
+	if (plan->sandbox)
+		return policy_load_file(
+			&o->dirs, plan->sandbox->policy, tenant, &plan->policy, NULL, err);
 	if (o->policy_file)
 		return policy_load_file(&o->dirs, o->policy_file, tenant, &plan->policy, NULL, err);
 	if (!tenant)
@@ -35,6 +38,12 @@ static int load_policy(struct plan *plan, struct sbx_error *err)
 		return error_set(err, EINVAL,
 			"tenant '%s': a name is [a-z0-9][a-z0-9-]*, 63 characters at most", tenant);
 	return policy_load_tenant(&o->dirs, tenant, &plan->policy, NULL, err);
+}
+
+/* Of the sandbox that it goes into, where there is one already. */
+static int find_sandbox(struct plan *plan, struct sbx_error *err)
+{
+	return plan->options->exec ? plan_find_sandbox(plan, err) : 0;
 }
 
 /* Without --name the supervisor's pid tells one run of a tenant from the others. */
@@ -56,7 +65,7 @@ static int set_ids(struct plan *plan, struct sbx_error *err)
 {
 	const struct host_config *host = &plan->host;
 	uint32_t max = host->last_id - host->first_id, wanted = plan->policy->id;
-	int r = (plan->options->only_plan ? ids_find : ids_get)(
+	int r = (plan->options->only_plan || plan->sandbox ? ids_find : ids_get)(
 		plan->policy->tenant, wanted, max, &plan->tenant_id, err);
 
 	if (r == -ENOENT)
@@ -116,13 +125,16 @@ static int add_mounts(struct plan *plan, struct sbx_error *err)
 static int set_timeout(struct plan *plan, struct sbx_error *err)
 {
 	(void)err;
-	plan->timeout =
-		plan->options->timeout ? plan->options->timeout : plan->policy->runtime.timeout;
+	/* The policy's is its sandbox's, and counts from the beginning of that. */
+	plan->timeout = plan->sandbox ? USEC_INFINITY : plan->policy->runtime.timeout;
+	if (plan->options->timeout)
+		plan->timeout = plan->options->timeout;
 	return 0;
 }
 
 static int (*const before_command[])(struct plan *plan, struct sbx_error *err) = {
 	load_host,
+	find_sandbox,
 	load_policy,
 	set_name,
 	set_ids,
@@ -132,12 +144,25 @@ static int (*const before_command[])(struct plan *plan, struct sbx_error *err) =
 	check_standard_descriptors,
 };
 
+/* Its root is there. Before the command is looked at: an error of that is one by the same policy.
+ */
+static int make_for_sandbox(struct plan *plan, int *ret_exit, struct sbx_error *err)
+{
+	int r = plan_syscalls(plan, err);
+
+	if (r == 0)
+		r = plan_check_walls(plan, err);
+	return r < 0 ? r : plan_command(plan, ret_exit, err);
+}
+
 static int make(struct plan *plan, int *ret_exit, struct sbx_error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(before_command) && r == 0; i++)
 		r = before_command[i](plan, err);
+	if (r == 0 && plan->sandbox)
+		return make_for_sandbox(plan, ret_exit, err);
 	if (r == 0)
 		r = plan_command(plan, ret_exit, err);
 	if (r == 0)
@@ -190,6 +215,7 @@ struct plan *plan_free(struct plan *plan)
 	command_clear(&plan->command);
 	(void)policy_free(plan->policy);
 	host_config_clear(&plan->host);
+	free(plan->sandbox);
 	free(plan);
 	return NULL;
 }

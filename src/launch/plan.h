@@ -13,7 +13,9 @@
 #include "launch/runtime.h"
 #include "lsm/rules.h"
 #include "policy/allowlist.h"
+#include "policy/policy.h"
 #include "policy/reach.h"
+#include "state/registry.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -41,6 +43,8 @@ struct run_options {
 	/* Writes how it ended, for those who wait for the sandbox; may be NULL. 0 or -errno. */
 	int (*report)(const struct outcome *outcome, int fd);
 	bool only_plan; /* nothing will be done: no id is assigned */
+	/* `exec`: the command goes into the sandbox `name` of `tenant`, which runs. */
+	bool exec;
 };
 
 /* Descriptors of a child between close_range and exec, which ends them. */
@@ -59,6 +63,7 @@ struct plan {
 	struct host_config host;
 	struct policy *policy;
 	char name[NAME_MAX_LEN + 1];
+	struct sandbox_status *sandbox; /* that it goes into; NULL: a new one is made */
 	uint32_t tenant_id; /* 0: none yet, with only_plan */
 	uid_t uid; /* the gid is the same number */
 	uint64_t timeout; /* usec */
@@ -86,6 +91,8 @@ struct plan {
 
 	struct allowlist syscalls; /* empty where `filter` was in the cache */
 	struct seccomp_program filter;
+	/* Of all that the walls of a sandbox are made of, see struct sandbox_status. */
+	char walls[REGISTRY_WORD_MAX];
 };
 
 /*
@@ -113,6 +120,10 @@ int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* pl
 int plan_root(struct plan *plan, struct sbx_error *err); /* plan_root.c */
 int plan_syscalls(struct plan *plan, struct sbx_error *err); /* plan_syscalls.c */
 int plan_init(struct plan *plan, struct sbx_error *err); /* plan_init.c */
+
+/* Before and behind plan_syscalls where there is a sandbox already: plan_exec.c. */
+int plan_find_sandbox(struct plan *plan, struct sbx_error *err);
+int plan_check_walls(struct plan *plan, struct sbx_error *err);
 
 static inline bool plan_has_init(const struct plan *plan)
 {

@@ -167,6 +167,15 @@ static int check_readable(const struct plan *plan, struct sbx_error *err)
 	return error_cure(err, r, "chmod o+r '%s'", path);
 }
 
+static int refuse_module(const struct plan *plan, struct sbx_error *err)
+{
+	int r = error_set(err, ENOEXEC,
+		"'%s' is a WASM module, which only a sandbox of its own can run",
+		plan->command.place.path);
+
+	return error_cure(err, r, "use sandboxctl run");
+}
+
 static int plan_module(struct plan *plan, struct sbx_error *err)
 {
 	_cleanup_strv_ struct strv env = { 0 };
@@ -241,7 +250,10 @@ int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err)
 		bool module = plan->command.kind == COMMAND_MODULE ||
 			      plan->command.kind == COMMAND_COMPONENT;
 
-		r = module ? plan_module(plan, err) : plan_program(plan, err);
+		if (module && plan->sandbox)
+			r = refuse_module(plan, err);
+		else
+			r = module ? plan_module(plan, err) : plan_program(plan, err);
 		if (r == -EACCES || r == -ENOEXEC)
 			code = SANDBOXCTL_EXIT_NOT_EXECUTABLE;
 	}

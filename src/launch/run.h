@@ -28,6 +28,12 @@ struct launched {
 	int pidfd; /* owned; -1: it isn't there, or was waited for */
 };
 
+/* Of a sandbox and its tenant. */
+struct counters {
+	uint64_t oom_kills, pids_max, own_pids_max;
+	struct sbx_leaf leaf;
+};
+
 struct run {
 	const struct plan *plan;
 	struct registry_entry entry;
@@ -42,10 +48,11 @@ struct run {
 	int go[2], done[2], ready[2];
 	struct child_report *reports; /* of N_CHILDREN, shared with them until their exec; owned */
 	int supervisor; /* pidfd of this process */
-	struct launched children[N_CHILDREN];
+	struct launched
+		children[N_CHILDREN]; /* of `exec` the init isn't one: it was there before */
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */
 	bool tenant_is_new; /* undone as a whole: no other run of the tenant's has come meanwhile */
-	uint64_t pids_max_before;
+	struct counters before; /* what was counted before this run */
 	struct outcome *outcome;
 };
 
@@ -61,8 +68,8 @@ struct parent_step {
 	int (*undo)(struct run *run, struct sbx_error *err);
 };
 
-extern const struct parent_step parent_steps[];
-extern const size_t n_parent_steps;
+extern const struct parent_step parent_steps[], exec_steps[];
+extern const size_t n_parent_steps, n_exec_steps;
 
 #define CHILD_MAX_STEPS 32
 

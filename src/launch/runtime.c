@@ -59,6 +59,14 @@ const struct runtime *runtime_get(enum policy_runtime_type type)
 	return NULL;
 }
 
+const struct runtime *runtime_named(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++)
+		if (streq(runtimes[i].name, name))
+			return &runtimes[i];
+	return NULL;
+}
+
 int runtime_find(const struct runtime *runtime, const char *libexec, struct resolved *ret_place,
 	struct sbx_error *err)
 {

@@ -32,6 +32,8 @@ struct runtime {
 };
 
 const struct runtime *runtime_get(enum policy_runtime_type type);
+/* NULL: there is none of that name. */
+const struct runtime *runtime_named(const char *name);
 
 /* Looks for its program in `libexec`, then /usr/local/bin and /usr/bin. -ENOENT with the cure. */
 int runtime_find(const struct runtime *runtime, const char *libexec, struct resolved *ret_place,

@@ -63,6 +63,10 @@ static void add_cure(
 {
 	const char *policy = plan->policy->path;
 
+	if (report->errnum == ESTALE)
+		(void)error_cure(err, 0,
+			"another file has taken its place since the sandbox was made: start the "
+			"sandbox anew");
 	if (report->errnum != ENOENT)
 		return;
 	if (report->step == n_child_steps - 1)
@@ -140,13 +144,25 @@ static void read_done(struct run *run)
 	run->done[0] = -1;
 }
 
+/* All of the sandbox; of one that another supervisor has made, the command alone. */
+static int end_all(struct run *run, struct sbx_error *err)
+{
+	int pidfd = run->children[CHILD_COMMAND].pidfd;
+
+	if (!run->plan->sandbox)
+		return cgroup_kill(&run->leaf, err);
+	if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+		return error_errno(err, errno, "kill the command");
+	return 0;
+}
+
 static void forward(struct watch *w)
 {
 	struct signalfd_siginfo info;
 
 	while (read(w->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGTERM && ++w->n_terms > 1)
-			(void)cgroup_kill(&w->run->leaf, NULL);
+			(void)end_all(w->run, NULL);
 		else
 			(void)pidfd_send_signal(w->run->children[CHILD_COMMAND].pidfd,
 				(int)info.ssi_signo, NULL, 0);
@@ -187,7 +203,7 @@ static int end_by_timeout(struct watch *w, struct sbx_error *err)
 		return 0;
 	w->deadline = USEC_INFINITY;
 	w->timed_out = true;
-	return cgroup_kill(&w->run->leaf, err);
+	return end_all(w->run, err);
 }
 
 static int watch_once(struct watch *w, struct sbx_error *err)
@@ -247,20 +263,34 @@ static void set_reason(struct watch *w)
 	}
 }
 
+/* Where its cgroup is gone by now, nobody knows any more. */
+static uint64_t counted(
+	const struct cgroup *cgroup, const char *file, const char *key, uint64_t before)
+{
+	uint64_t now = cgroup_event(cgroup, file, key);
+
+	return now > before ? now - before : 0;
+}
+
 static void count(struct run *run)
 {
+	const struct counters *before = &run->before;
 	struct outcome *o = run->outcome;
 	uint64_t own_hits;
 
-	o->oom_kills = cgroup_event(&run->leaf, "memory.events", "oom_kill");
-	o->pids_max_hits = cgroup_event(&run->slice, "pids.events", "max") - run->pids_max_before;
+	o->oom_kills = counted(&run->leaf, "memory.events", "oom_kill", before->oom_kills);
+	o->pids_max_hits = counted(&run->slice, "pids.events", "max", before->pids_max);
 	/* Up to 6.1 the kernel counts where the limit was met, from then on above it too. */
-	own_hits = cgroup_event(&run->leaf, "pids.events", "max");
+	own_hits = counted(&run->leaf, "pids.events", "max", before->own_pids_max);
 	if (own_hits > o->pids_max_hits)
 		o->pids_max_hits = own_hits;
+	if (!o->lsm || lsm_leaf_get(&run->lsm, run->leaf.id, &o->leaf) < 0)
+		return;
 	/* Killed within execve(2), before the point of no return: only the LSM can tell. */
-	if (o->lsm && lsm_leaf_get(&run->lsm, run->leaf.id, &o->leaf) == 0 && !o->leaf.executed)
+	if (!o->leaf.executed)
 		run->started = false;
+	for (size_t i = 0; i < SBX_N_HOOKS; i++)
+		o->leaf.denied[i] -= before->leaf.denied[i];
 }
 
 /*

@@ -29,14 +29,19 @@ struct registry_entry {
 
 #define REGISTRY_ENTRY_INIT ((struct registry_entry){ .lock = -1, .outcome = -1 })
 
+#define REGISTRY_WORD_MAX 40
+
 struct sandbox_status {
 	char tenant[NAME_MAX_LEN + 1];
 	char name[NAME_MAX_LEN + 1];
 	pid_t pid; /* of the command, in the host's pid namespace; 0: not started yet */
 	pid_t supervisor;
+	pid_t init; /* first of its pid namespace; 0: it has none */
 	int64_t started; /* seconds since the epoch */
 	char cgroup[256]; /* below the cgroup2 mount */
 	char policy[PATH_MAX]; /* the file that it was started with */
+	char runtime[REGISTRY_WORD_MAX]; /* what runs its module; "": it is a program */
+	char walls[REGISTRY_WORD_MAX]; /* fingerprint of what they were made of; "": nobody knows */
 	bool running; /* set by the reader: its supervisor lives */
 };
 

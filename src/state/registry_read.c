@@ -47,23 +47,28 @@ static bool is_cgroup_of(const char *path, const char *tenant, const char *name)
 
 static int parse_status(json_t *json, struct sandbox_status *ret_status)
 {
-	const char *tenant, *name, *cgroup, *policy;
-	json_int_t pid, supervisor, started;
+	const char *tenant, *name, *cgroup, *policy, *runtime = "", *walls = "";
+	json_int_t pid, supervisor, started, init = 0;
 
-	if (json_unpack(json, "{s:s, s:s, s:I, s:I, s:I, s:s, s:s}", "tenant", &tenant, "name",
-		    &name, "pid", &pid, "supervisor", &supervisor, "started", &started, "cgroup",
-		    &cgroup, "policy", &policy) < 0 ||
+	/* Of an older build it ends with `policy`. */
+	if (json_unpack(json, "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s?I, s?s, s?s}", "tenant",
+		    &tenant, "name", &name, "pid", &pid, "supervisor", &supervisor, "started",
+		    &started, "cgroup", &cgroup, "policy", &policy, "init", &init, "runtime",
+		    &runtime, "walls", &walls) < 0 ||
 		!is_cgroup_of(cgroup, tenant, name))
 		return -ENOENT;
 	*ret_status = (struct sandbox_status){
 		.pid = (pid_t)pid,
 		.supervisor = (pid_t)supervisor,
+		.init = (pid_t)init,
 		.started = started,
 	};
 	(void)snprintf(ret_status->tenant, sizeof(ret_status->tenant), "%s", tenant);
 	(void)snprintf(ret_status->name, sizeof(ret_status->name), "%s", name);
 	(void)snprintf(ret_status->cgroup, sizeof(ret_status->cgroup), "%s", cgroup);
 	(void)snprintf(ret_status->policy, sizeof(ret_status->policy), "%s", policy);
+	(void)snprintf(ret_status->runtime, sizeof(ret_status->runtime), "%s", runtime);
+	(void)snprintf(ret_status->walls, sizeof(ret_status->walls), "%s", walls);
 	return 0;
 }
 

@@ -30,12 +30,12 @@ says 2 "" "*: unrecognized option '--bogus'" "an option that it lacks" --bogus
 says 2 "" "*: option '--config-dir' requires an argument" "an argument that it lacks" --config-dir
 
 mapfile -t names < <("$program" --help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')
-is "subcommands are listed" "${names[0]}, ${names[10]}, ${names[-1]}" "run, tenant forget, doctor"
+is "subcommands are listed" "${names[0]}, ${names[11]}, ${names[-1]}" "run, tenant forget, doctor"
 for name in "${names[@]}"; do
 	read -ra words <<<"$name"
 	says 0 "usage: sandboxctl $name*  --help *" "" "$name --help" "${words[@]}" --help
 	code=2 usage="*usage: sandboxctl $name*"
-	[[ $name != run ]] || code=125 usage="*"
+	[[ $name != @(run|exec) ]] || code=125 usage="*"
 	says "$code" "" "sandboxctl: $name: unrecognized option '--bogus'$usage" "$name --bogus" \
 		"${words[@]}" --bogus
 done
@@ -53,6 +53,11 @@ says 2 "" "usage: sandboxctl kill ?--signal SIGNAL? TENANT?/NAME?*" "an operand 
 says 2 "" "sandboxctl: kill: --signal '0' is not a signal, *" "a signal that is none" kill -s 0 a
 says 2 "" "sandboxctl: 'tenant' is followed by one of: list, forget" "half a subcommand" tenant
 
+says 125 "" "sandboxctl: exec: no command was given: *" "exec without anything" exec
+says 125 "" "sandboxctl: exec: no command was given: *" "exec without a command" exec a/x --timeout 1s --
+says 125 "" "sandboxctl: exec: 'x' is not TENANT/NAME: *" "exec without a sandbox" exec -- x y
+says 125 "" "sandboxctl: exec: --timeout 'soon': *" "an option behind the sandbox" exec a/x --timeout soon y
+says 125 "" "sandboxctl: exec: --timeout 'soon': *" "and before it" exec --timeout soon a/x y
 says 125 "" "sandboxctl: run: --tty is not supported by this build" "an option of a later build" run --tty x
 says 125 "" "sandboxctl: run: --set is not supported by this build" "the same with an argument" run --set=a.b=c x
 says 0 "usage: sandboxctl run *-t, --tenant TENANT *--json-status-fd N *The exit status *" "" "run's help" run --help

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a command gets that goes into a sandbox which runs already: that one's policy, as it was.
+ */
+#include "launch/plan.h"
+
+static int check_running(const struct sandbox_status *s, struct sbx_error *err)
+{
+	int r;
+
+	if (s->running)
+		return 0;
+	r = error_set(
+		err, ESRCH, "the supervisor of sandbox '%s/%s' was killed", s->tenant, s->name);
+	return error_cure(
+		err, r, "sandboxctl kill %s/%s ends what is left of it", s->tenant, s->name);
+}
+
+int plan_find_sandbox(struct plan *plan, struct sbx_error *err)
+{
+	const char *tenant = plan->options->tenant, *name = plan->options->name;
+	int r;
+
+	plan->sandbox = calloc(1, sizeof(*plan->sandbox));
+	if (!plan->sandbox)
+		return error_errno(err, ENOMEM, "look for sandbox '%s/%s'", tenant, name);
+	if (registry_get(tenant, name, plan->sandbox) < 0) {
+		r = error_set(err, ENOENT, "there is no sandbox '%s/%s'", tenant, name);
+		return error_cure(err, r, "sandboxctl list shows what there is");
+	}
+	r = check_running(plan->sandbox, err);
+	/* Its runtime's list of calls is what the policy's own start from. */
+	if (r == 0 && *plan->sandbox->runtime)
+		plan->runtime = runtime_named(plan->sandbox->runtime);
+	return r;
+}
+
+/*
+ * A filter can't be read back from who has it, so it is made anew: of just that, or not at all. Of
+ * a status without a fingerprint nobody can say.
+ */
+int plan_check_walls(struct plan *plan, struct sbx_error *err)
+{
+	const struct sandbox_status *s = plan->sandbox;
+	int r;
+
+	if (*s->walls && streq(s->walls, plan->walls))
+		return 0;
+	r = error_set(err, ESTALE,
+		"'%s', what it includes, or sandboxctl itself is not what sandbox '%s/%s' was "
+		"started with",
+		s->policy, s->tenant, s->name);
+	return error_cure(err, r, "start the sandbox anew, or put the policy back");
+}
