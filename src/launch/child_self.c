@@ -3,6 +3,7 @@
  * Who the child is and what it may, down to its exec.
  */
 #include "kernel/credentials.h"
+#include "kernel/inherited.h"
 #include "kernel/seccomp.h"
 #include "launch/child_steps.h"
 
@@ -15,7 +16,16 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* First, for until GO the child isn't labelled for its set-up. */
+/*
+ * First: where it joins a sandbox, those that are in there wait for it, and /proc shows it to them.
+ */
+int child_hide(struct child *c)
+{
+	(void)c;
+	return inherited_hide();
+}
+
+/* Before all else, for until GO the child isn't labelled for its set-up. */
 int child_wait_for_go(struct child *c)
 {
 	char byte;
@@ -45,6 +55,14 @@ int child_new_session(struct child *c)
 		return -errno;
 	(void)umask(0);
 	return setsid() < 0 ? -errno : 0;
+}
+
+/* Before the root is the sandbox's, whose /proc may show other processes than this one, or be
+ * missing. */
+int child_drop_inherited(struct child *c)
+{
+	(void)c;
+	return inherited_reset();
 }
 
 /* 0, 1, 2, and the launcher's own, which end with exec. Init needs none of the first three. */
@@ -120,8 +138,12 @@ int child_lock_securebits(struct child *c)
 
 int child_set_ids(struct child *c)
 {
+	int r;
+
 	(void)umask(c->plan->policy->process.umask);
-	return credentials_set_ids(c->plan->uid, c->plan->uid);
+	r = credentials_set_ids(c->plan->uid, c->plan->uid);
+	/* With fs.suid_dumpable = 1 the change has made it visible. */
+	return r < 0 ? r : inherited_hide();
 }
 
 /* The caller's session keyring holds root's keys; the new one is the tenant's. */

@@ -24,7 +24,9 @@ int child_find_command(struct child *c);
 int child_await_init(struct child *c);
 
 /* Who the process is and what it may: child_self.c. */
+int child_hide(struct child *c);
 int child_wait_for_go(struct child *c);
+int child_drop_inherited(struct child *c);
 int child_new_session(struct child *c);
 int child_close_descriptors(struct child *c);
 int child_set_rlimits(struct child *c);

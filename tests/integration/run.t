@@ -284,6 +284,52 @@ ulimit -r 0
 first_process acme/r
 like "none for a tenant" "$(grep "realtime priority" "/proc/$REPLY/limits")" "*priority *0 *0 *"
 stop acme/r
+# What a process has from its caller, as the host sees it.
+traits() { # PID
+	local stat cpus memory
+	read -r cpus <"/proc/$1/stat"
+	read -ra stat <<<"${cpus##*) }"
+	cpus=$(grep Cpus_allowed_list "/proc/$1/status")
+	REPLY="personality=$(<"/proc/$1/personality") nice=${stat[16]} policy=${stat[38]} $(ionice -p "$1")"
+	REPLY+=" cpus=${cpus##*$'\t'} slack=$(<"/proc/$1/timerslack_ns") oom=$(<"/proc/$1/oom_score_adj")"
+	read -r _ memory _ <"/proc/$1/numa_maps"
+	REPLY+=" memory=$memory"
+}
+# given COMMAND...: set_mempolicy(MPOL_INTERLEAVE, node 0) and prctl(PR_SET_TIMERSLACK, 1) have no tool.
+given() {
+	exec setarch -R ionice -c 1 -n 2 choom -n -500 -- taskset -c 0 perl -e \
+		'my $node = pack("Q", 1); syscall(238, 3, $node, 64) == 0 && syscall(157, 29, 1, 0, 0, 0) == 0 && exec @ARGV or die' "$@"
+}
+traits $$
+cpus=${REPLY#*cpus=} cpus=${cpus%% *}
+for scheduling in "nice -n -5:-5 policy=0" "nice -n 5:5 policy=0" "chrt -f 3:0 policy=1"; do
+	read -ra words <<<"${scheduling%:*}"
+	: >"$tmp/out"
+	(given "${words[@]}" "$probe" sleep 1000 >"$tmp/out") & host=$!
+	until [[ -s $tmp/out || ! -e /proc/$host ]]; do :; done
+	traits "$host"
+	kill "$host"
+	is "${scheduling%:*}, and more: the host" "$REPLY" "personality=00040000 nice=${scheduling#*:} realtime: prio 2\
+ cpus=0 slack=$([[ $scheduling == chrt* ]] && echo 0 || echo 1) oom=-500 memory=interleave:0"
+	mkfifo "$tmp/given"
+	(given "${words[@]}" sandboxctl run -t acme --name given -- "$probe" sleep 1000 </dev/null >"$tmp/given" 2>&1) & host=$!
+	read -r line <"$tmp/given"
+	is "a run by such a caller" "$line" "sleep: ok"
+	first_process acme/given
+	traits "$REPLY"
+	is "nothing of it for a tenant" "$REPLY" "personality=00000000 nice=0 policy=0 none: prio 0\
+ cpus=$cpus slack=50000 oom=0 memory=default"
+	read -r init _ <"$base/acme.slice/given.scope/cgroup.procs"
+	traits "$init"
+	is "nor for its init" "$REPLY" "personality=00000000 nice=0 policy=0 none: prio 0\
+ cpus=$cpus slack=50000 oom=0 memory=default"
+	kill "$host"
+	wait "$host"
+	rm "$tmp/given"
+done
+denied seccomp:EPERM "and it can't change its personality" acme syscall personality
+(choom -n -500 -- sandboxctl run -t full -- "$busybox" sh -c 'echo -1 >/proc/self/oom_score_adj') >/dev/null 2>"$tmp/err"
+ok "nor be spared as its caller is" grep -q "Permission denied" "$tmp/err"
 is "a caller that ignores SIGCHLD" "$(trap '' CHLD; sandboxctl run -t acme -- "$probe" exit 3 >/dev/null 2>&1; echo $?)" 3
 is "a caller that may write no file" \
 	"$( (ulimit -f 0; sandboxctl run -t acme --env X=new -- "$probe" exit 3 2>&1; echo $?) | tail -n 1)" 3
