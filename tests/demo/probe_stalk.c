@@ -41,7 +41,7 @@ struct stalker {
 static void caught(struct stalker *s, enum prey prey, const char *what)
 {
 	if (!s->caught[prey])
-		detail_add(s->detail, " CAUGHT %s: %s", prey_names[prey], what);
+		detail_add(s->detail, "CAUGHT %s: %s ", prey_names[prey], what);
 	s->caught[prey] = true;
 }
 
@@ -155,7 +155,7 @@ static int attempt_stalk(char **args, struct detail *detail)
 		for (pid_t pid = s.newest - BEHIND, end = s.newest + AHEAD; pid <= end; pid++)
 			if (pid > 1 && pid != getpid())
 				look_at(&s, pid);
-	detail_add(detail, " met %s", s.n_met ? "some" : "none");
+	detail_add(detail, "met %s", s.n_met ? "some" : "none");
 	return 0;
 }
 
