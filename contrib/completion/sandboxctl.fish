@@ -104,6 +104,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -l timeout -x -d 'kill all of 
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l dry-run -d 'print what would be done, and do nothing'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -s v -l verbose -d 'say each step on stderr'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -s q -l quiet -d 'say nothing on stderr about how it ended'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -r -F -a '(__fish_complete_command)'
 complete -c sandboxctl -n '__sandboxctl_at 2+ run' -r -F

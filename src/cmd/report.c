@@ -227,6 +227,7 @@ int report_outcome_json(const struct outcome *o, int fd)
 		(json_int_t)o->oom_kills, "pids_max_hits", (json_int_t)o->pids_max_hits, "denied",
 		report_denials_to_json(o), "last_denial", last, "last_denial_hook", hook,
 		"last_denial_why", why);
+	(void)json_object_set_new(json, "cure", cmd_text_to_json(o->error.cure));
 	if (!json || json_dumpfd(json, fd, JSON_COMPACT) < 0 || write(fd, "\n", 1) != 1)
 		r = -EIO;
 	json_decref(json);

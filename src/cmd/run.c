@@ -14,6 +14,7 @@ struct run_arguments {
 	struct run_options options;
 	struct strv env, mounts;
 	bool dry_run;
+	bool quiet;
 	int status_fd; /* -1: none */
 };
 
@@ -27,6 +28,7 @@ enum {
 	OPT_DRY_RUN,
 	OPT_STATUS_FD,
 	OPT_VERBOSE,
+	OPT_QUIET,
 };
 
 /* clang-format off */
@@ -40,6 +42,7 @@ const struct cmd_option cmd_run_options[] = {
 	{ "dry-run", 0, OPT_DRY_RUN, NULL, "print what would be done, and do nothing" },
 	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
+	{ "quiet", 'q', OPT_QUIET, NULL, "say nothing on stderr about how it ended" },
 	/* Of later builds. */
 	{ .name = "set", .arg = "SECTION.KEY=VALUE" },
 	{ .name = "tty" },
@@ -119,6 +122,9 @@ static int take_option(struct run_arguments *a, int option)
 		return -1;
 	case OPT_STATUS_FD:
 		return parse_status_fd(a, optarg);
+	case OPT_QUIET:
+		a->quiet = true;
+		return -1;
 	default: /* OPT_VERBOSE */
 		a->options.trace = trace;
 		return -1;
@@ -193,7 +199,8 @@ static int run(struct run_arguments *a)
 	if (a->dry_run)
 		return dry_run(&a->options);
 	launch(&a->options, &outcome);
-	report_outcome(&outcome);
+	if (!a->quiet)
+		report_outcome(&outcome);
 	if (a->status_fd >= 0 && report_outcome_json(&outcome, a->status_fd) < 0)
 		(void)fprintf(stderr, "sandboxctl: %s: --json-status-fd: could not be written\n",
 			a->command);

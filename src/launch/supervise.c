@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "launch/run.h"
+#include "launch/signals.h"
 
 #include "sandboxctl/exit.h"
 
@@ -13,8 +14,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-/* Passed on to the command; a second SIGTERM ends all. */
-static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH };
+static const int forwarded[] = { SUPERVISOR_FORWARDS };
 
 struct watch {
 	struct run *run;
@@ -33,6 +33,7 @@ static int watch_signals(struct watch *w, struct sbx_error *err)
 	(void)sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(forwarded); i++)
 		(void)sigaddset(&set, forwarded[i]);
+	(void)sigaddset(&set, SUPERVISOR_KILLS);
 	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return w->signals < 0 ? error_errno(err, errno, "watch signals") : 0;
 }
@@ -161,7 +162,8 @@ static void forward(struct watch *w)
 	struct signalfd_siginfo info;
 
 	while (read(w->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGTERM && ++w->n_terms > 1)
+		if ((info.ssi_signo == SIGTERM && ++w->n_terms > 1) ||
+			(int)info.ssi_signo == SUPERVISOR_KILLS)
 			(void)end_all(w->run, NULL);
 		else
 			(void)pidfd_send_signal(w->run->children[CHILD_COMMAND].pidfd,
