@@ -4,6 +4,8 @@
 # Every target fetches what it needs first; docs/HACKING.md tells the rest.
 
 VERSION := 0.1.0
+# Of the library: another one where programs have to be built anew.
+SOVERSION := 0
 
 # Where it goes. GNU's folders; DESTDIR stages.
 prefix ?= /usr/local
@@ -13,6 +15,8 @@ datadir = $(prefix)/share
 mandir = $(datadir)/man
 includedir = $(prefix)/include
 systemdsystemunitdir = $(prefix)/lib/systemd/system
+libdir = $(prefix)/lib
+pkgconfigdir = $(libdir)/pkgconfig
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
@@ -22,8 +26,12 @@ sysconfdir = /etc
 # A variant is a build of its own beside the others: `make SAN=1`, `make FAILPOINTS=1`.
 VARIANT := $(if $(SAN),/san)$(if $(FAILPOINTS),/failpoints)
 O := build$(VARIANT)
+L := $(O)/lib
 
 CC = gcc
+CXX = g++
+LD = ld
+OBJCOPY = objcopy
 CLANG = clang
 BPFTOOL = bpftool
 PKG_CONFIG = pkg-config
@@ -59,7 +67,7 @@ STATIC = $(if $(SAN),$(LDFLAGS_ALL),$(patsubst -pie,-static-pie,$(LDFLAGS_ALL)))
 BPF_CFLAGS = -g -O2 -std=gnu17 -mcpu=v3 -target bpf -D__TARGET_ARCH_x86 -Wall -Wextra \
 	-Wno-unused-parameter -Werror -Ibpf -idirafter /usr/include/$(shell $(CC) -dumpmachine)
 
-ROOMS = base policy kernel lsm state launch oci libexec cmd
+ROOMS = base policy kernel lsm state launch oci lib libexec cmd
 SOURCES := $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 HEADERS := $(wildcard src/*/*.h bpf/*.h include/sandboxctl/*.h)
 object = $(patsubst %.c,$(O)/obj/%.o,$(1))
@@ -69,16 +77,17 @@ LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/ls
 # Stays for as long as the service runs, so it is small: no library but libc, and that statically.
 HOLD_SOURCES := $(wildcard src/base/*.c src/kernel/cgroup*.c) src/libexec/hold.c
 # The skeleton is lsm-load's alone.
-SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/kernel/netns_make.c src/libexec/%,$(SOURCES))
+SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/kernel/netns_make.c src/libexec/% src/lib/%,$(SOURCES))
 NET_MAKE_SOURCES := $(wildcard src/base/*.c) src/kernel/netns_make.c src/libexec/net-make.c
 # What unit tests may call: everything but the mains.
-LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/%,$(SANDBOXCTL_SOURCES))
+LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/%,$(SANDBOXCTL_SOURCES)) $(wildcard src/lib/*.c)
 
 POLICIES := $(shell find policies -name '*.ini')
 MAN_PAGES := $(wildcard docs/*.[1-8])
 
 PROGRAMS = $(O)/bin/sandboxctl $(LIBEXEC_PROGRAMS:%=$(O)/libexec/sandboxctl/%)
 LIBEXEC_PROGRAMS = lsm-load net-make init hold
+LIBSANDBOXCTL = $(L)/libsandboxctl.a $(L)/libsandboxctl.so.$(VERSION) $(L)/sandboxctl.pc
 INSTALLED_POLICIES = $(POLICIES:policies/%=$(O)/share/sandboxctl/policies/%)
 
 .DELETE_ON_ERROR:
@@ -86,7 +95,7 @@ INSTALLED_POLICIES = $(POLICIES:policies/%=$(O)/share/sandboxctl/policies/%)
 .SECONDARY:
 .PHONY: all deps demo check check-unit lint bench install uninstall clean format
 
-all: $(PROGRAMS) $(INSTALLED_POLICIES)
+all: $(PROGRAMS) $(LIBSANDBOXCTL) $(INSTALLED_POLICIES)
 
 # ---- what the machine needs ----
 
@@ -155,6 +164,67 @@ $(O)/libexec/sandboxctl/hold: $(call object,$(HOLD_SOURCES))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(if $(SAN),$(LDFLAGS_ALL),-static $(filter-out -pie,$(LDFLAGS_ALL))) -o $@ $^
 
+# ---- libsandboxctl ----
+#
+# Its objects differ from the launcher's: they may lie anywhere, and show only what the public header
+# declares. What knows the prefix is under $(L), so that another prefix needs no other build.
+
+LIB_LIBS = -ljansson -lseccomp -lcap -linih
+LIB_ROOMS = base policy kernel state
+LIB_SOURCES := $(filter-out %/prefix.c,$(wildcard src/lib/*.c))
+# Of these the linker takes what it needs.
+LIB_PARTS := $(foreach room,$(LIB_ROOMS),$(wildcard src/$(room)/*.c))
+pic = $(patsubst %.c,$(O)/pic/%.o,$(1))
+
+$(O)/pic/%.o: %.c Makefile | build/deps/build
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -fvisibility=hidden -ffunction-sections \
+		-fdata-sections -MMD -MP -c $< -o $@
+
+-include $(patsubst %.o,%.d,$(call pic,$(LIB_SOURCES) $(LIB_PARTS)))
+
+$(O)/pic/parts.a: $(call pic,$(LIB_PARTS))
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) crs $@ $^
+
+# Written anew only where it says something else.
+where = -DSBX_BINDIR='"$(bindir)"' -DSBX_DATADIR='"$(datadir)"'
+$(L)/where: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$(subst ",\",$(where)) $(libdir) $(includedir)" | cmp -s - $@ || \
+		printf '%s\n' "$(subst ",\",$(where)) $(libdir) $(includedir)" >$@
+.PHONY: FORCE
+
+$(L)/prefix.o: src/lib/prefix.c $(L)/where $(HEADERS)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(where) -fPIC -fvisibility=hidden -c $< -o $@
+
+# In a build tree, the tree itself.
+$(O)/obj/src/lib/prefix.o: CPPFLAGS_ALL += -DSBX_BINDIR='"$(CURDIR)/$(O)/bin"' \
+	-DSBX_DATADIR='"$(CURDIR)/$(O)/share"'
+
+$(L)/libsandboxctl.so.$(VERSION): $(L)/prefix.o $(call pic,$(LIB_SOURCES)) $(O)/pic/parts.a \
+		src/lib/libsandboxctl.map
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,libsandboxctl.so.$(SOVERSION) \
+		-Wl,--version-script=src/lib/libsandboxctl.map -Wl,--no-undefined \
+		$(filter-out -pie,$(LDFLAGS_ALL)) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS)
+
+# One object, so that what is hidden can be made local: it meets no name of the program's.
+$(L)/libsandboxctl.a: $(L)/prefix.o $(call pic,$(LIB_SOURCES)) $(O)/pic/parts.a
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(LD) -r -o $(L)/libsandboxctl.o $^
+	$(Q)$(OBJCOPY) --localize-hidden $(L)/libsandboxctl.o
+	$(Q)$(AR) crs $@ $(L)/libsandboxctl.o
+
+$(L)/sandboxctl.pc: src/lib/sandboxctl.pc.in $(L)/where Makefile
+	$(Q)sed -e 's|@prefix@|$(prefix)|' -e 's|@includedir@|$(includedir)|' \
+		-e 's|@libdir@|$(libdir)|' -e 's|@version@|$(VERSION)|' \
+		-e 's|@libs_private@|$(LIB_LIBS)|' $< >$@
+
 $(O)/share/sandboxctl/policies/%: policies/%
 	@mkdir -p $(@D) && cp $< $@
 
@@ -208,6 +278,29 @@ UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/%) $(UNIT_SCRIPTS:tests/u
 GUEST_TESTS := $(notdir $(basename $(wildcard tests/integration/*.t tests/redteam/*.t tests/systemd/*.t)))
 KERNELS := 6.1 6.12
 
+# An installation to test, of the ordinary build in each variant.
+INSTALLED := build/installed
+$(INSTALLED)/.done: $(SOURCES) $(HEADERS) $(POLICIES) $(MAN_PAGES) docs/example/run.c Makefile \
+		src/lib/sandboxctl.pc.in | $(if $(VARIANT),,all)
+	$(Q)$(MAKE) --no-print-directory SAN= FAILPOINTS= L=build/installed-lib DESTDIR= \
+		prefix=$(CURDIR)/$(INSTALLED) sysconfdir=$(CURDIR)/$(INSTALLED)/etc install \
+		>$(@D).log
+	@touch $@
+
+# The example as its own first lines say to build it, and what tests the rest of the library.
+EXAMPLE_CFLAGS = -std=c99 -Wall -Wextra -pedantic -Werror
+installed_flags = $$(PKG_CONFIG_PATH=$(INSTALLED)/lib/pkgconfig $(PKG_CONFIG) $(1) sandboxctl)
+
+build/demo/example-shared: docs/example/run.c $(INSTALLED)/.done
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(EXAMPLE_CFLAGS) $< -o $@ $(call installed_flags,--cflags --libs) \
+		-Wl,-rpath,$(CURDIR)/$(INSTALLED)/lib
+
+build/demo/example-static: docs/example/run.c $(INSTALLED)/.done
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(EXAMPLE_CFLAGS) -static $< -o $@ \
+		$(call installed_flags,--static --cflags --libs)
+
 $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build
 	$(call say,TEST,$@)
 	@mkdir -p $(@D)
@@ -220,6 +313,8 @@ $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/buil
 $(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/tap.sh all \
 		$(GENERATORS)
 	@mkdir -p $(@D) && printf '#!/bin/sh\nO=$(O) exec $<\n' >$@ && chmod +x $@
+
+$(O)/tests/library: $(INSTALLED)/.done
 
 -include $(UNIT_TESTS:%=%.d)
 
@@ -356,7 +451,7 @@ soak: $(GUEST_NEEDS)
 
 # ---- linters ----
 
-C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch] \
+C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch] docs/*/*.[ch] \
 	contrib/completion/*.[ch])
 SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* \
 	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/redteam/*.t tests/systemd/*.t tests/demo/demo tests/demo/fetch-program \
@@ -398,11 +493,11 @@ lint-cppcheck: | build/deps/lint
 		--inline-suppr --suppress=missingInclude --suppress=memleak \
 		--suppress=internalAstError:src/policy/types_io.c \
 		'-DLIBBPF_OPTS(type, name, ...)=struct type name = {0}' '-Dtake_ptr(p)=(p)' \
-		-D_GNU_SOURCE -D__x86_64__ -DSBX_VERSION='""' -I. -Isrc -Iinclude src docs contrib
+		-D_GNU_SOURCE -D__x86_64__ -DSBX_VERSION='""' -DSBX_BINDIR='""' -DSBX_DATADIR='""' -I. -Isrc -Iinclude src docs contrib
 
 lint-tidy: build/bpf/sandboxctl.skel.h | build/deps/lint
 	$(Q)tests/tap build/results/lint-tidy tests/lint/as-test tidy \
-		sh -c 'printf "%s\n" $(SOURCES) $(GENERATOR_SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
+		sh -c 'printf "%s\n" $(filter-out %/prefix.c,$(SOURCES)) $(GENERATOR_SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
 		--quiet "$$@" -- -std=c17 $(subst ",\",$(subst ','',$(CPPFLAGS_ALL))) 2>/dev/null'"'"' sh'
 
 format:
@@ -506,6 +601,12 @@ install: all build/libexec/sandboxctl/wazero
 		>$(O)/sandboxctl.service
 	install -D -m 644 $(O)/sandboxctl.service $(DESTDIR)$(systemdsystemunitdir)/sandboxctl.service
 	install -m 644 include/sandboxctl/*.h $(DESTDIR)$(includedir)/sandboxctl
+	install -D -m 755 $(L)/libsandboxctl.so.$(VERSION) \
+		$(DESTDIR)$(libdir)/libsandboxctl.so.$(VERSION)
+	ln -sf libsandboxctl.so.$(VERSION) $(DESTDIR)$(libdir)/libsandboxctl.so.$(SOVERSION)
+	ln -sf libsandboxctl.so.$(SOVERSION) $(DESTDIR)$(libdir)/libsandboxctl.so
+	install -m 644 $(L)/libsandboxctl.a $(DESTDIR)$(libdir)/libsandboxctl.a
+	install -D -m 644 $(L)/sandboxctl.pc $(DESTDIR)$(pkgconfigdir)/sandboxctl.pc
 	for f in $(POLICIES:policies/%=%); do \
 		install -D -m 644 policies/$$f $(DESTDIR)$(datadir)/sandboxctl/policies/$$f || exit 1; \
 	done
@@ -523,7 +624,10 @@ uninstall:
 		f,$(MAN_PAGES),$(subst .,,$(suffix $(f)))/$(notdir $(f)))) \
 		$(DESTDIR)$(bashcompletiondir)/sandboxctl \
 		$(DESTDIR)$(zshcompletiondir)/_sandboxctl \
-		$(DESTDIR)$(fishcompletiondir)/sandboxctl.fish
+		$(DESTDIR)$(fishcompletiondir)/sandboxctl.fish \
+		$(DESTDIR)$(libdir)/libsandboxctl.so $(DESTDIR)$(libdir)/libsandboxctl.so.$(SOVERSION) \
+		$(DESTDIR)$(libdir)/libsandboxctl.so.$(VERSION) \
+		$(DESTDIR)$(libdir)/libsandboxctl.a $(DESTDIR)$(pkgconfigdir)/sandboxctl.pc
 	rm -rf $(DESTDIR)$(libexecdir)/sandboxctl $(DESTDIR)$(datadir)/sandboxctl \
 		$(DESTDIR)$(includedir)/sandboxctl
 

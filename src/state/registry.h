@@ -66,6 +66,9 @@ void registry_release(struct registry_entry *entry);
 int registry_open_outcome(
 	const char *tenant, const char *name, int *ret_outcome, struct sbx_error *err);
 
+/* Whether that supervisor lives; false also where nobody can tell. */
+bool registry_outcome_is_held(int outcome);
+
 /*
  * Waits for the end of that supervisor, and returns the line that it wrote, owned by the caller.
  * -ENODATA: it was killed before it could.

@@ -23,6 +23,13 @@ static bool is_held(const char *path)
 	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
+bool registry_outcome_is_held(int outcome)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+	return fcntl(outcome, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 bool registry_is_held(const char *tenant, const char *name)
 {
 	char path[PATH_MAX];
