@@ -259,6 +259,14 @@ systemctl reset-failed
 
 # ---- stop ----
 
+starts_again() {
+	logged
+	systemctl start sandboxctl
+	status=$?
+	logged
+	is "it starts again" "$status:$err" "0:"
+}
+
 # On SIGTERM it tries another's file, and takes its time for it.
 cat >"$world/a/slow" <<SLOW
 trap 'read -r x <$world/b/file && echo freed >$world/a/said; sleep 1; echo bye >>$world/a/said; exit 0' TERM
@@ -286,7 +294,7 @@ systemctl set-property --runtime sandboxctl.service MemoryMax=2G
 says 125 "sandboxctl: run: $no_base"$'\n' "whatever systemd makes the cgroup for" \
 	sandboxctl run -t a -- "$probe" exit 0
 
-ok "it starts again" systemctl start sandboxctl
+starts_again
 "$probe" sleep 1000 >"$tmp/out" &
 stray=$!
 comes test -s "$tmp/out"
@@ -297,7 +305,8 @@ kill "$stray"
 wait "$stray" 2>/dev/null
 denied lsm:file_open:owned "enforced as before" a read "$world/b/file"
 
-printf '[Service]\nTimeoutStopSec=1s\n' >"$units/sandboxctl.service.d/time.conf"
+# As long as that it may take to unload, too.
+printf '[Service]\nTimeoutStopSec=10s\n' >"$units/sandboxctl.service.d/time.conf"
 systemctl daemon-reload
 cat >"$world/a/deaf" <<<"trap '' TERM; echo up; while :; do sleep 0.1; done"
 start a/deaf "$sh" "$world/a/deaf" </dev/null
@@ -305,6 +314,8 @@ ok "systemctl restart, while one doesn't listen" systemctl restart sandboxctl
 ended a/deaf
 is "it was killed" "$status" 137
 denied lsm:file_open:owned "and it runs anew" a read "$world/b/file"
+rm "$units/sandboxctl.service.d/time.conf"
+systemctl daemon-reload
 
 # Killed, the service ends as a whole: sandboxes first.
 start a/x "$probe" sleep 1000 </dev/null
@@ -313,7 +324,7 @@ ended a/x
 is "without its main process the sandboxes end" "$status" 143
 comes is_in sandboxctl failed
 says 1 "sandboxctl: the LSM is not loaded"$'\n' "and then the LSM" sandboxctl lsm status
-ok "it starts again" systemctl start sandboxctl
+starts_again
 
 # ---- a base of one's own ----
 
