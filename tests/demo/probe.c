@@ -25,7 +25,6 @@ static const struct attempt *const tables[] = {
 	attempts_calls,
 	attempts_kernel,
 	attempts_escapes,
-	attempts_stalk,
 };
 
 static bool announced;

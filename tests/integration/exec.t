@@ -46,12 +46,6 @@ ipc = no
 uts = no
 cgroup = no
 POLICY
-tenant stalker <<POLICY
-[filesystem]
-exec = $world/bin
-[seccomp]
-allow = ptrace
-POLICY
 tenant links <<POLICY
 [filesystem]
 exec = $world/bin
@@ -348,37 +342,6 @@ ln -sfn ../../../../../../../../.. "$world/links/here"
 inside links/x -- "$busybox" sh -c 'pwd; echo /*' "$busybox"
 is "and none leads out of the root" "${out//$'\n'/ }" "/ /dev /proc /srv /tmp "
 stop links/x
-
-# ---- lying in wait ----
-
-[[ ! -e /proc/sys/kernel/yama/ptrace_scope ]] || echo 0 >/proc/sys/kernel/yama/ptrace_scope
-mkfifo "$tmp/in"
-exec 7<>"$tmp/in"
-# lie_in_wait PROGRAM: in a sandbox where only that is executed, until there is something on fd 7.
-lie_in_wait() {
-	start stalker/x "$probe" stalk "$1" <"$tmp/in"
-}
-found() {
-	echo >&7
-	read_line stalker/x
-	ended stalker/x
-	read -r _ <&7
-}
-lie_in_wait "$probe"
-wrong=
-for ((i = 0; i < 50; i++)); do
-	inside stalker/x -- "$probe" exit 3
-	[[ $status == 3 ]] || wrong+="$status: $err"
-done
-is "50 commands into a sandbox that lies in wait for them" "$wrong" ""
-found
-is "it met them on their way, and got nothing" "$line" "stalk: ok met some"
-lie_in_wait /nobody
-inside stalker/x -- "$probe" sleep 1
-found
-like "what they execute is the tenant's, to look at" "$line" "stalk: ok CAUGHT exe: $probe*"
-like "and to trace" "$line" "*CAUGHT ptrace: $probe*"
-exec 7<&-
 
 stop b/x
 finish
