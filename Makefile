@@ -75,7 +75,8 @@ object = $(patsubst %.c,$(O)/obj/%.o,$(1))
 LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/lsm/*.c src/state/*.c \
 	src/libexec/lsm-load.c src/libexec/canary.c src/libexec/own.c)
 # Stays for as long as the service runs, so it is small: no library but libc, and that statically.
-HOLD_SOURCES := $(wildcard src/base/*.c src/kernel/cgroup*.c) src/libexec/hold.c
+HOLD_SOURCES := $(wildcard src/base/*.c) $(addprefix src/kernel/,cgroup.c cgroup_base.c cgroup_controllers.c \
+	cgroup_events.c) src/libexec/hold.c
 # The skeleton is lsm-load's alone.
 SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/kernel/netns_make.c src/libexec/% src/lib/%,$(SOURCES))
 NET_MAKE_SOURCES := $(wildcard src/base/*.c) src/kernel/netns_make.c src/libexec/net-make.c
