@@ -66,22 +66,27 @@ start_reader() { # TENANT/NAME
 	start "$1" "$busybox" sh -c 'echo ready; read code; exit "$code"' <"$tmp/in"
 }
 
+# Comes back when process PID has that many descriptors open; fails when it has ended.
+has_open() { # PID NUMBER PATTERN
+	local fds fd n=-1
+	until ((n == $2)); do
+		fds=(/proc/"$1"/fd/*) n=0
+		((${#fds[@]})) || return 1
+		for fd in "${fds[@]}"; do
+			# shellcheck disable=SC2053 # a pattern it is
+			[[ $(readlink "$fd") != $3 ]] || n=$((n + 1))
+		done
+	done
+}
+
 # waits TENANT[/NAME] NUMBER: begins `sandboxctl wait`, and comes back when it waits for that many.
 declare -A waiters=()
 n_waiters=0
 waits() {
-	local fd n=-1 pid
 	n_waiters=$((n_waiters + 1))
 	sandboxctl wait "$1" >"$tmp/wait$n_waiters.out" 2>"$tmp/wait$n_waiters.err" {in}>&- &
-	pid=$!
-	waiters[$n_waiters]=$pid
-	until ((n == $2)); do
-		[[ -d /proc/$pid/fd ]] || bail "wait $1 has ended"
-		n=0
-		for fd in /proc/"$pid"/fd/*; do
-			[[ $(readlink "$fd") != */outcome ]] || n=$((n + 1))
-		done
-	done
+	waiters[$n_waiters]=$!
+	has_open "$!" "$2" "*/outcome" || bail "it didn't wait for $1: $(<"$tmp/wait$n_waiters.err")"
 }
 
 # waited NUMBER: how that one ended, in `status`, `out` and `err`.
@@ -261,7 +266,7 @@ is "as run has it" "$status" 7
 
 start_reader a/w
 sandboxctl wait --json a/w >"$tmp/wait.out" & waiter=$!
-until [[ $(ls -l /proc/$waiter/fd 2>/dev/null) == */outcome* ]]; do :; done
+has_open "$waiter" 1 "*/outcome" || bail "it didn't wait"
 sandboxctl kill a/w
 status=0
 wait "$waiter" || status=$?
@@ -283,7 +288,7 @@ is "wait for a tenant's: all of them, and the first code that isn't 0" "$status:
 
 orphan a/w
 sandboxctl wait a/w >"$tmp/wait.out" 2>&1 & waiter=$!
-until [[ $(ls -l /proc/$waiter/fd 2>/dev/null) == *inotify* ]]; do :; done
+has_open "$waiter" 1 "*inotify*" || bail "it didn't wait: $(<"$tmp/wait.out")"
 sandboxctl kill a/w
 status=0
 wait "$waiter" || status=$?
