@@ -92,8 +92,8 @@ with_policy() {
 }
 policy "[cgroup]" "memory.max = 5Q"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: memory.max: '5Q' is not a size*" "a bad value" with_policy
-policy "[cgroup]" "memory.maxx = 5M"
-refuses 125 "sandboxctl: run: $world/policy.ini:3: *memory.maxx*memory.max*" "an unknown key" with_policy
+policy "[filesystem]" "reed = /srv"
+refuses 125 "sandboxctl: run: $world/policy.ini:3: *reed*read*" "an unknown key" with_policy
 policy "[lsm]" "mode = audit"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: mode: *'audit' is not supported by this build*" \
 	"a value that is not built" with_policy
@@ -178,7 +178,7 @@ refuses 125 "sandboxctl: run: --name 'Up': *" "a bad name" sandboxctl run -t a -
 refuses 125 "sandboxctl: run: --env '=x': the name is empty" "a bad variable" \
 	sandboxctl run -t a --env =x -- "$probe"
 refuses 2 "sandboxctl: 'rum'* is not a subcommand: did you mean 'run'?" "an unknown subcommand" sandboxctl rum
-refuses 2 "sandboxctl: 'exec' is not supported by this build" "a subcommand that is not built" sandboxctl exec
+refuses 2 "sandboxctl: 'top' is not supported by this build" "a subcommand that is not built" sandboxctl top
 refuses 2 "usage: sandboxctl *" "no subcommand" sandboxctl
 refuses 2 "usage: sandboxctl lsm load" "an operand too many" sandboxctl lsm load now
 refuses 2 "sandboxctl: 'lsm' is followed by one of: load, status, unload" "half a subcommand" sandboxctl lsm
