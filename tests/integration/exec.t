@@ -17,8 +17,6 @@ cp "$probe" "$world/noexec/probe"
 printf '\0asm\1\0\0\0' >"$world/bin/module.wasm"
 chmod 644 "$world/bin/module.wasm"
 tenant a <<POLICY
-[tenant]
-id = 4242
 [cgroup.sandbox]
 memory.max = 64M
 memory.oom.group = 0
@@ -56,6 +54,8 @@ POLICY
 mkdir -m 777 "$world"/links{,/there}
 ln -s there "$world/links/here"
 load
+# "tenant a id 1000 uid 2000001000 name ..."
+read -r _ _ _ id _ uid _ < <(sandboxctl run -t a --dry-run -- "$probe" exit 0)
 
 # inside TENANT/NAME OPTION... -- COMMAND...: as `sandbox`, by exec.
 inside() {
@@ -109,13 +109,13 @@ inside a/x -- "$busybox" sh -c 'for a; do printf "[%s]" "$a"; done' sh -- -t x '
 is "arguments pass untouched" "$out" "[--][-t][x][][a  b][*][--]"
 SECRET=1 GIVEN=here inside a/x --env GIVEN --env SET=1 -- "$probe" env
 is "the policy's environment, and --env" "$line" "env: ok PATH=/usr/local/bin:/usr/bin:/bin HOME=/tmp TMPDIR=/tmp\
- LANG=C.UTF-8 WHO=a-4242-x GIVEN=here SET=1"
+ LANG=C.UTF-8 WHO=a-$id-x GIVEN=here SET=1"
 inside --env SET=2 a/x --env SET=1 -- "$busybox" sh -c 'echo $SET; umask; ulimit -n; ulimit -c; pwd'
 is "options on both sides of the name; umask, limits and folder of the policy" "${out//$'\n'/ }" \
 	"1 0027 64 0 $world/a "
 inside a/x -- "$probe" uid
 is "uid and gid are the tenant's" "$line" \
-	"uid: ok uid=2000004242,2000004242,2000004242 gid=2000004242,2000004242,2000004242 groups="
+	"uid: ok uid=$uid,$uid,$uid gid=$uid,$uid,$uid groups="
 zeros=0000000000000000
 inside a/x -- "$probe" caps
 is "no capabilities" "$line" "caps: ok inh=$zeros prm=$zeros eff=$zeros bnd=$zeros amb=$zeros"
