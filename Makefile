@@ -302,11 +302,6 @@ build/demo/example-static: docs/example/run.c $(INSTALLED)/.done
 	$(Q)$(CC) $(EXAMPLE_CFLAGS) -static $< -o $@ \
 		$(call installed_flags,--static --cflags --libs)
 
-build/demo/library: tests/integration/library.c $(INSTALLED)/.done
-	$(call say,LINK,$@)
-	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -pthread $(WARNINGS) $< -o $@ \
-		$(call installed_flags,--cflags --libs) -Wl,-rpath,$(CURDIR)/$(INSTALLED)/lib
-
 $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build
 	$(call say,TEST,$@)
 	@mkdir -p $(@D)
@@ -327,7 +322,6 @@ $(O)/tests/library: $(INSTALLED)/.done
 # What the guest's tests use: a build that can be killed at each step, the probe, a module.
 GUEST_NEEDS = all build/demo/probe build/demo/strict build/demo/service.wasm build/demo/filtered \
 	build/libexec/sandboxctl/wazero \
-	build/demo/example-shared build/demo/example-static build/demo/library \
 	build/stage/.done build/vm/6.1/.done build/vm/6.12/.done
 
 # What an installation brings, to be laid over a guest's files.

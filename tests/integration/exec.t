@@ -222,7 +222,7 @@ echo "; changed" >>"$policy"
 refuses 125 "sandboxctl: exec: '$policy', what it includes, *start the sandbox anew*" "another policy than it has" "${enter_x[@]}"
 cp -p "$tmp/kept" "$policy"
 mkdir -m 755 "$policy.d"
-(umask 022 && printf '[seccomp]\nallow = personality\n' >"$policy.d/more.ini")
+(umask 022 && printf 'version = 1\n[seccomp]\nallow = personality\n' >"$policy.d/more.ini")
 refuses 125 "sandboxctl: exec: '$policy', what it includes, *" "a drop-in that it hasn't" "${enter_x[@]}"
 rm -r "$policy.d"
 load # for who runs something from now on
