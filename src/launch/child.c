@@ -58,8 +58,8 @@ static bool makes_hostname(const struct child *c)
 }
 
 const struct child_step child_steps[] = {
-	{ "hide", NULL, child_hide },
 	{ "wait-for-go", NULL, child_wait_for_go },
+	{ "hide", NULL, child_hide },
 	{ "session", NULL, child_new_session },
 	{ "inherited", NULL, child_drop_inherited },
 	{ "join-network", makes_network, child_join_netns },

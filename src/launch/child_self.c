@@ -17,7 +17,8 @@
 #include <sys/syscall.h>
 
 /*
- * First: where it joins a sandbox, those that are in there wait for it, and /proc shows it to them.
+ * Where it joins a sandbox, those that are in there wait for it, and /proc shows it to them. Until
+ * now its uid, which is root's, was all that kept them off.
  */
 int child_hide(struct child *c)
 {
