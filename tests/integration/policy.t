@@ -379,7 +379,7 @@ done
 says 2 "" "usage: sandboxctl policy score *" "score of nobody" policy score
 printf 'version = 1\n[host]\nlsm = off\n' >sandboxctl.ini
 says 0 "shop: exposure 1.? of 10: MEDIUM*
-warning 1.[0-9][0-9] ?lsm? mode: *" "" "the host's file switches the LSM off: nothing is worse" policy score shop
+warning [01].[0-9][0-9] ?lsm? mode: *" "" "the host's file switches the LSM off: nothing is worse" policy score shop
 rm sandboxctl.ini
 printf 'version = 1\n[runtime]\ntype = wazero\n' >tenants/module.ini
 says 0 "module: *
