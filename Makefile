@@ -367,7 +367,7 @@ check-guest-6.12: | check-guest-6.1
 check-systemd: | check-guest-6.12
 
 check-guest-%: $(GUEST_NEEDS) failpoints check-start
-	$(Q)tests/tap build/results/guest-$* tests/vm/run -k $* -- tests/integration/run
+	$(Q)tests/tap build/results/guest-$* tests/vm/run -t 1500 -k $* -- tests/integration/run
 
 # Of Debian 12 both: its kernel, and its systemd if that is what this machine has.
 .PHONY: check-systemd

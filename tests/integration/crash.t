@@ -92,7 +92,13 @@ while read -r word step; do
 	[[ $word != step ]] || steps+=("$step")
 done < <("$killable" run -t a --dry-run -- "$probe" exit 0)
 ok "there are steps of a run" test "${#steps[@]}" -ge 40
-for step in "${steps[@]}"; do
+# Each of them on one kernel; they take time, and hardly depend on it: elsewhere each third.
+sample=("${steps[@]}")
+if [[ $(uname -r) != 6.1.* ]]; then
+	sample=()
+	for ((i = RANDOM % 3; i < ${#steps[@]}; i += 3)); do sample+=("${steps[i]}"); done
+fi
+for step in "${sample[@]}"; do
 	begin
 	status=0
 	SBX_FAILPOINT=$step run_as_victim "$killable" 2>/dev/null || status=$?
@@ -124,7 +130,7 @@ fails_at() {
 }
 
 # Before a step is after the one that comes first; what comes after an exec is another program.
-for step in "${steps[@]}"; do
+for step in "${sample[@]}"; do
 	case $step in
 	*exec) fails_at "$step" before ;;
 	*) fails_at "$step" after ;;

@@ -380,7 +380,9 @@ while read -r word step; do
 done < <("$killable" run -t c --dry-run -- "$probe" exit 0)
 ok "there are steps of a run" test "${#steps[@]}" -ge 40
 n_said=0 text=''
-for step in "${steps[@]}"; do
+# crash.t kills at each step; here each third shows that gc knows what is left.
+for ((i = RANDOM % 3; i < ${#steps[@]}; i += 3)); do
+	step=${steps[i]}
 	status=0
 	{ SBX_FAILPOINT=$step "$killable" run -t c --name victim -- "$probe" exit 0 </dev/null || status=$?; } \
 		>"$tmp/out" 2>&1
@@ -395,7 +397,7 @@ for step in "${steps[@]}"; do
 	[[ $step != init-exec ]] || status=${status/#125/137}
 	is "killed at $step: gc leaves nothing" "$status:$REPLY" 137:
 done
-ok "it had something to do at most of them" test "$n_said" -gt 15
+ok "it had something to do at most of them" test "$n_said" -gt 5
 orphan a/victim
 like "gc ends an orphan" "$(sandboxctl gc)" "*removed sandbox a/victim*"
 traces
