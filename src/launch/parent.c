@@ -424,13 +424,29 @@ static int start_in_sandbox(struct run *run, struct sbx_error *err)
 	return r;
 }
 
-static int end_child(struct launched *child, struct sbx_error *err)
+/*
+ * A caller without CAP_KILL may not signal what has the tenant's uid by now, but may write into the
+ * cgroup. That of a sandbox which only was joined ends more than was begun.
+ */
+int run_kill(const struct run *run, const struct launched *child, struct sbx_error *err)
+{
+	if (pidfd_send_signal(child->pidfd, SIGKILL, NULL, 0) == 0 || errno == ESRCH)
+		return 0;
+	if (run->plan->sandbox)
+		return error_errno(err, errno, "kill the command");
+	return cgroup_kill(&run->leaf, err);
+}
+
+static int end_child(struct run *run, struct launched *child, struct sbx_error *err)
 {
 	siginfo_t info;
+	int r;
 
 	if (child->pidfd < 0)
 		return 0;
-	(void)pidfd_send_signal(child->pidfd, SIGKILL, NULL, 0);
+	r = run_kill(run, child, err);
+	if (r < 0)
+		return r;
 	while (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED) < 0)
 		if (errno != EINTR)
 			return error_errno(err, errno, "wait for the child");
@@ -441,13 +457,13 @@ static int end_child(struct launched *child, struct sbx_error *err)
 /* Only one that was never told to go: one that ran was waited for. */
 static int end_command(struct run *run, struct sbx_error *err)
 {
-	return end_child(&run->children[CHILD_COMMAND], err);
+	return end_child(run, &run->children[CHILD_COMMAND], err);
 }
 
 /* With it everything that is left in its namespace ends, and has ended when it is waited for. */
 static int end_init(struct run *run, struct sbx_error *err)
 {
-	return end_child(&run->children[CHILD_INIT], err);
+	return end_child(run, &run->children[CHILD_INIT], err);
 }
 
 /*

@@ -125,6 +125,9 @@ _Noreturn void child_main(struct child *child);
 /* Tells options->trace what the children's steps took, when all of them have come to an end. */
 void trace_children(const struct run *run);
 
+/* Kills a child that is there; what was asked for may take its time. */
+int run_kill(const struct run *run, const struct launched *child, struct sbx_error *err);
+
 /* From GO to the end of the command: fills the outcome. */
 int supervise(struct run *run, struct sbx_error *err);
 

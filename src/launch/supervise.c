@@ -192,7 +192,7 @@ static int reap(struct watch *w, struct sbx_error *err)
 	if (!plan_has_init(run->plan))
 		return 0;
 	/* All that is left in there ends with it, while this process goes on. */
-	(void)pidfd_send_signal(run->children[CHILD_INIT].pidfd, SIGKILL, NULL, 0);
+	(void)run_kill(run, &run->children[CHILD_INIT], NULL);
 	/* Whether it was alive until now says a good deal where the command never ran. */
 	return run->done[0] < 0 && run->started
 		       ? 0
