@@ -253,6 +253,8 @@ ok "no shell was there" test ! -e /etc/pwned
 for number in 0x9 " 9" "9 " +9 -9 9.0 1e1 4294967305 18446744073709551625 "" 9$'\n'; do
 	sandboxctl run -t a --json-status-fd "$number" -- "$probe" exit 0 9>"$tmp/json" >/dev/null 2>&1
 	is "--json-status-fd '${number//$'\n'/\\n}'" "$?" 125
+	# As a duration it is one, of 136 years.
+	[[ $number != 4294967305 ]] || continue
 	sandboxctl run -t a --timeout "$number" -- "$probe" exit 0 >/dev/null 2>&1
 	is "--timeout '${number//$'\n'/\\n}'" "$?" 125
 done
