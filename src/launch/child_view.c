@@ -97,16 +97,12 @@ int child_enter_cwd(struct child *c)
 		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	const char *cwd = c->plan->policy->process.cwd;
-	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), fd, r;
+	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), fd = -1;
 
 	if (root < 0)
 		return -errno;
-	fd = (int)syscall(SYS_openat2, root, cwd, &how, sizeof(how));
-	r = fd < 0 || fchdir(fd) < 0 ? -errno : 0;
-	close_fdp(&fd);
-	close_fdp(&root);
-	return r;
+	fd = (int)syscall(SYS_openat2, root, c->plan->policy->process.cwd, &how, sizeof(how));
+	return fd < 0 || fchdir(fd) < 0 ? -errno : 0;
 }
 
 static bool same_file(int a, int b)

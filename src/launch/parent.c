@@ -2,9 +2,9 @@
 /*
  * The parent's steps. The order is the table at the end.
  */
-#include "kernel/clone.h"
 #include "kernel/devices.h"
 #include "kernel/netns.h"
+#include "launch/children.h"
 #include "launch/exec.h"
 #include "launch/helper.h"
 #include "launch/leaf.h"
@@ -13,15 +13,7 @@
 #include "state/tenants.h"
 
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/pidfd.h>
-#include <sys/wait.h>
 #include <time.h>
-
-/* Room below for the numbers that the child gives its descriptors. */
-#define FIRST_FREE_FD 10
 
 static bool has_lsm(const struct run *run)
 {
@@ -264,206 +256,9 @@ static int forget_netns(struct run *run, struct sbx_error *err)
 	return netns_forget(run->plan->policy->tenant, err);
 }
 
-static int move_up(int *fd)
-{
-	int moved = fcntl(*fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-
-	if (moved < 0)
-		return -errno;
-	(void)close(*fd);
-	*fd = moved;
-	return 0;
-}
-
-/* Pipes and memory: what the LSM says of sockets doesn't touch them. */
-static int open_pipes(struct run *run)
-{
-	int *const pipes[] = { run->go, run->done, run->ready };
-
-	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++) {
-		if (pipe2(pipes[i], O_CLOEXEC) < 0)
-			return -errno;
-		for (size_t end = 0; end < 2; end++) {
-			int r = move_up(&pipes[i][end]);
-
-			if (r < 0)
-				return r;
-		}
-	}
-	return fcntl(run->done[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
-}
-
-static int open_self(struct run *run)
-{
-	run->supervisor = pidfd_open(getpid(), 0);
-	return run->supervisor < 0 ? -errno : move_up(&run->supervisor);
-}
-
-static int open_channels(struct run *run, struct sbx_error *err)
-{
-	int r = open_pipes(run);
-
-	if (r == 0)
-		r = open_self(run);
-	if (r < 0)
-		return error_errno(err, -r, "open the channels to the children");
-	/* Touched here: it isn't the tenant's memory. */
-	run->reports = mmap(NULL, N_CHILDREN * sizeof(*run->reports), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (run->reports == MAP_FAILED) {
-		run->reports = NULL;
-		return error_errno(err, errno, "open the channels to the children");
-	}
-	for (size_t i = 0; i < N_CHILDREN; i++)
-		run->reports[i].object = -1;
-	return 0;
-}
-
-/* What only the children are to hold: their end of file is a message. */
-static void close_end(int *fd)
-{
-	close_fdp(fd);
-	*fd = -1;
-}
-
-static int clone_child(struct run *run, enum child_role role, uint64_t flags, struct sbx_error *err)
-{
-	_cleanup_close_ int exec_fd =
-		fcntl(role == CHILD_INIT ? run->plan->init_fd : run->plan->exec_fd, F_DUPFD_CLOEXEC,
-			FIRST_FREE_FD);
-	struct child child = {
-		.plan = run->plan,
-		.role = role,
-		.netns = run->netns,
-		.go = run->go[0],
-		.done = run->done[1],
-		.exec_fd = exec_fd,
-		.ready = run->ready[role == CHILD_INIT],
-		.init = run->children[CHILD_INIT].pidfd,
-		.supervisor = run->supervisor,
-		.report = &run->reports[role],
-		.init_report = &run->reports[CHILD_INIT],
-		.root = -1,
-	};
-	struct launched *launched = &run->children[role];
-
-	if (exec_fd < 0)
-		return error_errno(err, errno, "open what is executed");
-	launched->pid = clone_into_cgroup(flags, run->leaf.fd, &launched->pidfd, err);
-	if (launched->pid < 0)
-		return (int)launched->pid;
-	if (launched->pid == 0) {
-		/* Else the children's own copies would keep their reads from ever ending. */
-		(void)close(run->go[1]);
-		if (role == CHILD_INIT)
-			(void)close(run->ready[0]);
-		child_main(&child);
-	}
-	return 0;
-}
-
 static bool has_init(const struct run *run)
 {
 	return plan_has_init(run->plan);
-}
-
-static int start_init(struct run *run, struct sbx_error *err)
-{
-	int r = clone_child(run, CHILD_INIT,
-		CLONE_NEWPID | CLONE_NEWNS | (uint64_t)plan_birth_namespaces(run->plan), err);
-
-	close_end(&run->ready[1]);
-	return r;
-}
-
-/*
- * It is a child of this process and not of its init, so that its end is seen from here as it was.
- * For that this process' children are born there for a moment.
- */
-static int start_beside_init(struct run *run, struct sbx_error *err)
-{
-	int r;
-
-	if (setns(run->children[CHILD_INIT].pidfd, CLONE_NEWPID) < 0)
-		return error_errno(err, errno, "enter the sandbox's pid namespace");
-	r = clone_child(run, CHILD_COMMAND, 0, err);
-	if (setns(run->supervisor, CLONE_NEWPID) < 0 && r == 0)
-		r = error_errno(err, errno, "leave the sandbox's pid namespace");
-	return r;
-}
-
-static int command_started(struct run *run)
-{
-	run->outcome->pid = run->children[CHILD_COMMAND].pid;
-	close_end(&run->go[0]);
-	close_end(&run->done[1]);
-	close_end(&run->ready[0]);
-	return 0;
-}
-
-static int start_command(struct run *run, struct sbx_error *err)
-{
-	int r = has_init(run)
-			? start_beside_init(run, err)
-			: clone_child(run, CHILD_COMMAND,
-				  CLONE_NEWNS | (uint64_t)plan_birth_namespaces(run->plan), err);
-
-	return r < 0 ? r : command_started(run);
-}
-
-/* Beside its first process, whether that one has a pid namespace or not. */
-static int start_in_sandbox(struct run *run, struct sbx_error *err)
-{
-	int r = run->plan->sandbox->init ? start_beside_init(run, err)
-					 : clone_child(run, CHILD_COMMAND, 0, err);
-
-	if (r == 0)
-		return command_started(run);
-	/* Without its first process a pid namespace is said to be out of memory. */
-	(void)exec_check_running(run, err);
-	return r;
-}
-
-/*
- * A caller without CAP_KILL may not signal what has the tenant's uid by now, but may write into the
- * cgroup. That of a sandbox which only was joined ends more than was begun.
- */
-int run_kill(const struct run *run, const struct launched *child, struct sbx_error *err)
-{
-	if (pidfd_send_signal(child->pidfd, SIGKILL, NULL, 0) == 0 || errno == ESRCH)
-		return 0;
-	if (run->plan->sandbox)
-		return error_errno(err, errno, "kill the command");
-	return cgroup_kill(&run->leaf, err);
-}
-
-static int end_child(struct run *run, struct launched *child, struct sbx_error *err)
-{
-	siginfo_t info;
-	int r;
-
-	if (child->pidfd < 0)
-		return 0;
-	r = run_kill(run, child, err);
-	if (r < 0)
-		return r;
-	while (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED) < 0)
-		if (errno != EINTR)
-			return error_errno(err, errno, "wait for the child");
-	close_end(&child->pidfd);
-	return 0;
-}
-
-/* Only one that was never told to go: one that ran was waited for. */
-static int end_command(struct run *run, struct sbx_error *err)
-{
-	return end_child(run, &run->children[CHILD_COMMAND], err);
-}
-
-/* With it everything that is left in its namespace ends, and has ended when it is waited for. */
-static int end_init(struct run *run, struct sbx_error *err)
-{
-	return end_child(run, &run->children[CHILD_INIT], err);
 }
 
 /*
@@ -472,18 +267,6 @@ static int end_init(struct run *run, struct sbx_error *err)
 static int check_loaded(struct run *run, struct sbx_error *err)
 {
 	return home_check_published(run->lsm.home, err);
-}
-
-static int label_init(struct run *run, struct sbx_error *err)
-{
-	return lsm_task_setup(
-		&run->lsm, run->children[CHILD_INIT].pidfd, run->leaf.id, SBX_TASK_SETUP_INIT, err);
-}
-
-static int label_command(struct run *run, struct sbx_error *err)
-{
-	return lsm_task_setup(
-		&run->lsm, run->children[CHILD_COMMAND].pidfd, run->leaf.id, SBX_TASK_SETUP, err);
 }
 
 static bool has_init_and_lsm(const struct run *run)
@@ -531,17 +314,6 @@ static int publish(struct run *run, struct sbx_error *err)
 	return registry_write(&run->entry, &status, err);
 }
 
-static int say_go(struct run *run, struct sbx_error *err)
-{
-	ssize_t n = has_init(run) ? 2 : 1;
-
-	/* A byte for each of them. */
-	if (write(run->go[1], "gg", (size_t)n) == n)
-		return 0;
-	/* They have failed before that, and their reports say why. */
-	return errno == EPIPE ? 0 : error_errno(err, errno, "start the children");
-}
-
 const struct parent_step parent_steps[] = {
 	{ "open-lsm", has_lsm, open_lsm, NULL },
 	{ "check-tenants", has_lsm, check_tenants, NULL },
@@ -556,14 +328,14 @@ const struct parent_step parent_steps[] = {
 	{ "rules", has_lsm, write_rules, NULL },
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },
 	{ "unlock-tenant", NULL, unlock_tenant, relock_tenant },
-	{ "channels", NULL, open_channels, NULL },
-	{ "clone-init", has_init, start_init, end_init },
-	{ "clone", NULL, start_command, end_command },
+	{ "channels", NULL, children_open_channels, NULL },
+	{ "clone-init", has_init, children_start_init, children_end_init },
+	{ "clone", NULL, children_start_command, children_end_command },
 	{ "check-loaded", has_lsm, check_loaded, NULL },
-	{ "label-init", has_init_and_lsm, label_init, NULL },
-	{ "label-command", has_lsm, label_command, NULL },
+	{ "label-init", has_init_and_lsm, children_label_init, NULL },
+	{ "label-command", has_lsm, children_label_command, NULL },
 	{ "publish", NULL, publish, NULL },
-	{ "go", NULL, say_go, NULL },
+	{ "go", NULL, children_say_go, NULL },
 };
 
 const size_t n_parent_steps = ARRAY_SIZE(parent_steps);
@@ -574,12 +346,12 @@ const struct parent_step exec_steps[] = {
 	{ "find-sandbox", NULL, exec_find_leaf, NULL },
 	{ "check-label", has_lsm, exec_check_label, NULL },
 	{ "find-first", NULL, exec_find_first, NULL },
-	{ "channels", NULL, open_channels, NULL },
-	{ "clone", NULL, start_in_sandbox, end_command },
+	{ "channels", NULL, children_open_channels, NULL },
+	{ "clone", NULL, children_start_in_sandbox, children_end_command },
 	{ "check-running", NULL, exec_check_running, NULL },
 	{ "check-loaded", has_lsm, check_loaded, NULL },
-	{ "label-command", has_lsm, label_command, NULL },
-	{ "go", NULL, say_go, NULL },
+	{ "label-command", has_lsm, children_label_command, NULL },
+	{ "go", NULL, children_say_go, NULL },
 };
 
 const size_t n_exec_steps = ARRAY_SIZE(exec_steps);

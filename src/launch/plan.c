@@ -20,13 +20,11 @@ static int load_policy(struct plan *plan, struct sbx_error *err)
 {
 	const struct run_options *o = plan->options;
 	const char *tenant = o->tenant;
+	const char *file = plan->sandbox ? plan->sandbox->policy : o->policy_file;
 	int r;
 
-	if (plan->sandbox)
-		return policy_load_file(
-			&o->dirs, plan->sandbox->policy, tenant, &plan->policy, NULL, err);
-	if (o->policy_file)
-		return policy_load_file(&o->dirs, o->policy_file, tenant, &plan->policy, NULL, err);
+	if (file)
+		return policy_load_file(&o->dirs, file, tenant, &plan->policy, NULL, err);
 	if (!tenant)
 		tenant = plan->host.tenant;
 	if (!tenant) {

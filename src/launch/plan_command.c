@@ -99,14 +99,12 @@ static size_t collect_preopens(
 
 	for (size_t i = 0; i < plan->n_places; i++) {
 		const struct reach_place *place = &reach->places[i];
-		enum policy_rights rights = place->grant->rights;
-		bool writable = rights == POLICY_WRITE || rights == POLICY_OWN;
 
-		if (rights == POLICY_EXEC || !is_dir(&plan->places[i]))
+		if (place->grant->rights == POLICY_EXEC || !is_dir(&plan->places[i]))
 			continue;
 		preopens[n++] = (struct runtime_preopen){
 			.path = reach_inside(place),
-			.writable = writable,
+			.writable = reach_of(place->grant->rights) & POLICY_WRITE,
 		};
 	}
 	return n;

@@ -12,6 +12,7 @@
 #include "lsm/lsm.h"
 #include "state/registry.h"
 
+#include <signal.h>
 #include <stddef.h>
 
 /* The processes that a run starts. */
@@ -127,6 +128,9 @@ void trace_children(const struct run *run);
 
 /* Kills a child that is there; what was asked for may take its time. */
 int run_kill(const struct run *run, const struct launched *child, struct sbx_error *err);
+
+/* Waits for the end of a child that is there, which then isn't any more. */
+int run_reap(struct launched *child, siginfo_t *ret_end, struct sbx_error *err);
 
 /* From GO to the end of the command: fills the outcome. */
 int supervise(struct run *run, struct sbx_error *err);

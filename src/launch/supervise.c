@@ -12,7 +12,6 @@
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 static const int forwarded[] = { SUPERVISOR_FORWARDS };
 
@@ -146,15 +145,10 @@ static void read_done(struct run *run)
 }
 
 /* All of the sandbox; of one that another supervisor has made, the command alone. */
-static int end_all(struct run *run, struct sbx_error *err)
+static int end_all(const struct run *run, struct sbx_error *err)
 {
-	int pidfd = run->children[CHILD_COMMAND].pidfd;
-
-	if (!run->plan->sandbox)
-		return cgroup_kill(&run->leaf, err);
-	if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
-		return error_errno(err, errno, "kill the command");
-	return 0;
+	return run->plan->sandbox ? run_kill(run, &run->children[CHILD_COMMAND], err)
+				  : cgroup_kill(&run->leaf, err);
 }
 
 static void forward(struct watch *w)
@@ -171,20 +165,10 @@ static void forward(struct watch *w)
 	}
 }
 
-static int wait_for(struct launched *child, siginfo_t *ret_end, struct sbx_error *err)
-{
-	while (waitid(P_PIDFD, (id_t)child->pidfd, ret_end, WEXITED) < 0)
-		if (errno != EINTR)
-			return error_errno(err, errno, "wait for the command");
-	close_fdp(&child->pidfd);
-	child->pidfd = -1;
-	return 0;
-}
-
 static int reap(struct watch *w, struct sbx_error *err)
 {
 	struct run *run = w->run;
-	int r = wait_for(&run->children[CHILD_COMMAND], &w->end, err);
+	int r = run_reap(&run->children[CHILD_COMMAND], &w->end, err);
 
 	if (r < 0)
 		return r;
@@ -196,7 +180,7 @@ static int reap(struct watch *w, struct sbx_error *err)
 	/* Whether it was alive until now says a good deal where the command never ran. */
 	return run->done[0] < 0 && run->started
 		       ? 0
-		       : wait_for(&run->children[CHILD_INIT], &w->init_end, err);
+		       : run_reap(&run->children[CHILD_INIT], &w->init_end, err);
 }
 
 static int end_by_timeout(struct watch *w, struct sbx_error *err)
