@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -36,4 +37,12 @@ void process_normalise(void)
 	(void)sigaction(SIGCHLD, &sa, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
 		raise_limit(needs[i].resource, needs[i].least);
+}
+
+/* A pidfd can be read from its process' end on: pidfd_open(2). */
+bool process_is_alive(int pidfd)
+{
+	struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&pollfd, 1, 0) == 0;
 }

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -34,9 +33,6 @@ static int read_id(struct cgroup *cgroup, struct sbx_error *err)
 	return 0;
 }
 
-/* Where it is on nearly all hosts: systemd(1). */
-#define USUAL_MOUNT "/sys/fs/cgroup"
-
 /* The mount point of the cgroup2 file system: /sys/fs/cgroup, or elsewhere beside v1. */
 static int find_mount(char *path, size_t size, struct sbx_error *err)
 {
@@ -61,7 +57,7 @@ static int find_mount(char *path, size_t size, struct sbx_error *err)
 int cgroup_open_root(struct cgroup *ret_root, struct sbx_error *err)
 {
 	_cleanup_cgroup_ struct cgroup root = CGROUP_INIT;
-	char path[PATH_MAX] = USUAL_MOUNT;
+	char path[PATH_MAX] = CGROUP_USUAL_MOUNT;
 	struct statfs fs;
 	int r = 0;
 
@@ -190,59 +186,33 @@ int cgroup_kill(const struct cgroup *cgroup, struct sbx_error *err)
 	return 0;
 }
 
-static int open_events(const struct cgroup *cgroup, int *ret_fd, struct sbx_error *err)
+static int events_failed(const struct cgroup *cgroup, int r, struct sbx_error *err)
 {
-	int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return error_errno(err, errno, "open cgroup.events of '%s'", cgroup->path);
-	*ret_fd = fd;
-	return 0;
+	return error_errno(err, -r, "read cgroup.events of '%s'", cgroup->path);
 }
 
 /* What can't be told is an error, and never "nobody". */
-static int read_populated(
-	const struct cgroup *cgroup, int events, bool *ret_populated, struct sbx_error *err)
+int cgroup_is_populated(const struct cgroup *cgroup, bool *ret_populated, struct sbx_error *err)
 {
-	char text[128];
-	ssize_t n = pread(events, text, sizeof(text) - 1, 0);
+	_cleanup_close_ int events = cgroup_open_events(cgroup);
+	uint64_t populated = 1;
+	int r = events < 0 ? events : cgroup_read_event(events, "populated", &populated);
 
-	if (n < 0)
-		return error_errno(err, errno, "read cgroup.events of '%s'", cgroup->path);
-	text[n] = '\0';
-	*ret_populated = !strstr(text, "populated 0");
+	if (r < 0)
+		return events_failed(cgroup, r, err);
+	*ret_populated = populated;
 	return 0;
 }
 
-int cgroup_is_populated(const struct cgroup *cgroup, bool *ret_populated, struct sbx_error *err)
-{
-	_cleanup_close_ int fd = -1;
-	int r = open_events(cgroup, &fd, err);
-
-	return r < 0 ? r : read_populated(cgroup, fd, ret_populated, err);
-}
-
-/* cgroup.events wakes a poll for POLLPRI when `populated` changes. */
 int cgroup_wait_empty(const struct cgroup *cgroup, uint64_t deadline, struct sbx_error *err)
 {
-	_cleanup_close_ int fd = -1;
-	struct pollfd pollfd = { .events = POLLPRI };
-	bool populated = true;
-	int left, r = open_events(cgroup, &fd, err);
+	_cleanup_close_ int events = cgroup_open_events(cgroup);
+	int r = events < 0 ? events : cgroup_wait_event(events, "populated", 0, deadline);
 
-	pollfd.fd = fd;
-	for (;;) {
-		if (r == 0)
-			r = read_populated(cgroup, fd, &populated, err);
-		if (r < 0 || !populated)
-			return r;
-		left = clock_left_ms(deadline);
-		if (left == 0)
-			return error_set(
-				err, ETIMEDOUT, "processes of cgroup '%s' don't end", cgroup->path);
-		if (poll(&pollfd, 1, left) < 0 && errno != EINTR)
-			return error_errno(err, errno, "wait for cgroup '%s'", cgroup->path);
-	}
+	if (r == -ETIMEDOUT)
+		return error_set(
+			err, ETIMEDOUT, "processes of cgroup '%s' don't end", cgroup->path);
+	return r < 0 ? events_failed(cgroup, r, err) : 0;
 }
 
 int cgroup_kill_and_wait(const struct cgroup *cgroup, struct sbx_error *err)

@@ -22,6 +22,9 @@ struct cgroup {
 
 #define CGROUP_INIT ((struct cgroup){ .fd = -1 })
 
+/* Where it is on nearly all hosts: systemd(1). */
+#define CGROUP_USUAL_MOUNT "/sys/fs/cgroup"
+
 /* Opens the root of the cgroup2 mount, wherever it is mounted. */
 int cgroup_open_root(struct cgroup *ret_root, struct sbx_error *err);
 
@@ -160,5 +163,16 @@ int cgroup_kill_and_wait(const struct cgroup *cgroup, struct sbx_error *err);
 /* Kills what is in it, waits until it is empty, at most 10 s, and removes it from `parent`. */
 int cgroup_remove(const struct cgroup *parent, const char *name, const struct cgroup *cgroup,
 	struct sbx_error *err);
+
+/* ---- for the files of this mechanism, cgroup*.c: cgroup.events ---- */
+
+/* A descriptor of it, or -errno. */
+int cgroup_open_events(const struct cgroup *cgroup);
+
+/* "populated" or "frozen". -ENODEV when the cgroup was removed meanwhile. */
+int cgroup_read_event(int events, const char *key, uint64_t *ret_value);
+
+/* Waits until it is that, or for the deadline: -ETIMEDOUT. */
+int cgroup_wait_event(int events, const char *key, uint64_t wanted, uint64_t deadline);
 
 #endif

@@ -15,8 +15,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* Where systemd mounts it; and what it names the child. */
-#define SYSTEMD_MOUNT	"/sys/fs/cgroup"
+/* What it names the child. */
 #define SYSTEMD_CONTROL ".control"
 
 /* The same two in systemd's order of age. Nobody but root can set either on a cgroup of root's. */
@@ -38,15 +37,12 @@ bool cgroup_is_delegated(const struct cgroup *cgroup)
  */
 static bool is_service_there(void)
 {
-	char value = '0';
+	_cleanup_cgroup_ struct cgroup service = CGROUP_INIT;
 
-	if (access(SYSTEMD_MOUNT CGROUP_SERVICE_BASE "/" SYSTEMD_CONTROL, F_OK) < 0)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-		if (getxattr(SYSTEMD_MOUNT CGROUP_SERVICE_BASE, marks[i], &value, 1) == 1 &&
-			value == '1')
-			return true;
-	return false;
+	service.fd = open(CGROUP_USUAL_MOUNT CGROUP_SERVICE_BASE,
+		O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return service.fd >= 0 && faccessat(service.fd, SYSTEMD_CONTROL, F_OK, 0) == 0 &&
+	       cgroup_is_delegated(&service);
 }
 
 /* As sd_booted(3) tells. */
@@ -59,11 +55,12 @@ static bool is_systemd_init(void)
 
 int cgroup_find_base(struct host_config *host, struct sbx_error *err)
 {
-	bool systemd = is_systemd_init();
+	bool systemd;
 	int r;
 
 	if (host->base)
 		return 0;
+	systemd = is_systemd_init();
 	if (systemd && !is_service_there()) {
 		r = error_set(err, ENOENT,
 			"the cgroups are systemd's, and sandboxctl.service doesn't run");

@@ -11,15 +11,14 @@
 /* Stopping is a matter of milliseconds, but for a process that the kernel can't interrupt. */
 #define FREEZE_TIMEOUT 10000000 /* usec */
 
-static int open_events(const struct cgroup *cgroup)
+int cgroup_open_events(const struct cgroup *cgroup)
 {
 	int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
 
-/* -ENODEV when the cgroup was removed meanwhile. */
-static int read_event(int events, const char *key, uint64_t *ret_value)
+int cgroup_read_event(int events, const char *key, uint64_t *ret_value)
 {
 	char text[128], *rest = text, *line;
 	ssize_t n = pread(events, text, sizeof(text) - 1, 0);
@@ -36,24 +35,16 @@ static int read_event(int events, const char *key, uint64_t *ret_value)
 	return -ENODATA;
 }
 
-bool cgroup_is_frozen(const struct cgroup *cgroup)
-{
-	_cleanup_close_ int events = open_events(cgroup);
-	uint64_t frozen = 0;
-
-	return events >= 0 && read_event(events, "frozen", &frozen) == 0 && frozen;
-}
-
 /* A change of cgroup.events wakes a poll for POLLPRI. */
-static int wait_frozen(int events, bool wanted)
+int cgroup_wait_event(int events, const char *key, uint64_t wanted, uint64_t deadline)
 {
 	struct pollfd pollfd = { .fd = events, .events = POLLPRI };
-	uint64_t deadline = clock_usec() + FREEZE_TIMEOUT, frozen;
+	uint64_t value;
 
 	for (;;) {
-		int r = read_event(events, "frozen", &frozen), left = clock_left_ms(deadline);
+		int r = cgroup_read_event(events, key, &value), left = clock_left_ms(deadline);
 
-		if (r < 0 || (frozen != 0) == wanted)
+		if (r < 0 || value == wanted)
 			return r;
 		if (left == 0)
 			return -ETIMEDOUT;
@@ -62,16 +53,24 @@ static int wait_frozen(int events, bool wanted)
 	}
 }
 
+bool cgroup_is_frozen(const struct cgroup *cgroup)
+{
+	_cleanup_close_ int events = cgroup_open_events(cgroup);
+	uint64_t frozen = 0;
+
+	return events >= 0 && cgroup_read_event(events, "frozen", &frozen) == 0 && frozen;
+}
+
 static int set_frozen(const struct cgroup *cgroup, bool wanted, struct sbx_error *err)
 {
-	_cleanup_close_ int events = open_events(cgroup);
+	_cleanup_close_ int events = cgroup_open_events(cgroup);
 	const char *what = wanted ? "freeze" : "thaw";
 	int r = events;
 
 	if (r >= 0)
 		r = fs_write(cgroup->fd, "cgroup.freeze", wanted ? "1" : "0");
 	if (r == 0)
-		r = wait_frozen(events, wanted);
+		r = cgroup_wait_event(events, "frozen", wanted, clock_usec() + FREEZE_TIMEOUT);
 	if (r == -ETIMEDOUT)
 		return error_set(err, ETIMEDOUT,
 			"%s cgroup '%s': after 10 s some of its processes have not followed", what,
@@ -134,9 +133,9 @@ int cgroup_wait_gone(const struct cgroup *parent, const char *name, struct sbx_e
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = events = open_events(&cgroup);
+	r = events = cgroup_open_events(&cgroup);
 	while (r >= 0) {
-		r = read_event(events, "populated", &populated);
+		r = cgroup_read_event(events, "populated", &populated);
 		if (r == 0 && !populated)
 			return 0;
 		if (r == 0)

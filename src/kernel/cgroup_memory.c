@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/fs.h"
 
-#include <fcntl.h>
 #include <poll.h>
 
 #define LOWER_TIMEOUT  10000000 /* usec, for all of it */
@@ -55,34 +54,15 @@ struct lowering {
 		     */
 };
 
-/* Waits for the next event behind the last read_frozen(), at most until then or MS. */
-static void wait_event(const struct lowering *l, uint64_t deadline, int ms)
+/* Waits for the next event from now on, at most until the deadline or that long. */
+static void wait_for_change(const struct lowering *l)
 {
 	struct pollfd pollfd = { .fd = l->events, .events = POLLPRI };
-	int left = clock_left_ms(deadline);
+	int left = clock_left_ms(l->deadline);
+	uint64_t ignored;
 
-	(void)poll(&pollfd, 1, left < ms ? left : ms);
-}
-
-static bool read_frozen(const struct lowering *l)
-{
-	char text[128] = "";
-	ssize_t n = pread(l->events, text, sizeof(text) - 1, 0);
-
-	text[n < 0 ? 0 : n] = '\0';
-	return strstr(text, "frozen 1") != NULL;
-}
-
-static bool wait_frozen(const struct lowering *l)
-{
-	uint64_t deadline = clock_usec() + FREEZE_TIMEOUT;
-
-	while (!read_frozen(l)) {
-		if (clock_left_ms(deadline) == 0)
-			return false;
-		wait_event(l, deadline, FREEZE_TIMEOUT / 1000);
-	}
-	return true;
+	(void)cgroup_read_event(l->events, "frozen", &ignored);
+	(void)poll(&pollfd, 1, left < LOOK_AGAIN ? left : LOOK_AGAIN);
 }
 
 /*
@@ -94,7 +74,7 @@ static int set_frozen(const struct lowering *l, bool *ret_done, struct sbx_error
 	uint64_t current = UINT64_MAX, kills;
 	int r;
 
-	if (!wait_frozen(l))
+	if (cgroup_wait_event(l->events, "frozen", 1, clock_usec() + FREEZE_TIMEOUT) < 0)
 		return 0;
 	r = read_number(l->cgroup, "memory.current", &current, err);
 	if (r < 0 || current > l->max)
@@ -170,8 +150,7 @@ static int lower(const struct lowering *l, struct sbx_error *err)
 			return r;
 		if (clock_left_ms(l->deadline) == 0)
 			return give_up(l, current, err);
-		(void)read_frozen(l);
-		wait_event(l, l->deadline, LOOK_AGAIN);
+		wait_for_change(l);
 	}
 }
 
@@ -207,9 +186,9 @@ int cgroup_set_memory_max(const struct cgroup *cgroup, const char *value, struct
 		return error_set(err, EINVAL, "memory.max: '%s' is not a number", value);
 	if (max >= before || !populated)
 		return write_number(cgroup, "memory.max", max, err);
-	events = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	events = cgroup_open_events(cgroup);
 	if (events < 0)
-		return error_errno(err, errno, "open cgroup.events of '%s'", cgroup->path);
+		return error_errno(err, -events, "open cgroup.events of '%s'", cgroup->path);
 	return lower_from_high(
 		&(struct lowering){ cgroup, max, clock_usec() + LOWER_TIMEOUT, events }, err);
 }

@@ -40,7 +40,6 @@ int seccomp_install_for_init(int exec_fd)
 		ANSWER(SECCOMP_RET_ALLOW),
 		ANSWER(SECCOMP_RET_KILL_PROCESS),
 	};
-	const struct sock_fprog prog = { .len = ARRAY_SIZE(filter), .filter = filter };
 
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0 ? -errno : 0;
+	return seccomp_install(&(const struct seccomp_program){ filter, ARRAY_SIZE(filter) });
 }

@@ -2,6 +2,7 @@
 /*
  * Who the child is and what it may, down to its exec.
  */
+#include "base/process.h"
 #include "kernel/credentials.h"
 #include "kernel/inherited.h"
 #include "kernel/seccomp.h"
@@ -9,7 +10,6 @@
 
 #include <fcntl.h>
 #include <linux/keyctl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -162,11 +162,9 @@ int child_new_keyring(struct child *c)
  */
 int child_die_with_supervisor(struct child *c)
 {
-	struct pollfd supervisor = { .fd = c->supervisor, .events = POLLIN };
-
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return -errno;
-	return poll(&supervisor, 1, 0) == 0 ? 0 : -ESRCH;
+	return process_is_alive(c->supervisor) ? 0 : -ESRCH;
 }
 
 int child_drop_capabilities(struct child *c)

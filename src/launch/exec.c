@@ -6,11 +6,11 @@
 #include "launch/exec.h"
 
 #include "base/fs.h"
+#include "base/process.h"
 #include "kernel/cgroup_events.h"
 #include "kernel/cgroup_signal.h"
 #include "launch/leaf.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/pidfd.h>
 
@@ -92,13 +92,6 @@ static int check_first(const struct run *run, pid_t pid, struct sbx_error *err)
 	return error_cure(err, r, "try again");
 }
 
-static bool is_alive(int pidfd)
-{
-	struct pollfd first = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&first, 1, 0) == 0;
-}
-
 /*
  * The first process, which has the namespaces. Its number can't go to another one while it lives:
  * what was read of it beforehand was its own if it lives still.
@@ -125,7 +118,8 @@ int exec_check_running(struct run *run, struct sbx_error *err)
 {
 	const struct sandbox_status *s = run->plan->sandbox;
 
-	if (is_alive(run->children[CHILD_INIT].pidfd) && registry_is_held(s->tenant, s->name))
+	if (process_is_alive(run->children[CHILD_INIT].pidfd) &&
+		registry_is_held(s->tenant, s->name))
 		return 0;
 	return has_ended(run, err);
 }

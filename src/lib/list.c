@@ -2,12 +2,11 @@
 /*
  * What sandboxes there are, and what they use.
  */
+#include "base/process.h"
 #include "kernel/cgroup_events.h"
 #include "kernel/cgroup_stats.h"
 #include "lib/lib.h"
 #include "state/registry.h"
-
-#include <poll.h>
 
 static const enum cgroup_stat stats[SANDBOXCTL_N_STATS] = {
 	[SANDBOXCTL_STAT_CPU_USAGE] = STAT_CPU_USAGE,
@@ -36,13 +35,6 @@ static const enum cgroup_stat stats[SANDBOXCTL_N_STATS] = {
 #error "the kernel room has other values for what is no number"
 #endif
 
-static bool has_ended(const struct sandboxctl_run *run)
-{
-	struct pollfd fd = { .fd = run->pidfd, .events = POLLIN };
-
-	return poll(&fd, 1, 0) == 1;
-}
-
 /* The entry's cgroup is this run's as long as its supervisor is. */
 static int open_cgroup(
 	const struct sandboxctl_run *run, struct cgroup *ret_leaf, struct sbx_error *err)
@@ -57,7 +49,7 @@ static int open_cgroup(
 			    : -ENOENT;
 	if (r != -ENOENT)
 		return r;
-	if (has_ended(run))
+	if (!process_is_alive(run->pidfd))
 		return error_set(err, ESRCH, "%s/%s has ended", run->tenant, run->name);
 	return error_set(err, EAGAIN, "%s/%s is being made or taken away", run->tenant, run->name);
 }
