@@ -2,6 +2,7 @@
 #include "cmd/report.h"
 
 #include "cmd/cmd.h"
+#include "launch/leaf.h"
 #include "lsm/lsm.h"
 #include "state/ids.h"
 
@@ -41,7 +42,8 @@ void report_plan(const struct plan *plan)
 	else
 		(void)printf("id to be assigned ");
 	(void)printf("name %s\npolicy %s\n", plan->name, policy->path);
-	(void)printf("cgroup %s/%s.slice/%s.scope\n", plan->host.base, policy->tenant, plan->name);
+	(void)printf("cgroup %s/%s" LEAF_SLICE_END "/%s" LEAF_END "\n", plan->host.base,
+		policy->tenant, plan->name);
 	print_cgroup("tenant", &policy->cgroup);
 	print_cgroup("sandbox", &policy->cgroup_sandbox);
 	for (size_t i = 0; i < plan->n_places; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
 #include "cmd/report.h"
+#include "cmd/sandboxes.h"
 #include "launch/launch.h"
 #include "policy/values.h"
 
@@ -13,6 +14,7 @@ struct run_arguments {
 	const char *command; /* "run" or "exec" */
 	struct run_options options;
 	struct strv env, mounts;
+	struct sandbox_operand sandbox; /* of exec */
 	bool dry_run;
 	bool quiet;
 	int status_fd; /* -1: none */
@@ -207,22 +209,19 @@ static int run(struct run_arguments *a)
 	return outcome.exit_code;
 }
 
-/* "TENANT/NAME". */
-static int take_sandbox(struct run_arguments *a, char *operand)
+/* One sandbox, and not all of a tenant's. */
+static int take_sandbox(struct run_arguments *a, const char *operand)
 {
-	char *slash = strchr(operand, '/');
+	struct sbx_error err = { 0 };
+	int r = sandbox_parse(operand, &a->sandbox, &err);
 
-	if (slash)
-		*slash = '\0';
-	a->options.tenant = operand;
-	a->options.name = slash ? slash + 1 : "";
-	if (name_is_valid(operand) && name_is_valid(a->options.name))
+	if (r == 0 && !*a->sandbox.name)
+		r = sandbox_is_none(operand, &err);
+	a->options.tenant = a->sandbox.tenant;
+	a->options.name = a->sandbox.name;
+	if (r == 0)
 		return -1;
-	if (slash)
-		*slash = '/';
-	(void)fprintf(stderr,
-		"sandboxctl: exec: '%s' is not TENANT/NAME: sandboxctl list shows what there is\n",
-		operand);
+	(void)fprintf(stderr, "sandboxctl: exec: %s: %s\n", err.text, err.cure);
 	return SANDBOXCTL_EXIT_SETUP;
 }
 

@@ -3,7 +3,6 @@
 
 #include "cmd/cmd.h"
 #include "kernel/cgroup_events.h"
-#include "launch/leaf.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -20,28 +19,28 @@ static int add(const struct sandbox_status *s, void *arg)
 	return 0;
 }
 
-struct operand {
-	char tenant[NAME_MAX_LEN + 1];
-	char name[NAME_MAX_LEN + 1]; /* "": all of them */
-};
+int sandbox_is_none(const char *text, struct sbx_error *err)
+{
+	int r = error_set(err, EINVAL, "'%s' is not TENANT/NAME", text);
 
-static int parse(const char *text, struct operand *ret, struct sbx_error *err)
+	return error_cure(err, r, "sandboxctl list shows what there is");
+}
+
+int sandbox_parse(const char *text, struct sandbox_operand *ret, struct sbx_error *err)
 {
 	const char *slash = strchr(text, '/');
-	int n = slash ? (int)(slash - text) : (int)strlen(text), r;
+	int n = slash ? (int)(slash - text) : (int)strlen(text);
 	char tenant[NAME_MAX_LEN + 2];
 
 	(void)snprintf(tenant, sizeof(tenant), "%.*s", n, text);
-	if (!name_is_valid(tenant) || (slash && !name_is_valid(slash + 1))) {
-		r = error_set(err, EINVAL, "'%s' is not TENANT/NAME", text);
-		return error_cure(err, r, "sandboxctl list shows what there is");
-	}
+	if (!name_is_valid(tenant) || (slash && !name_is_valid(slash + 1)))
+		return sandbox_is_none(text, err);
 	(void)snprintf(ret->tenant, sizeof(ret->tenant), "%s", tenant);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", slash ? slash + 1 : "");
 	return 0;
 }
 
-static int find(const struct operand *o, struct sandboxes *list, struct sbx_error *err)
+static int find(const struct sandbox_operand *o, struct sandboxes *list, struct sbx_error *err)
 {
 	struct sandbox_status status;
 	int r;
@@ -62,8 +61,8 @@ static int find(const struct operand *o, struct sandboxes *list, struct sbx_erro
 int sandboxes_find(const char *operand, struct sandboxes *ret_list, struct sbx_error *err)
 {
 	_cleanup_sandboxes_ struct sandboxes list = { 0 };
-	struct operand o;
-	int r = operand ? parse(operand, &o, err) : registry_each(NULL, add, &list, err);
+	struct sandbox_operand o;
+	int r = operand ? sandbox_parse(operand, &o, err) : registry_each(NULL, add, &list, err);
 
 	if (r == 0 && operand)
 		r = find(&o, &list, err);
@@ -81,12 +80,9 @@ void sandboxes_clear(struct sandboxes *list)
 
 int sandbox_open(const struct sandbox_status *s, struct cgroup *ret_leaf, struct sbx_error *err)
 {
-	_cleanup_cgroup_ struct cgroup slice = CGROUP_INIT;
-	const char *name = NULL;
-	int r = leaf_find(s->cgroup, &slice, &name, err);
+	unsigned int level;
+	int r = cgroup_open_base(s->cgroup, ret_leaf, &level, err);
 
-	if (r == 0)
-		r = cgroup_open(&slice, name, ret_leaf, err);
 	return r == -ENOENT ? error_set(err, ENOENT, "it has ended") : r;
 }
 

@@ -13,6 +13,16 @@ struct sandboxes {
 	size_t n;
 };
 
+/* "TENANT/NAME", or "TENANT" for all of that one's. */
+struct sandbox_operand {
+	char tenant[NAME_MAX_LEN + 1];
+	char name[NAME_MAX_LEN + 1]; /* "": all of them */
+};
+
+int sandbox_parse(const char *text, struct sandbox_operand *ret, struct sbx_error *err);
+/* What is said of one that isn't: -EINVAL. */
+int sandbox_is_none(const char *text, struct sbx_error *err);
+
 /* NULL: all there are, which may be none. -ENOENT: there is none of that name, or of that tenant.
  */
 int sandboxes_find(const char *operand, struct sandboxes *ret_list, struct sbx_error *err);

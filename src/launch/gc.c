@@ -87,8 +87,7 @@ void gc_close(struct gc *gc)
 	strv_clear(&gc->policies);
 }
 
-/* Adds those of a folder's names that end in `end`, less that. */
-static int add_names(int dir, const char *path, const char *end, struct strv *names)
+int gc_add_names(int dir, const char *path, const char *end, struct strv *names)
 {
 	_cleanup_closedir_ DIR *folder = NULL;
 	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
@@ -116,9 +115,9 @@ static int list_tenants(const struct gc *gc, struct strv *names, struct sbx_erro
 	int r = registry_list_tenants(names);
 
 	if (r == 0)
-		r = add_names(AT_FDCWD, NETNS_DIR, "", names);
+		r = gc_add_names(AT_FDCWD, NETNS_DIR, "", names);
 	if (r == 0 && gc->base.fd >= 0)
-		r = add_names(gc->base.fd, ".", ".slice", names);
+		r = gc_add_names(gc->base.fd, ".", LEAF_SLICE_END, names);
 	strv_sort(names);
 	return r < 0 ? error_errno(err, -r, "look for what tenants have left") : 0;
 }
@@ -156,15 +155,21 @@ int gc(const struct gc_options *options, struct sbx_error *err)
 	return gc.r;
 }
 
+int gc_open_slice(const struct gc *gc, const char *tenant, char name[static LEAF_NAME_MAX],
+	struct cgroup *ret_slice)
+{
+	leaf_name(name, tenant, LEAF_SLICE_END);
+	return gc->base.fd < 0 ? -ENOENT : cgroup_open(&gc->base, name, ret_slice, NULL);
+}
+
 /* Its slice is the one place where all of its processes are. */
 static bool has_processes(const struct gc *gc, const char *tenant)
 {
 	_cleanup_cgroup_ struct cgroup slice = CGROUP_INIT;
-	char name[NAME_MAX_LEN + 8];
+	char name[LEAF_NAME_MAX];
 	bool populated;
 
-	(void)snprintf(name, sizeof(name), "%s.slice", tenant);
-	if (gc->base.fd < 0 || cgroup_open(&gc->base, name, &slice, NULL) < 0)
+	if (gc_open_slice(gc, tenant, name, &slice) < 0)
 		return false;
 	return cgroup_is_populated(&slice, &populated, NULL) < 0 || populated;
 }

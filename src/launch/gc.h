@@ -8,6 +8,7 @@
 #define SBX_LAUNCH_GC_H
 
 #include "kernel/cgroup.h"
+#include "launch/leaf.h"
 #include "lsm/lsm.h"
 #include "policy/policy.h"
 #include "state/ids.h"
@@ -53,6 +54,14 @@ void gc_say(const struct gc *gc, const char *fmt, ...) __attribute__((format(pri
 void gc_failed(struct gc *gc, int r, const struct sbx_error *err);
 
 bool gc_has_policy(const struct gc *gc, const char *tenant);
+
+/* Adds those of a folder's names that end in `end`, less that. A folder that isn't there has none.
+ */
+int gc_add_names(int dir, const char *path, const char *end, struct strv *names);
+
+/* The cgroup of a tenant, and what it is called; -ENOENT: it has none. */
+int gc_open_slice(const struct gc *gc, const char *tenant, char name[static LEAF_NAME_MAX],
+	struct cgroup *ret_slice);
 
 /* gc_tenant.c: the parts of one tenant, whose lock the caller holds. Whether a sandbox of it lives.
  */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/netns.h"
 #include "launch/gc.h"
-#include "launch/leaf.h"
 #include "state/registry.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 struct tenant {
 	struct gc *gc;
@@ -33,7 +31,8 @@ static void remove_sandbox(struct tenant *t, const char *name, const char *path)
 
 static void default_path(const struct tenant *t, const char *name, char path[static PATH_MAX])
 {
-	(void)snprintf(path, PATH_MAX, "%s/%s.slice/%s.scope", t->gc->base_path, t->name, name);
+	(void)snprintf(path, PATH_MAX, "%s/%s" LEAF_SLICE_END "/%s" LEAF_END, t->gc->base_path,
+		t->name, name);
 }
 
 /* Its status may be missing, and then its cgroup is where the next run would make it. */
@@ -62,53 +61,32 @@ static bool has_entry(const struct tenant *t, const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* "web" of "web.scope"; false: it isn't a sandbox's. */
-static bool leaf_to_name(const char *leaf, char name[static NAME_MAX_LEN + 2])
-{
-	const char *end = strrchr(leaf, '.');
-
-	if (!end || !streq(end, ".scope"))
-		return false;
-	(void)snprintf(name, NAME_MAX_LEN + 2, "%.*s", (int)(end - leaf), leaf);
-	return name_is_valid(name);
-}
-
 /* Cgroups that have no entry, or none any more. */
 static void collect_leaves(struct tenant *t, const struct cgroup *slice)
 {
-	int fd = openat(slice->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	char name[NAME_MAX_LEN + 2], path[PATH_MAX];
-	struct dirent *entry;
+	_cleanup_strv_ struct strv names = { 0 };
+	char path[PATH_MAX];
 
-	while (dir && (entry = readdir(dir))) {
-		if (!leaf_to_name(entry->d_name, name))
-			continue;
+	(void)gc_add_names(slice->fd, ".", LEAF_END, &names);
+	for (size_t i = 0; i < names.n; i++) {
 		/* One that has an entry was looked at, or was begun since. */
-		if (has_entry(t, name))
+		if (has_entry(t, names.v[i]))
 			continue;
-		default_path(t, name, path);
-		remove_sandbox(t, name, path);
+		default_path(t, names.v[i], path);
+		remove_sandbox(t, names.v[i], path);
 	}
-}
-
-static bool open_slice(
-	const struct tenant *t, char name[static NAME_MAX_LEN + 8], struct cgroup *ret_slice)
-{
-	(void)snprintf(name, NAME_MAX_LEN + 8, "%s.slice", t->name);
-	return t->gc->base.fd >= 0 && cgroup_open(&t->gc->base, name, ret_slice, NULL) == 0;
 }
 
 static void collect_sandboxes(struct tenant *t)
 {
 	_cleanup_cgroup_ struct cgroup slice = CGROUP_INIT;
-	char name[NAME_MAX_LEN + 8];
+	char name[LEAF_NAME_MAX];
 	struct sbx_error err = { 0 };
 	int r = registry_each_folder(t->name, collect_entry, t, &err);
 
 	if (r < 0)
 		gc_failed(t->gc, r, &err);
-	if (open_slice(t, name, &slice))
+	if (gc_open_slice(t->gc, t->name, name, &slice) == 0)
 		collect_leaves(t, &slice);
 }
 
@@ -116,9 +94,9 @@ static void collect_sandboxes(struct tenant *t)
 static void remove_slice(struct tenant *t)
 {
 	_cleanup_cgroup_ struct cgroup slice = CGROUP_INIT;
-	char name[NAME_MAX_LEN + 8];
+	char name[LEAF_NAME_MAX];
 
-	if (!open_slice(t, name, &slice))
+	if (gc_open_slice(t->gc, t->name, name, &slice) < 0)
 		return;
 	if (t->gc->options->dry_run || unlinkat(t->gc->base.fd, name, AT_REMOVEDIR) == 0)
 		gc_say(t->gc, "cgroup %s", slice.path);

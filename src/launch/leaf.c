@@ -3,6 +3,11 @@
 
 #include "state/registry.h"
 
+void leaf_name(char ret[static LEAF_NAME_MAX], const char *name, const char *end)
+{
+	(void)snprintf(ret, LEAF_NAME_MAX, "%s%s", name, end);
+}
+
 int leaf_find(
 	const char *path, struct cgroup *ret_slice, const char **ret_name, struct sbx_error *err)
 {

@@ -6,8 +6,17 @@
 #ifndef SBX_LAUNCH_LEAF_H
 #define SBX_LAUNCH_LEAF_H
 
+#include "base/str.h"
 #include "kernel/cgroup.h"
 #include "lsm/lsm.h"
+
+/* BASE/TENANT.slice/NAME.scope */
+#define LEAF_SLICE_END ".slice"
+#define LEAF_END       ".scope"
+#define LEAF_NAME_MAX  (NAME_MAX_LEN + 8)
+
+/* A cgroup's name: that of its tenant or sandbox, and one of the above behind it. */
+void leaf_name(char ret[static LEAF_NAME_MAX], const char *name, const char *end);
 
 /*
  * Opens the slice of a sandbox by the path of its cgroup, as the registry has it. `ret_name` is the

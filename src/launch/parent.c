@@ -133,23 +133,13 @@ static int check_not_loaded(struct run *run, struct sbx_error *err)
 	return error_cure(err, r, "sandboxctl lsm unload");
 }
 
-static void slice_name(const struct run *run, char name[static NAME_MAX_LEN + 8])
-{
-	(void)snprintf(name, NAME_MAX_LEN + 8, "%s.slice", run->plan->policy->tenant);
-}
-
-static void leaf_name(const struct run *run, char name[static NAME_MAX_LEN + 8])
-{
-	(void)snprintf(name, NAME_MAX_LEN + 8, "%s.scope", run->plan->name);
-}
-
 static int make_slice(struct run *run, struct sbx_error *err)
 {
 	const struct policy *policy = run->plan->policy;
-	char name[NAME_MAX_LEN + 8];
+	char name[LEAF_NAME_MAX];
 	int r;
 
-	slice_name(run, name);
+	leaf_name(name, run->plan->policy->tenant, LEAF_SLICE_END);
 	r = cgroup_make(&run->base, name, false, &run->slice, err);
 	if (r == 0)
 		r = cgroup_enable_for(&run->slice, &policy->cgroup_sandbox, err);
@@ -162,9 +152,9 @@ static int make_slice(struct run *run, struct sbx_error *err)
 
 static int remove_slice(struct run *run, struct sbx_error *err)
 {
-	char name[NAME_MAX_LEN + 8];
+	char name[LEAF_NAME_MAX];
 
-	slice_name(run, name);
+	leaf_name(name, run->plan->policy->tenant, LEAF_SLICE_END);
 	if (run->started)
 		return 0;
 	/* Another run of the tenant's may be in it already: then it stays. */
@@ -184,10 +174,10 @@ static int guard_devices(struct run *run, struct sbx_error *err)
 
 static int make_leaf(struct run *run, struct sbx_error *err)
 {
-	char name[NAME_MAX_LEN + 8];
+	char name[LEAF_NAME_MAX];
 	int r;
 
-	leaf_name(run, name);
+	leaf_name(name, run->plan->name, LEAF_END);
 	r = cgroup_make(&run->slice, name, true, &run->leaf, err);
 	if (r == -EEXIST) {
 		/* Of a supervisor that was killed: the name is ours, so nobody uses it. */
@@ -200,9 +190,9 @@ static int make_leaf(struct run *run, struct sbx_error *err)
 
 static int remove_leaf(struct run *run, struct sbx_error *err)
 {
-	char name[NAME_MAX_LEN + 8];
+	char name[LEAF_NAME_MAX];
 
-	leaf_name(run, name);
+	leaf_name(name, run->plan->name, LEAF_END);
 	return run->leaf.fd < 0 ? 0 : cgroup_remove(&run->slice, name, &run->leaf, err);
 }
 

@@ -8,6 +8,7 @@
 #include "lsm/forget.h"
 #include "lsm/home.h"
 #include "lsm/networks.h"
+#include "policy/reach.h"
 
 #include <bpf/bpf.h>
 #include <limits.h>
@@ -15,16 +16,10 @@
 
 static uint32_t kernel_rights(enum policy_rights rights)
 {
-	switch (rights) {
-	case POLICY_READ:
-		return SBX_READ;
-	case POLICY_EXEC:
-		return SBX_READ | SBX_EXEC;
-	case POLICY_WRITE:
-	case POLICY_OWN:
-		return SBX_READ | SBX_WRITE;
-	}
-	return 0;
+	unsigned int reach = reach_of(rights);
+
+	return (reach & POLICY_READ ? SBX_READ : 0) | (reach & POLICY_WRITE ? SBX_WRITE : 0) |
+	       (reach & POLICY_EXEC ? SBX_EXEC : 0);
 }
 
 static void hash_connect(struct siphash *h, const struct policy_net_rule *rule)
