@@ -59,13 +59,7 @@ read -r _ _ _ id _ uid _ < <(sandboxctl run -t a --dry-run -- "$probe" exit 0)
 
 # inside TENANT/NAME OPTION... -- COMMAND...: as `sandbox`, by exec.
 inside() {
-	status=0
-	: >"$tmp/json"
-	sandboxctl exec --json-status-fd 9 "$@" >"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" || status=$?
-	read_all out "$tmp/out"
-	read_all err "$tmp/err"
-	read_all json "$tmp/json"
-	line=${out%%$'\n'*}
+	launched exec "$@"
 }
 
 start a/x "$busybox" sh -c 'echo mine >/tmp/mine; echo ready; exec "$0" sleep 100000' "$busybox" </dev/null
@@ -197,13 +191,6 @@ stop a/y
 
 # ---- refused ----
 
-# refuses CODE PATTERN TEXT COMMAND...
-refuses() {
-	status=0
-	"${@:4}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-	read_all err "$tmp/err"
-	like "$3" "$status:$err" "$1:$2"$'\n'
-}
 enter_x=(sandboxctl exec a/x -- "$probe" exit 0)
 refuses 125 "sandboxctl: exec: there is no sandbox 'a/none': *" "a sandbox that isn't there" \
 	sandboxctl exec a/none -- "$probe" exit 0

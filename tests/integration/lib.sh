@@ -59,15 +59,29 @@ field() {
 	fi
 }
 
-# sandbox OPTION... -- COMMAND...
-sandbox() {
+# launched SUBCOMMAND OPTION... -- COMMAND...: by `run` or `exec`.
+launched() {
 	status=0
 	: >"$tmp/json"
-	sandboxctl run --json-status-fd 9 "$@" >"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" || status=$?
+	sandboxctl "$1" --json-status-fd 9 "${@:2}" >"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" || status=$?
 	read_all out "$tmp/out"
 	read_all err "$tmp/err"
 	read_all json "$tmp/json"
 	line=${out%%$'\n'*}
+}
+
+# sandbox OPTION... -- COMMAND...
+sandbox() {
+	launched run "$@"
+}
+
+# refuses CODE PATTERN TEXT COMMAND...: all of what it says on stderr, which ends in a newline.
+refuses() {
+	status=0
+	"${@:4}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	read_all out "$tmp/out"
+	read_all err "$tmp/err"
+	like "$3" "$status:$err" "$1:$2"$'\n'
 }
 
 # as TENANT/NAME COMMAND...: as root with all of its powers and the host's mounts, no more than moved

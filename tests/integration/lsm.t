@@ -24,15 +24,6 @@ both_tenants() {
 }
 both_tenants
 
-# refuses CODE PATTERN TEXT COMMAND...
-refuses() {
-	status=0
-	"${@:4}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-	read_all out "$tmp/out"
-	read_all err "$tmp/err"
-	like "$3" "$status:$err" "$1:$2"$'\n'
-}
-
 # The kernel ends a program's links when it gets to it.
 n_links() {
 	bpftool link show | grep -c lsm_mac

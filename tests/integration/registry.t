@@ -42,15 +42,6 @@ POLICY
 sandboxctl lsm unload --force 2>/dev/null # by an earlier test
 load
 
-# refuses CODE PATTERN TEXT COMMAND...
-refuses() {
-	status=0
-	"${@:4}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-	read_all out "$tmp/out"
-	read_all err "$tmp/err"
-	like "$3" "$status:$err" "$1:$2"$'\n'
-}
-
 # The value of KEY in what --json has printed, in REPLY.
 json_of() { # KEY COMMAND...
 	json=$("${@:2}")
