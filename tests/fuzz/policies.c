@@ -120,8 +120,8 @@ static void write_all(FILE *out, const struct policy *policy)
 	for (size_t i = 0; i < policy->n_assignments; i++) {
 		const struct policy_assignment *said = &policy->assignments[i];
 
-		(void)fprintf(
-			out, "[%s]\n%s=%s\n", said->key->section, said->key->name, said->text);
+		(void)fprintf(out, "[%s]\n%s=%s\n", said->key->section, assignment_name(said),
+			said->text);
 	}
 }
 
