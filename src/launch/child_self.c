@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "kernel/credentials.h"
 #include "kernel/inherited.h"
+#include "kernel/rlimits.h"
 #include "kernel/seccomp.h"
 #include "launch/child_steps.h"
 
@@ -12,7 +13,6 @@
 #include <linux/keyctl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -91,38 +91,10 @@ int child_close_descriptors(struct child *c)
 	return syscall(SYS_close_range, PLAN_LAST_FD + 1, ~0U, 0) < 0 ? -errno : 0;
 }
 
-/*
- * What the caller may have more of than a tenant should. No core dumps: with 0 the kernel still
- * feeds a core_pattern that is a pipe, with 1 neither. Real-time priorities would pass by cpu.max.
- */
-static const struct {
-	int resource;
-	rlim_t most;
-} limits[] = {
-	{ RLIMIT_CORE, 1 },
-	{ RLIMIT_RTPRIO, 0 },
-	{ RLIMIT_NICE, 0 },
-};
-
 /* Behind the descriptors, for NOFILE may be below the highest of them. */
 int child_set_rlimits(struct child *c)
 {
-	const struct policy *policy = c->plan->policy;
-
-	for (size_t i = 0; i < policy->process.n_rlimits; i++) {
-		const struct policy_rlimit *l = &policy->process.rlimits[i];
-		const struct rlimit limit = { l->soft, l->hard };
-
-		if (setrlimit((unsigned int)l->resource, &limit) < 0)
-			return -errno;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
-		const struct rlimit limit = { limits[i].most, limits[i].most };
-
-		if (setrlimit(limits[i].resource, &limit) < 0)
-			return -errno;
-	}
-	return 0;
+	return rlimits_set(c->plan->policy);
 }
 
 int child_drop_bounding(struct child *c)

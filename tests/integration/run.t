@@ -330,6 +330,14 @@ done
 denied seccomp:EPERM "and it can't change its personality" acme syscall personality
 (choom -n -500 -- sandboxctl run -t full -- "$busybox" sh -c 'echo -1 >/proc/self/oom_score_adj') >/dev/null 2>"$tmp/err"
 ok "nor be spared as its caller is" grep -q "Permission denied" "$tmp/err"
+# shellcheck disable=SC2016 # the inner shell's
+list='for l in -n -Hn -l -v -t -f -s -Hs; do ulimit $l; done'
+read -rd '' usual < <(sandboxctl run -t acme -- "$busybox" sh -c "$list" 2>/dev/null)
+is "limits are those of a service" "${usual//$'\n'/ }" \
+	"1024 524288 8192 unlimited unlimited unlimited 8192 unlimited"
+read -rd '' given < <(ulimit -n 40; ulimit -l unlimited; ulimit -v 4000000; ulimit -t 100; ulimit -s 1000
+	sandboxctl run -t acme -- "$busybox" sh -c "$list" 2>/dev/null)
+is "and not the caller's" "$given" "$usual"
 is "a caller that ignores SIGCHLD" "$(trap '' CHLD; sandboxctl run -t acme -- "$probe" exit 3 >/dev/null 2>&1; echo $?)" 3
 is "a caller that may write no file" \
 	"$( (ulimit -f 0; sandboxctl run -t acme --env X=new -- "$probe" exit 3 2>&1; echo $?) | tail -n 1)" 3
