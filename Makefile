@@ -360,9 +360,9 @@ check-san: check-start
 check-unit-san: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do tests/tap build/results/san-$${t##*/} $$t; done
 
-# In turn: each of them keeps all cores busy.
+# One guest at a time, and beside it what needs none: a guest keeps about one core busy.
 check-san: | check-unit
-check-guest-6.1: | check-san
+check-guest-6.1: | check-unit
 check-guest-6.12: | check-guest-6.1
 check-systemd: | check-guest-6.12
 
@@ -462,6 +462,10 @@ LINTERS := format layers licences messages shell generated man cppcheck tidy
 lint: $(LINTERS:%=lint-%)
 
 .PHONY: $(LINTERS:%=lint-%)
+# `make check lint`: behind the tests that need no guest, and thus beside those that do.
+ifneq ($(filter check,$(MAKECMDGOALS)),)
+$(LINTERS:%=lint-%): | check-san
+endif
 lint-format: | build/deps/lint
 	$(Q)tests/tap build/results/lint-format tests/lint/as-test format \
 		clang-format --dry-run -Werror $(C_FILES)
