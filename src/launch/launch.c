@@ -160,6 +160,24 @@ static int hold_signals(struct sbx_error *err)
 	return 0;
 }
 
+/*
+ * All has ended, and who asks for the end now means what is left: a report that nobody reads is no
+ * reason to stay. What was asked for before is answered by the report.
+ */
+static void release_signals(void)
+{
+	static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	const struct timespec now = { 0 };
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		(void)sigaddset(&set, ends[i]);
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		;
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 void launch(const struct run_options *options, struct outcome *ret_outcome)
 {
 	_cleanup_plan_ struct plan *plan = NULL;
@@ -179,10 +197,12 @@ void launch(const struct run_options *options, struct outcome *ret_outcome)
 		ret_outcome->lsm = plan->host.lsm;
 		r = hold_signals(&ret_outcome->error);
 	}
-	if (r < 0)
+	if (r < 0) {
 		fail(ret_outcome, OUTCOME_PLAN, exit_code);
-	else
-		run_plan(plan, ret_outcome);
+		return;
+	}
+	run_plan(plan, ret_outcome);
+	release_signals();
 }
 
 static bool child_step_at(const struct plan *plan, enum child_role role, size_t *i,

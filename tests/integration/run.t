@@ -368,6 +368,16 @@ kill -TERM "${supervisors[acme/s]}"
 ended acme/s
 is "the second SIGTERM ends all" "$status" 137
 
+mkfifo "$tmp/full"
+exec {full}<>"$tmp/full"
+"$busybox" timeout 1 "$busybox" dd if=/dev/zero of="$tmp/full" bs=64k count=2 2>/dev/null
+sandboxctl run -t acme --json-status-fd "$full" -- "$probe" exit 0 >/dev/null 2>&1 & host=$!
+until [[ $(<"/proc/$host/syscall") == "1 0x$(printf %x "$full") "* ]]; do :; done
+kill "$host"
+wait "$host"
+is "a report that nobody reads keeps nobody from ending it" "$?:$(ls "$state/run/acme")" 143:
+exec {full}>&-
+
 # lives WORD: whether a process has it in its command line.
 lives() {
 	grep -qz -- "$1" /proc/[0-9]*/cmdline 2>/dev/null
