@@ -12,7 +12,7 @@ _sandboxctl_row() { # SUBCOMMAND
 		options=('--help' '--config-dir=DIR' '--verbose' '-v' '--version')
 		;;
 	'run')
-		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
+		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--detach' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
 		operands=('COMMAND' 'ARG...')
 		;;
 	'exec')

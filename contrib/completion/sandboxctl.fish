@@ -101,6 +101,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -l name -x -d 'name of the san
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l env -x -d 'set a variable; without V, to the value it has here'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l mount -x -d 'show a tree at another place, to write or to read'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l timeout -x -d 'kill all of it after that time: 500ms, 30s, 1h'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l detach -d 'leave it in the background, and print TENANT/NAME'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l dry-run -d 'print what would be done, and do nothing'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -s v -l verbose -d 'say each step on stderr'

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 #include "cmd/report.h"
 #include "cmd/sandboxes.h"
+#include "launch/detach.h"
 #include "launch/launch.h"
 #include "policy/values.h"
 
@@ -31,6 +32,7 @@ enum {
 	OPT_STATUS_FD,
 	OPT_VERBOSE,
 	OPT_QUIET,
+	OPT_DETACH,
 };
 
 /* clang-format off */
@@ -41,6 +43,7 @@ const struct cmd_option cmd_run_options[] = {
 	{ "env", 0, OPT_ENV, "K[=V]", "set a variable; without V, to the value it has here" },
 	{ "mount", 0, OPT_MOUNT, "SRC:DST[:ro]", "show a tree at another place, to write or to read" },
 	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill all of it after that time: 500ms, 30s, 1h" },
+	{ "detach", 0, OPT_DETACH, NULL, "leave it in the background, and print TENANT/NAME" },
 	{ "dry-run", 0, OPT_DRY_RUN, NULL, "print what would be done, and do nothing" },
 	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
@@ -48,7 +51,6 @@ const struct cmd_option cmd_run_options[] = {
 	/* Of later builds. */
 	{ .name = "set", .arg = "SECTION.KEY=VALUE" },
 	{ .name = "tty" },
-	{ .name = "detach" },
 	{ .name = "explain" },
 	{ .name = "log", .arg = "FILE" },
 	{ 0 },
@@ -127,6 +129,9 @@ static int take_option(struct run_arguments *a, int option)
 	case OPT_QUIET:
 		a->quiet = true;
 		return -1;
+	case OPT_DETACH:
+		a->options.detach = true;
+		return -1;
 	default: /* OPT_VERBOSE */
 		a->options.trace = trace;
 		return -1;
@@ -191,15 +196,10 @@ static bool is_root(const char *command)
 	return false;
 }
 
-static int run(struct run_arguments *a)
+static int run_to_end(const struct run_arguments *a)
 {
 	struct outcome outcome;
 
-	if (!is_root(a->command))
-		return SANDBOXCTL_EXIT_SETUP;
-	a->options.only_plan = a->dry_run;
-	if (a->dry_run)
-		return dry_run(&a->options);
 	launch(&a->options, &outcome);
 	if (!a->quiet)
 		report_outcome(&outcome);
@@ -207,6 +207,36 @@ static int run(struct run_arguments *a)
 		(void)fprintf(stderr, "sandboxctl: %s: --json-status-fd: could not be written\n",
 			a->command);
 	return outcome.exit_code;
+}
+
+/* Comes back twice: here, and in the background with the outcome. */
+static int run_detached(struct run_arguments *a)
+{
+	char id[DETACH_ID_SIZE] = "";
+	struct sbx_error err = { 0 };
+	int exit_code = 0,
+	    r = detach_begin(&a->status_fd, &a->options.caller, id, &exit_code, &err);
+
+	if (r == 0)
+		return run_to_end(a);
+	if (r < 0) {
+		(void)error_prefix(&err, r, "run --detach");
+		(void)cmd_fail(&err);
+		return SANDBOXCTL_EXIT_SETUP;
+	}
+	if (*id)
+		(void)printf("%s\n", id);
+	return exit_code;
+}
+
+static int run(struct run_arguments *a)
+{
+	if (!is_root(a->command))
+		return SANDBOXCTL_EXIT_SETUP;
+	a->options.only_plan = a->dry_run;
+	if (a->dry_run)
+		return dry_run(&a->options);
+	return a->options.detach ? run_detached(a) : run_to_end(a);
 }
 
 /* One sandbox, and not all of a tenant's. */

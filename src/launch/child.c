@@ -57,6 +57,16 @@ static bool makes_hostname(const struct child *c)
 	return makes(c) && c->plan->policy->namespaces.uts;
 }
 
+static bool is_foreground(const struct child *c)
+{
+	return !c->plan->options->detach;
+}
+
+static bool has_stdio(const struct child *c)
+{
+	return is_command(c) && c->plan->options->detach;
+}
+
 const struct child_step child_steps[] = {
 	{ "wait-for-go", NULL, child_wait_for_go },
 	{ "hide", NULL, child_hide },
@@ -76,11 +86,12 @@ const struct child_step child_steps[] = {
 	{ "join-init", joins, child_join_init },
 	{ "cwd", is_command, child_enter_cwd },
 	{ "find-command", is_command, child_find_command },
+	{ "stdio", has_stdio, child_set_stdio },
 	{ "descriptors", NULL, child_close_descriptors },
 	{ "rlimits", NULL, child_set_rlimits },
 	{ "ids", NULL, child_set_ids },
 	{ "keyring", NULL, child_new_keyring },
-	{ "parent-death", NULL, child_die_with_supervisor },
+	{ "parent-death", is_foreground, child_die_with_supervisor },
 	{ "capabilities", NULL, child_drop_capabilities },
 	{ "no-new-privs", NULL, child_no_new_privs },
 	{ "await-init", has_own_init, child_await_init },

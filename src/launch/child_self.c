@@ -66,6 +66,14 @@ int child_drop_inherited(struct child *c)
 	return inherited_reset();
 }
 
+int child_set_stdio(struct child *c)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (c->stdio[fd] >= 0 && dup2(c->stdio[fd], fd) < 0)
+			return -errno;
+	return 0;
+}
+
 /* 0, 1, 2, and the launcher's own, which end with exec. Init needs none of the first three. */
 int child_close_descriptors(struct child *c)
 {

@@ -14,7 +14,7 @@
 /* Room below for the numbers that the child gives its descriptors. */
 #define FIRST_FREE_FD 10
 
-static int move_up(int *fd)
+int children_move_up(int *fd)
 {
 	int moved = fcntl(*fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
 
@@ -34,7 +34,7 @@ static int open_pipes(struct run *run)
 		if (pipe2(pipes[i], O_CLOEXEC) < 0)
 			return -errno;
 		for (size_t end = 0; end < 2; end++) {
-			int r = move_up(&pipes[i][end]);
+			int r = children_move_up(&pipes[i][end]);
 
 			if (r < 0)
 				return r;
@@ -46,7 +46,7 @@ static int open_pipes(struct run *run)
 static int open_self(struct run *run)
 {
 	run->supervisor = pidfd_open(getpid(), 0);
-	return run->supervisor < 0 ? -errno : move_up(&run->supervisor);
+	return run->supervisor < 0 ? -errno : children_move_up(&run->supervisor);
 }
 
 int children_open_channels(struct run *run, struct sbx_error *err)
@@ -91,6 +91,7 @@ static int clone_child(struct run *run, enum child_role role, uint64_t flags, st
 		.ready = run->ready[role == CHILD_INIT],
 		.init = run->children[CHILD_INIT].pidfd,
 		.supervisor = run->supervisor,
+		.stdio = run->stdio,
 		.report = &run->reports[role],
 		.init_report = &run->reports[CHILD_INIT],
 		.root = -1,

@@ -24,4 +24,7 @@ int children_say_go(struct run *run, struct sbx_error *err);
 int children_end_init(struct run *run, struct sbx_error *err);
 int children_end_command(struct run *run, struct sbx_error *err);
 
+/* Off the numbers that a child gives its descriptors. 0 or -errno. */
+int children_move_up(int *fd);
+
 #endif

@@ -112,6 +112,8 @@ static void close_run(struct run *run)
 		(void)munmap(run->reports, N_CHILDREN * sizeof(*run->reports));
 	close_fdp(&run->netns);
 	close_fdp(&run->supervisor);
+	for (size_t i = 0; i < ARRAY_SIZE(run->stdio); i++)
+		close_fdp(&run->stdio[i]);
 	close_fdp(&run->tenant_lock);
 	close_fdp(&run->entry.lock);
 	close_fdp(&run->entry.outcome);
@@ -132,6 +134,7 @@ static void run_plan(const struct plan *plan, struct outcome *outcome)
 		.done = { -1, -1 },
 		.ready = { -1, -1 },
 		.supervisor = -1,
+		.stdio = { -1, -1, -1 },
 		.children = { { .pidfd = -1 }, { .pidfd = -1 } },
 		.outcome = outcome,
 	};

@@ -5,10 +5,12 @@
 #include "kernel/devices.h"
 #include "kernel/netns.h"
 #include "launch/children.h"
+#include "launch/detach.h"
 #include "launch/exec.h"
 #include "launch/helper.h"
 #include "launch/leaf.h"
 #include "launch/run.h"
+#include "launch/stdio.h"
 #include "lsm/home.h"
 #include "state/tenants.h"
 
@@ -246,6 +248,11 @@ static int forget_netns(struct run *run, struct sbx_error *err)
 	return netns_forget(run->plan->policy->tenant, err);
 }
 
+static bool is_detached(const struct run *run)
+{
+	return run->plan->options->detach;
+}
+
 static bool has_init(const struct run *run)
 {
 	return plan_has_init(run->plan);
@@ -305,6 +312,7 @@ static int publish(struct run *run, struct sbx_error *err)
 }
 
 const struct parent_step parent_steps[] = {
+	{ "leave-cgroup", is_detached, detach_leave_cgroup, NULL },
 	{ "open-lsm", has_lsm, open_lsm, NULL },
 	{ "check-tenants", has_lsm, check_tenants, NULL },
 	{ "claim-name", NULL, claim_name, release_name },
@@ -319,6 +327,7 @@ const struct parent_step parent_steps[] = {
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },
 	{ "unlock-tenant", NULL, unlock_tenant, relock_tenant },
 	{ "channels", NULL, children_open_channels, NULL },
+	{ "stdio", is_detached, stdio_open, NULL },
 	{ "clone-init", has_init, children_start_init, children_end_init },
 	{ "clone", NULL, children_start_command, children_end_command },
 	{ "check-loaded", has_lsm, check_loaded, NULL },

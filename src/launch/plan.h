@@ -45,6 +45,8 @@ struct run_options {
 	bool only_plan; /* nothing will be done: no id is assigned */
 	/* `exec`: the command goes into the sandbox `name` of `tenant`, which runs. */
 	bool exec;
+	bool detach; /* the supervisor stays in the background: detach.h */
+	int caller; /* pipe to whoever waits for the command to be executed; for `detach` */
 };
 
 /* Descriptors of a child between close_range and exec, which ends them. */

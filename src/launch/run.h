@@ -49,6 +49,7 @@ struct run {
 	int go[2], done[2], ready[2];
 	struct child_report *reports; /* of N_CHILDREN, shared with them until their exec; owned */
 	int supervisor; /* pidfd of this process */
+	int stdio[3]; /* what the command gets as 0, 1, 2; -1: what this process has */
 	struct launched
 		children[N_CHILDREN]; /* of `exec` the init isn't one: it was there before */
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */
@@ -102,6 +103,7 @@ struct child {
 		      reads */
 	int init; /* pidfd of the init to join; -1: none */
 	int supervisor; /* pidfd */
+	const int *stdio; /* of 3; -1: as it is */
 	struct child_report *report;
 	const struct child_report *init_report;
 	int root; /* set by its own step */

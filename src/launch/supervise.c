@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/failpoint.h"
+#include "launch/detach.h"
 #include "launch/run.h"
 #include "launch/signals.h"
 
@@ -127,21 +128,22 @@ static void obey_failpoint(const struct run *run, enum child_role role)
 }
 
 /* The end of file: each child has come to exec, or to an end. */
-static void read_done(struct run *run)
+static int read_done(struct run *run, struct sbx_error *err)
 {
 	char byte;
 	ssize_t n = read(run->done[0], &byte, 1);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return 0;
 	if (n == 1) {
 		obey_failpoint(run, (enum child_role)byte);
-		return;
+		return 0;
 	}
 	run->started = all_executed(run);
 	trace_children(run);
 	close_fdp(&run->done[0]);
 	run->done[0] = -1;
+	return run->started ? detach_finish(run, err) : 0;
 }
 
 /* All of the sandbox; of one that another supervisor has made, the command alone. */
@@ -199,15 +201,16 @@ static int watch_once(struct watch *w, struct sbx_error *err)
 		{ .fd = w->signals, .events = POLLIN },
 		{ .fd = w->run->done[0], .events = POLLIN }, /* -1 is left out */
 	};
-	int r;
+	int r = 0;
 
 	if (poll(fds, ARRAY_SIZE(fds), clock_left_ms(w->deadline)) < 0)
 		return errno == EINTR ? 0 : error_errno(err, errno, "wait for the command");
 	if (fds[1].revents)
 		forward(w);
 	if (fds[2].revents)
-		read_done(w->run);
-	r = fds[0].revents ? reap(w, err) : 0;
+		r = read_done(w->run, err);
+	if (r == 0 && fds[0].revents)
+		r = reap(w, err);
 	return r < 0 || w->ended ? r : end_by_timeout(w, err);
 }
 
@@ -310,11 +313,11 @@ int supervise(struct run *run, struct sbx_error *err)
 	while (r == 0 && !w.ended)
 		r = watch_once(&w, err);
 	close_fdp(&w.signals);
+	/* Every end of this pipe is closed by now. */
+	if (r == 0 && run->done[0] >= 0)
+		r = read_done(run, err);
 	if (r < 0)
 		return r;
-	/* Every end of this pipe is closed by now. */
-	if (run->done[0] >= 0)
-		read_done(run);
 	count(run);
 	if (run->started || w.timed_out)
 		set_reason(&w);

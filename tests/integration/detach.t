@@ -1,0 +1,167 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sandboxes in the background: their supervisor has nothing of its caller's, costs little, and reports.
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${0%/*}/lib.sh"
+
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+write = $world/tmp
+POLICY
+sandboxctl lsm unload --force 2>/dev/null # by an earlier test
+load
+mkfifo "$tmp/go" "$tmp/said"
+exec {go}<>"$tmp/go" {said}<>"$tmp/said"
+
+# detached OPTION... -- COMMAND...
+detached() {
+	status=0
+	: >"$tmp/json"
+	sandboxctl run -t a --detach "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+	read_all out "$tmp/out"
+	read_all err "$tmp/err"
+}
+
+# The number behind KEY in a sandbox's status.
+status_of() { # KEY TENANT/NAME
+	json=
+	read_all json "$state/sandboxes/$2/status"
+	field "$1"
+}
+
+# What --json-status-fd has written to $tmp/json, when it is there; the value of KEY.
+reported() { # KEY
+	json=
+	until [[ $json ]]; do read_all json "$tmp/json"; done
+	field "$1"
+}
+
+# Says something when it runs, and ends with the code that it is told.
+waiting='echo ready >'$tmp/said'; read code <'$tmp/go'; exit "$code"'
+ready() {
+	read -rt 60 line <&"$said" || bail "it doesn't run: $err"
+}
+
+# ---- a start ----
+
+exec {open}<"$config/tenants/a.ini" # which is not to be inherited
+detached --name one -- "$busybox" sh -c "$waiting"
+exec {open}<&-
+is "it prints its name" "$status:$out:$err" $'0:a/one\n:'
+ready
+status_of supervisor a/one
+supervisor=$REPLY
+like "it is listed" "$(sandboxctl list)" '*a *one *running *'
+
+read_all line "/proc/$supervisor/stat"
+read -r -a words <<<"${line##*) }"
+is "the supervisor leads a session of its own, without a terminal" "${words[3]}:${words[4]}" "$supervisor:0"
+is "its place is the root" "$(readlink "/proc/$supervisor/cwd")" /
+is "it is in the host's root cgroup" "$(<"/proc/$supervisor/cgroup")" "0::/"
+links=
+for fd in /proc/"$supervisor"/fd/{0,1,2}; do
+	links+=$(readlink "$fd"):
+done
+is "its stdin, stdout and stderr are the null device" "$links" /dev/null:/dev/null:/dev/null:
+inherited=
+for fd in /proc/"$supervisor"/fd/*; do
+	case $(readlink "$fd") in
+	*/a.ini | pipe:* | "$tmp"/*) inherited+=x ;;
+	esac
+done
+# One pipe: that by which init and the command were told to go.
+is "it holds nothing that its caller had" "$inherited" x
+
+# private PID: in kB, in REPLY; what of it is written, in `dirty`.
+private() {
+	local words
+	REPLY=0 dirty=0
+	while read -r -a words; do
+		case ${words[0]} in
+		Private_*) REPLY=$((REPLY + words[1])) ;;&
+		Private_Dirty:) dirty=${words[1]} ;;
+		esac
+	done <"/proc/$1/smaps_rollup"
+}
+# Beside another one, for the program's own text is all supervisors' together.
+detached --name other --json-status-fd 9 -- "$busybox" sleep 1000 9>"$tmp/json"
+private "$supervisor"
+echo "# the supervisor's private memory: $REPLY kB, written $dirty kB"
+is "the supervisor has less than 1 MB of private memory" "$((REPLY > 0 && REPLY < 1024))" 1
+sandboxctl kill a/other
+reported reason
+is "another one is killed, and its report says so" "$REPLY" signal
+
+# ---- an end ----
+
+sandboxctl wait a/one >"$tmp/out" &
+waiter=$!
+until [[ $(readlink /proc/$waiter/fd/* 2>/dev/null) == */outcome* ]]; do :; done
+echo 7 >&"$go"
+wait "$waiter"
+is "wait has its exit code" "$?:$(<"$tmp/out")" "7:a/one: reason=exit exit_code=7"
+
+detached --name two --timeout 100ms --json-status-fd 9 -- "$busybox" sleep 1000 9>"$tmp/json"
+is "one with a timeout starts" "$status:$out" $'0:a/two\n'
+reported reason
+is "its report says the timeout, on the descriptor that was asked for" "$REPLY" timeout
+
+# ---- no start ----
+
+detached -- "$world/nothing"
+like "a command that isn't there" "$status:$out:$err" "127::sandboxctl: run: *nothing*"
+printf '#!%s/none\n' "$world" >"$world/bin/script"
+chmod 755 "$world/bin/script"
+detached -- "$world/bin/script"
+like "one that can't be executed" "$status:$out:$err" "127::sandboxctl: run: exec: *script*"
+detached --policy "$world/nothing" -- "$busybox" true
+like "a policy that isn't there" "$status:$out:$err" "125::sandboxctl: run: *nothing*"
+detached --name one --json-status-fd 9 -- "$busybox" sh -c "$waiting" 9>"$tmp/one.json"
+ready
+detached --name one -- "$busybox" true
+like "a name that is in use" "$status:$out:$err" "125::sandboxctl: run: claim-name: *a/one*runs already*"
+echo 0 >&"$go"
+mv "$tmp/one.json" "$tmp/json"
+reported reason
+is "the first wasn't hurt" "$REPLY" exit
+
+# Until its caller is told nobody knows of it.
+exec {lock}<"$state/locks/a"
+flock "$lock"
+sandboxctl run -t a --detach --name lost -- "$busybox" sleep 1000 >"$tmp/out" 2>"$tmp/err" &
+caller=$!
+until [[ -e $state/sandboxes/a/lost/lock ]]; do :; done
+kill -KILL "$caller"
+wait "$caller" 2>/dev/null
+exec {lock}<&-
+until [[ ! -e $state/sandboxes/a/lost ]]; do :; done
+is "where the caller was killed before it was told nothing stays" "$(<"$tmp/out"):$(left_behind)" ":"
+
+# ---- a killed supervisor ----
+
+orphan() {
+	detached --name orphan -- "$busybox" sh -c "$waiting"
+	ready
+	status_of supervisor a/orphan
+	kill -KILL "$REPLY"
+	while [[ -d /proc/$REPLY ]]; do :; done
+	status_of pid a/orphan
+}
+orphan
+is "what a killed supervisor leaves lives on" "$(<"/proc/$REPLY/comm")" busybox
+like "and is listed as an orphan" "$(sandboxctl list)" '*a *orphan *orphaned *'
+sandboxctl kill a/orphan
+is "kill ends it" "$?:$(left_behind)" "0:"
+orphan
+status=0
+out=$(sandboxctl gc 2>&1) || status=$?
+is "gc does" "$status:$out:$(left_behind)" "0:sandbox a/orphan:"
+orphan
+detached --name orphan -- "$busybox" true
+is "and the next of that name" "$status:$out" $'0:a/orphan\n'
+until [[ ! -e $state/sandboxes/a/orphan ]]; do :; done
+
+rm "$world/bin/script"
+finish
