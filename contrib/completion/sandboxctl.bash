@@ -3,7 +3,7 @@
 #
 # Completion of sandboxctl for bash. sandboxctl.bash is made from sandboxctl.bash.in by `make generate`.
 
-_sandboxctl_commands=('run' 'exec' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'gc' 'tenant list' 'tenant forget' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
+_sandboxctl_commands=('run' 'exec' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'logs' 'gc' 'tenant list' 'tenant forget' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
 
 _sandboxctl_row() { # SUBCOMMAND
 	options=() operands=() acts=()
@@ -12,7 +12,7 @@ _sandboxctl_row() { # SUBCOMMAND
 		options=('--help' '--config-dir=DIR' '--verbose' '-v' '--version')
 		;;
 	'run')
-		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--detach' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
+		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--detach' '--log=FILE' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
 		operands=('COMMAND' 'ARG...')
 		;;
 	'exec')
@@ -44,6 +44,10 @@ _sandboxctl_row() { # SUBCOMMAND
 		;;
 	'wait')
 		options=('--help' '--json')
+		operands=('TENANT/NAME')
+		;;
+	'logs')
+		options=('--help' '--follow' '-f')
 		operands=('TENANT/NAME')
 		;;
 	'gc')

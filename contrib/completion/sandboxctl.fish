@@ -62,7 +62,7 @@ function __sandboxctl_sandboxes
 end
 
 complete -c sandboxctl -f
-set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --mount --timeout --json-status-fd --env --timeout --json-status-fd --signal -s --name --threshold
+set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --mount --timeout --log --json-status-fd --env --timeout --json-status-fd --signal -s --name --threshold
 
 complete -c sandboxctl -n '__sandboxctl_at 1' -l config-dir -x -a '(__fish_complete_directories)' -d 'instead of /etc/sandboxctl'
 complete -c sandboxctl -n '__sandboxctl_at 1' -s v -l verbose -d 'say each step'
@@ -77,6 +77,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1' -x -a kill -d 'end all that is in 
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a freeze -d 'stop all that is in a sandbox'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a thaw -d 'let it go on'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a wait -d 'wait for a sandbox'\''s end, and say how it ended'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a logs -d 'print what a sandbox in the background has written'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a gc -d 'remove what killed sandboxes have left'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a tenant
 complete -c sandboxctl -n '__sandboxctl_at 1 tenant' -x -a list -d 'list the tenants'
@@ -102,6 +103,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -l env -x -d 'set a variable; 
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l mount -x -d 'show a tree at another place, to write or to read'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l timeout -x -d 'kill all of it after that time: 500ms, 30s, 1h'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l detach -d 'leave it in the background, and print TENANT/NAME'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l log -r -F -d 'append its output to FILE, or tell the "journal"'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l dry-run -d 'print what would be done, and do nothing'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -s v -l verbose -d 'say each step on stderr'
@@ -143,6 +145,10 @@ complete -c sandboxctl -n '__sandboxctl_at 1 thaw' -x -a '(__sandboxctl_sandboxe
 complete -c sandboxctl -n '__sandboxctl_at 1 wait' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 wait' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 wait' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 logs' -s f -l follow -d 'go on with what it writes, until it ends'
+complete -c sandboxctl -n '__sandboxctl_at 1 logs' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 logs' -x -a '(__sandboxctl_sandboxes)'
 
 complete -c sandboxctl -n '__sandboxctl_at 1 gc' -l dry-run -d 'say what would be removed, and remove nothing'
 complete -c sandboxctl -n '__sandboxctl_at 1 gc' -l help -d 'print this text'

@@ -158,6 +158,21 @@ static int make_dir(const char *path, struct sbx_error *err)
 	return 0;
 }
 
+int fs_absolute(const char *path, char ret[static PATH_MAX], struct sbx_error *err)
+{
+	char here[PATH_MAX];
+
+	if (*path != '/' && !getcwd(here, sizeof(here)))
+		return error_errno(err, errno, "read the current folder");
+	if (*path == '/' ? strlen(path) >= PATH_MAX : strlen(here) + strlen(path) + 1 >= PATH_MAX)
+		return error_errno(err, ENAMETOOLONG, "'%s'", path);
+	if (*path == '/')
+		(void)stpcpy(ret, path);
+	else
+		(void)stpcpy(stpcpy(stpcpy(ret, here), "/"), path);
+	return 0;
+}
+
 int fs_make_private_dir(const char *path, struct sbx_error *err)
 {
 	char prefix[PATH_MAX];

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -36,6 +37,11 @@ int fs_replace(int dir, const char *path, const void *data, size_t size, enum fs
 
 /* The path of what is open there, as this process sees it (proc(5), /proc/PID/fd). */
 int fs_path_of(int fd, char *path, size_t size, struct sbx_error *err);
+
+/*
+ * `path` from the root on, whoever reads it. One that is too long is an error, not another path.
+ */
+int fs_absolute(const char *path, char ret[static PATH_MAX], struct sbx_error *err);
 
 /* Makes a folder and what is missing above it, mode 0700, and checks that root owns it. */
 int fs_make_private_dir(const char *path, struct sbx_error *err);

@@ -75,6 +75,7 @@ extern const struct cmd cmds[];
 extern const size_t n_cmds;
 extern const struct cmd_option cmd_global_options[], cmd_run_options[], cmd_score_options[];
 extern const struct cmd_option cmd_explain_options[], cmd_kill_options[], cmd_exec_options[];
+extern const struct cmd_option cmd_logs_options[];
 extern const struct cmd_option cmd_help_option;
 extern const struct cmd_act cmd_explain_acts[];
 
@@ -87,6 +88,7 @@ int cmd_kill(const struct cmd_context *context, int argc, char **argv);
 int cmd_freeze(const struct cmd_context *context, int argc, char **argv);
 int cmd_thaw(const struct cmd_context *context, int argc, char **argv);
 int cmd_wait(const struct cmd_context *context, int argc, char **argv);
+int cmd_logs(const struct cmd_context *context, int argc, char **argv);
 int cmd_gc(const struct cmd_context *context, int argc, char **argv);
 int cmd_tenant_list(const struct cmd_context *context, int argc, char **argv);
 int cmd_tenant_forget(const struct cmd_context *context, int argc, char **argv);

@@ -56,6 +56,8 @@ const struct cmd cmds[] = {
 		.options = json,
 		.more = "The exit status is that of its command, as run has it; of several, of the first\n"
 			"that isn't 0. 1 where nobody knows.\n" },
+	{ "logs", "TENANT[/NAME]", "print what a sandbox in the background has written", cmd_logs,
+		.options = cmd_logs_options },
 	{ "gc", "", "remove what killed sandboxes have left", cmd_gc, .options = dry_run },
 	{ "tenant list", "", "list the tenants", cmd_tenant_list, .options = all_json },
 	{ "tenant forget", "TENANT", "give up what a removed tenant still has", cmd_tenant_forget,

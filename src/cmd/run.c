@@ -33,6 +33,7 @@ enum {
 	OPT_VERBOSE,
 	OPT_QUIET,
 	OPT_DETACH,
+	OPT_LOG,
 };
 
 /* clang-format off */
@@ -44,6 +45,7 @@ const struct cmd_option cmd_run_options[] = {
 	{ "mount", 0, OPT_MOUNT, "SRC:DST[:ro]", "show a tree at another place, to write or to read" },
 	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill all of it after that time: 500ms, 30s, 1h" },
 	{ "detach", 0, OPT_DETACH, NULL, "leave it in the background, and print TENANT/NAME" },
+	{ "log", 0, OPT_LOG, "FILE", "append its output to FILE, or tell the \"journal\"" },
 	{ "dry-run", 0, OPT_DRY_RUN, NULL, "print what would be done, and do nothing" },
 	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
@@ -52,7 +54,6 @@ const struct cmd_option cmd_run_options[] = {
 	{ .name = "set", .arg = "SECTION.KEY=VALUE" },
 	{ .name = "tty" },
 	{ .name = "explain" },
-	{ .name = "log", .arg = "FILE" },
 	{ 0 },
 };
 
@@ -128,6 +129,9 @@ static int take_option(struct run_arguments *a, int option)
 		return parse_status_fd(a, optarg);
 	case OPT_QUIET:
 		a->quiet = true;
+		return -1;
+	case OPT_LOG:
+		a->options.log = optarg;
 		return -1;
 	case OPT_DETACH:
 		a->options.detach = true;

@@ -64,7 +64,7 @@ static bool is_foreground(const struct child *c)
 
 static bool has_stdio(const struct child *c)
 {
-	return is_command(c) && c->plan->options->detach;
+	return is_command(c) && options_want_log(c->plan->options);
 }
 
 const struct child_step child_steps[] = {

@@ -144,6 +144,8 @@ static int command_started(struct run *run)
 	close_end(&run->go[0]);
 	close_end(&run->done[1]);
 	close_end(&run->ready[0]);
+	for (size_t i = 0; i < ARRAY_SIZE(run->stdio); i++)
+		close_end(&run->stdio[i]);
 	return 0;
 }
 

@@ -121,12 +121,17 @@ int detach_leave_cgroup(struct run *run, struct sbx_error *err)
 	return r < 0 ? error_errno(err, -r, "move the supervisor to cgroup '%s/'", place->path) : 0;
 }
 
-/* 0, 1 and 2 were the caller's until now, whose end of file they may be waiting for. */
+/*
+ * 0, 1 and 2 were the caller's until now, who may be waiting for their end of file. What is still
+ * to be said goes to the log, if it is one that stays.
+ */
 static int drop_stdio(const struct run *run)
 {
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (dup2(run->stdio[fd], fd) < 0)
-			return -errno;
+	_cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+		dup2(run->plan->options->log ? run->log->out : null, STDERR_FILENO) < 0)
+		return -errno;
 	return chdir("/") < 0 ? -errno : 0;
 }
 

@@ -114,6 +114,7 @@ static void close_run(struct run *run)
 	close_fdp(&run->supervisor);
 	for (size_t i = 0; i < ARRAY_SIZE(run->stdio); i++)
 		close_fdp(&run->stdio[i]);
+	run->log = log_free(run->log);
 	close_fdp(&run->tenant_lock);
 	close_fdp(&run->entry.lock);
 	close_fdp(&run->entry.outcome);

@@ -2,6 +2,7 @@
 /*
  * The parent's steps. The order is the table at the end.
  */
+#include "base/fs.h"
 #include "kernel/devices.h"
 #include "kernel/netns.h"
 #include "launch/children.h"
@@ -253,6 +254,11 @@ static bool is_detached(const struct run *run)
 	return run->plan->options->detach;
 }
 
+static bool has_log(const struct run *run)
+{
+	return options_want_log(run->plan->options);
+}
+
 static bool has_init(const struct run *run)
 {
 	return plan_has_init(run->plan);
@@ -271,23 +277,6 @@ static bool has_init_and_lsm(const struct run *run)
 	return has_init(run) && has_lsm(run);
 }
 
-/* Who reads the status stands somewhere else. A path that is too long is nobody's, not another one.
- */
-static int absolute_path(const char *path, char ret[static PATH_MAX], struct sbx_error *err)
-{
-	char here[PATH_MAX];
-
-	if (*path != '/' && !getcwd(here, sizeof(here)))
-		return error_errno(err, errno, "read the current folder");
-	if (*path == '/' ? strlen(path) >= PATH_MAX : strlen(here) + strlen(path) + 1 >= PATH_MAX)
-		return error_errno(err, ENAMETOOLONG, "'%s'", path);
-	if (*path == '/')
-		(void)stpcpy(ret, path);
-	else
-		(void)stpcpy(stpcpy(stpcpy(ret, here), "/"), path);
-	return 0;
-}
-
 static int publish(struct run *run, struct sbx_error *err)
 {
 	struct sandbox_status status = {
@@ -297,7 +286,8 @@ static int publish(struct run *run, struct sbx_error *err)
 		.started = time(NULL),
 	};
 	const struct plan *plan = run->plan;
-	int r = absolute_path(plan->policy->path, status.policy, err);
+	/* Who reads the status stands somewhere else. */
+	int r = fs_absolute(plan->policy->path, status.policy, err);
 
 	if (r < 0)
 		return r;
@@ -316,6 +306,7 @@ const struct parent_step parent_steps[] = {
 	{ "open-lsm", has_lsm, open_lsm, NULL },
 	{ "check-tenants", has_lsm, check_tenants, NULL },
 	{ "claim-name", NULL, claim_name, release_name },
+	{ "log", has_log, stdio_open_log, NULL },
 	{ "lock-tenant", NULL, lock_tenant, unlock_tenant },
 	{ "base", NULL, open_base, NULL },
 	{ "check-not-loaded", has_no_lsm, check_not_loaded, NULL },
@@ -327,7 +318,7 @@ const struct parent_step parent_steps[] = {
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },
 	{ "unlock-tenant", NULL, unlock_tenant, relock_tenant },
 	{ "channels", NULL, children_open_channels, NULL },
-	{ "stdio", is_detached, stdio_open, NULL },
+	{ "stdio", has_log, stdio_open, NULL },
 	{ "clone-init", has_init, children_start_init, children_end_init },
 	{ "clone", NULL, children_start_command, children_end_command },
 	{ "check-loaded", has_lsm, check_loaded, NULL },

@@ -45,6 +45,7 @@ struct run_options {
 	bool only_plan; /* nothing will be done: no id is assigned */
 	/* `exec`: the command goes into the sandbox `name` of `tenant`, which runs. */
 	bool exec;
+	const char *log; /* where stdout and stderr go: a path, or "journal"; NULL: not said */
 	bool detach; /* the supervisor stays in the background: detach.h */
 	int caller; /* pipe to whoever waits for the command to be executed; for `detach` */
 };
@@ -57,6 +58,12 @@ enum {
 	PLAN_SUPERVISOR_FD = 6,
 	PLAN_LAST_FD = PLAN_SUPERVISOR_FD,
 };
+
+/* Whether what the command writes is taken by the launcher. In the background it always is. */
+static inline bool options_want_log(const struct run_options *options)
+{
+	return options->log || options->detach;
+}
 
 #define PLAN_PATH_MAX 4096
 

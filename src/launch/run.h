@@ -7,6 +7,7 @@
 #define SBX_LAUNCH_RUN_H
 
 #include "kernel/cgroup.h"
+#include "launch/log.h"
 #include "launch/outcome.h"
 #include "launch/plan.h"
 #include "lsm/lsm.h"
@@ -50,6 +51,7 @@ struct run {
 	struct child_report *reports; /* of N_CHILDREN, shared with them until their exec; owned */
 	int supervisor; /* pidfd of this process */
 	int stdio[3]; /* what the command gets as 0, 1, 2; -1: what this process has */
+	struct log *log; /* owned; NULL: none */
 	struct launched
 		children[N_CHILDREN]; /* of `exec` the init isn't one: it was there before */
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */

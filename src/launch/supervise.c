@@ -200,6 +200,8 @@ static int watch_once(struct watch *w, struct sbx_error *err)
 		{ .fd = w->run->children[CHILD_COMMAND].pidfd, .events = POLLIN },
 		{ .fd = w->signals, .events = POLLIN },
 		{ .fd = w->run->done[0], .events = POLLIN }, /* -1 is left out */
+		{ .fd = log_poll_in(w->run->log), .events = POLLIN },
+		{ .fd = log_poll_out(w->run->log), .events = POLLOUT },
 	};
 	int r = 0;
 
@@ -207,6 +209,8 @@ static int watch_once(struct watch *w, struct sbx_error *err)
 		return errno == EINTR ? 0 : error_errno(err, errno, "wait for the command");
 	if (fds[1].revents)
 		forward(w);
+	if (fds[3].revents || fds[4].revents)
+		log_relay(w->run->log);
 	if (fds[2].revents)
 		r = read_done(w->run, err);
 	if (r == 0 && fds[0].revents)
@@ -313,6 +317,9 @@ int supervise(struct run *run, struct sbx_error *err)
 	while (r == 0 && !w.ended)
 		r = watch_once(&w, err);
 	close_fdp(&w.signals);
+	/* What is lost of a log is told, and changes nothing about how the command ended. */
+	if (r == 0)
+		(void)log_finish(run->log, err);
 	/* Every end of this pipe is closed by now. */
 	if (r == 0 && run->done[0] >= 0)
 		r = read_done(run, err);
