@@ -79,6 +79,31 @@ go_on
 wait "$follower"
 is "one that is followed may turn" "$(tail -n 1 "$tmp/followed"):$(wc -c <"$tmp/followed")" last:700005
 
+background orphan "echo first; $pause"
+paused
+sandboxctl logs --follow a/orphan >"$tmp/followed" &
+follower=$!
+json=
+read_all json "$state/sandboxes/a/orphan/status"
+field supervisor
+until [[ $(<"$tmp/followed") == first ]]; do :; done
+kill -KILL "$REPLY"
+wait "$follower"
+followed=$?
+logs a/orphan
+is "nothing more comes of an orphan, and what there is can be read" "$followed:$status:$out" $'0:0:first\n'
+background other "echo other; $pause"
+paused
+until logs a/other && [[ $out ]]; do :; done
+logs a
+is "logs of a tenant names each sandbox" "$status:$out" $'0:==> a/orphan <==\nfirst\n==> a/other <==\nother\n'
+logs --follow a
+like "one can be followed, not all of a tenant's" "$status:$err" "2:usage: *logs*"
+sandboxctl kill a/other
+gone other
+sandboxctl kill a/orphan
+gone orphan
+
 background big "\$0 yes 012345678 | \$0 head -c 3000000; echo last; $pause"
 paused
 until logs a/big && [[ $out == *last* ]]; do :; done
