@@ -553,10 +553,16 @@ build/bench/noop: tests/bench/noop.c | build/deps/bench
 	$(Q)$(CC) $(BENCH_CFLAGS) -static -nostdlib -s -Wl,--build-id=none \
 		-Wl,-z,noseparate-code -Wl,-z,noexecstack -o $@ $<
 
-build/bench/floor: tests/bench/floor.c | build/deps/bench
+build/bench/floor: $(addprefix tests/bench/,floor.c floor_self.c floor_view.c floor.h) | build/deps/bench
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BENCH_CFLAGS) -static -s -o $@ $<
+	$(Q)$(CC) $(BENCH_CFLAGS) -static -s -o $@ $(filter %.c,$^)
+
+build/bench/guard: tests/bench/guard.c \
+		$(call object,$(wildcard src/base/*.c) $(addprefix src/,kernel/devices.c policy/devices.c)) | build/deps/bench
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $(filter %.c %.o,$^) -lbpf
 
 build/bench/filter: tests/bench/filter.c | build/deps/bench
 	$(call say,LINK,$@)
@@ -576,7 +582,7 @@ build/bench/policy: tests/bench/policy.c tests/bench/samples.h \
 
 BENCHMARKS := launch policy
 B ?= $(BENCHMARKS)
-BENCH_PROGRAMS = $(addprefix build/bench/,noop floor filter interleave)
+BENCH_PROGRAMS = $(addprefix build/bench/,noop floor guard filter interleave)
 
 # Here, and in the guest with the LSM on and all limits set; text on the terminal, JSON in build/bench.
 # In turn: each of them wants the machine to itself.

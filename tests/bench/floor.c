@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The floor of the launch benchmark: the kernel calls of one sandbox, and nothing else. No policy,
- *no registry, no undo; everything that a launcher decides is a constant or an argument here.
+ * no registry, no undo; everything that a launcher decides is a constant or an argument here.
  *
- * usage: floor [-l NAME=VALUE]... [-n NETNS_FILE] [-s FILTER] CGROUP_DIR PROGRAM [ARG...]
+ * usage: floor [-l NAME=VALUE]... [-n NETNS_FILE] [-s FILTER] [-S FILTER] CGROUP_DIR INIT PROGRAM
+ *              [ARG...]
  *
  *	-l	writes VALUE to the file NAME of the new cgroup
  *	-n	joins this network namespace, instead of none
- *	-s	loads this file of struct sock_filter
+ *	-s, -S	load this file of struct sock_filter: for the program, and for INIT
  *
- * CGROUP_DIR is a cgroup2 folder under which the leaf is made; PROGRAM an absolute path that exists
- * inside under the same name. Exits as PROGRAM does, with 125 for a failure of its own.
+ * CGROUP_DIR is a cgroup2 folder under which the leaf is made; INIT the first process of the pid
+ * namespace; PROGRAM an absolute path that exists inside under the same name. Exits as PROGRAM
+ * does, with 125 for a failure of its own.
  */
+#include "floor.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -24,21 +27,23 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-	ID = 65534,
 	MAX_LIMITS = 32,
 	MAX_FILTER = 4096,
-	EXEC_FD = 3, /* the one descriptor that is left for exec */
+	LAST_FD = 6,
+};
+
+struct filter {
+	struct sock_filter instructions[MAX_FILTER];
+	struct sock_fprog program;
 };
 
 struct launch {
@@ -46,21 +51,11 @@ struct launch {
 	char **argv; /* the program's */
 	char *limits[MAX_LIMITS];
 	int n_limits;
-	int netns, program_tree;
-	struct sock_filter instructions[MAX_FILTER];
-	struct sock_fprog filter;
-};
-
-static const struct {
-	const char *name;
-	unsigned int major, minor;
-} devices[] = {
-	{ "null", 1, 3 },
-	{ "zero", 1, 5 },
-	{ "full", 1, 7 },
-	{ "random", 1, 8 },
-	{ "urandom", 1, 9 },
-	{ "tty", 5, 0 },
+	struct filter filter, init_filter;
+	int netns, program_tree, program_file, init_tree;
+	int self, init; /* pidfds */
+	/* Go on; came to exec or to an end; what the sandbox sees is made, and then init runs. */
+	int go[2], done[2], ready[2];
 };
 
 static void die(const char *what)
@@ -69,8 +64,7 @@ static void die(const char *what)
 	_exit(125);
 }
 
-/* Every call here must succeed: a floor that skipped one would be too low. */
-static long must(long r, const char *what)
+long must(long r, const char *what)
 {
 	if (r < 0)
 		die(what);
@@ -80,39 +74,45 @@ static long must(long r, const char *what)
 static void usage(void)
 {
 	dprintf(STDERR_FILENO, "usage: floor [-l NAME=VALUE]... [-n NETNS_FILE] [-s FILTER] "
-			       "CGROUP_DIR PROGRAM [ARG...]\n");
+			       "[-S FILTER] CGROUP_DIR INIT PROGRAM [ARG...]\n");
 	_exit(125);
 }
 
-static void read_filter(struct launch *launch, const char *path)
+static void read_filter(struct filter *filter, const char *path)
 {
 	int fd = (int)must(open(path, O_RDONLY | O_CLOEXEC), path);
-	ssize_t n = must(read(fd, launch->instructions, sizeof(launch->instructions)), path);
+	ssize_t n = must(read(fd, filter->instructions, sizeof(filter->instructions)), path);
 
 	(void)close(fd);
-	launch->filter.len = (unsigned short)((size_t)n / sizeof(launch->instructions[0]));
-	launch->filter.filter = launch->instructions;
+	filter->program.len = (unsigned short)((size_t)n / sizeof(filter->instructions[0]));
+	filter->program.filter = filter->instructions;
 }
 
 static void parse_arguments(int argc, char **argv, struct launch *launch)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+l:n:s:")) != -1) {
+	while ((option = getopt(argc, argv, "+l:n:s:S:")) != -1) {
 		if (option == 'l' && launch->n_limits < MAX_LIMITS && strchr(optarg, '='))
 			launch->limits[launch->n_limits++] = optarg;
 		else if (option == 'n')
 			launch->netns = (int)must(open(optarg, O_RDONLY | O_CLOEXEC), optarg);
 		else if (option == 's')
-			read_filter(launch, optarg);
+			read_filter(&launch->filter, optarg);
+		else if (option == 'S')
+			read_filter(&launch->init_filter, optarg);
 		else
 			usage();
 	}
-	if (argc - optind < 2 || argv[optind + 1][0] != '/')
+	if (argc - optind < 3 || argv[optind + 2][0] != '/')
 		usage();
 	launch->cgroup_dir = argv[optind];
-	launch->argv = argv + optind + 1;
+	launch->init_tree = view_clone_file(argv[optind + 1]);
+	launch->argv = argv + optind + 2;
 	launch->program = launch->argv[0];
+	launch->program_file =
+		(int)must(open(launch->program, O_PATH | O_CLOEXEC), launch->program);
+	launch->program_tree = view_clone_file(launch->program);
 }
 
 static int make_leaf(const struct launch *launch, char *name, size_t size)
@@ -135,151 +135,89 @@ static int make_leaf(const struct launch *launch, char *name, size_t size)
 	return leaf;
 }
 
-static int clone_program(const char *program)
+/* What is executed goes first: only its file may have one of these numbers already. */
+static void keep(int *fd, int number)
 {
-	struct mount_attr attr = {
-		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
-	};
-	int tree = (int)must(
-		open_tree(AT_FDCWD, program, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "open_tree");
-
-	must(mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)), "mount_setattr");
-	return tree;
+	if (*fd != number)
+		*fd = (int)must(dup3(*fd, number, O_CLOEXEC), "dup3");
 }
 
-struct option_of_fs {
-	const char *key, *value;
-};
-
-/* `options` ends with a NULL key. */
-static int make_fs(const char *type, const struct option_of_fs *options, unsigned int attributes)
+static void wait_for(int pipe, ssize_t expected, const char *what)
 {
-	int context = (int)must(fsopen(type, FSOPEN_CLOEXEC), type);
-	int tree;
+	char byte;
 
-	for (; options->key; options++)
-		must(fsconfig(context, FSCONFIG_SET_STRING, options->key, options->value, 0), type);
-	must(fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), type);
-	tree = (int)must(fsmount(context, FSMOUNT_CLOEXEC, attributes), "fsmount");
-	(void)close(context);
-	return tree;
+	if (read(pipe, &byte, 1) != expected)
+		die(what);
 }
 
-static int make_tmpfs(const char *mode, const char *size, unsigned int attributes)
+static void execute(int file, struct filter *filter, char *const argv[], char *const envp[])
 {
-	const struct option_of_fs options[] = { { "mode", mode }, { "size", size }, { 0 } };
-
-	return make_fs("tmpfs", options, attributes);
+	if (filter->program.len)
+		must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter->program), "seccomp");
+	must(syscall(SYS_execveat, file, "", argv, envp, AT_EMPTY_PATH), "execveat");
 }
 
-static void attach(int tree, int dir, const char *path)
+static void run_init(struct launch *launch)
 {
-	must(move_mount(tree, "", dir, path, MOVE_MOUNT_F_EMPTY_PATH), "move_mount");
-}
+	char *argv[] = { (char *)"init", NULL }, *envp[] = { NULL };
 
-/* The folders that PATH lies in, and an empty file to mount upon. */
-static void make_mountpoint(int root, const char *path)
-{
-	char folder[4096];
-
-	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
-		(void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
-		must(mkdirat(root, folder, 0755), folder);
-	}
-	(void)close((int)must(openat(root, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0444), path));
-}
-
-static void attach_new(int tree, int dir, const char *name)
-{
-	must(mkdirat(dir, name, 0755), name);
-	attach(tree, dir, name);
-}
-
-static void make_devices(int root)
-{
-	static const struct option_of_fs none[] = { { 0 } }, pts[] = { { "mode", "0620" },
-		{ "ptmxmode", "0666" }, { "max", "64" }, { 0 } };
-	const unsigned int quiet = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
-	struct mount_attr read_only = { .attr_set = MOUNT_ATTR_RDONLY };
-	int dev = make_tmpfs("755", "64k", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-
-	must(mkdirat(root, "dev", 0755), "dev");
-	attach(dev, root, "dev");
-	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
-		must(mknodat(dev, devices[i].name, S_IFCHR | 0666,
-			     makedev(devices[i].major, devices[i].minor)),
-			devices[i].name);
-	must(symlinkat("pts/ptmx", dev, "ptmx"), "ptmx");
-	attach_new(make_fs("devpts", pts, quiet), dev, "pts");
-	attach_new(make_tmpfs("1777", "64m", quiet | MOUNT_ATTR_NODEV), dev, "shm");
-	attach_new(make_fs("mqueue", none, quiet | MOUNT_ATTR_NODEV), dev, "mqueue");
-	must(mount_setattr(dev, "", AT_EMPTY_PATH, &read_only, sizeof(read_only)), "read-only dev");
-}
-
-/* Returns a descriptor of the program, opened on the mount that the sandbox sees. */
-static int make_root(const struct launch *launch)
-{
-	struct mount_attr read_only = { .attr_set = MOUNT_ATTR_RDONLY };
-	const char *program = launch->program + 1;
-	int root, exec_fd;
-
-	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
-	root = make_tmpfs("755", "1m", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-	attach(root, AT_FDCWD, "/tmp");
-	make_mountpoint(root, program);
-	attach(launch->program_tree, root, program);
-	must(mkdirat(root, "tmp", 01777), "tmp");
-	attach(make_tmpfs("1777", "64m", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV), root, "tmp");
-	make_devices(root);
-	must(fchdir(root), "fchdir");
-	must(syscall(SYS_pivot_root, ".", "."), "pivot_root");
-	must(umount2(".", MNT_DETACH), "umount");
-	must(chdir("/"), "chdir");
-	must(mount_setattr(root, "", AT_EMPTY_PATH, &read_only, sizeof(read_only)),
-		"read-only root");
-	exec_fd = (int)must(open(launch->program, O_PATH | O_CLOEXEC), launch->program);
-	return exec_fd;
-}
-
-static void drop_rights(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { 0 };
-
-	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
-		;
-	must(setgroups(0, NULL), "setgroups");
-	must(setresgid(ID, ID, ID), "setresgid");
-	must(setresuid(ID, ID, ID), "setresuid");
-	must(prctl(PR_SET_PDEATHSIG, SIGKILL), "PDEATHSIG");
-	must(syscall(SYS_capset, &header, none), "capset");
-	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
-}
-
-static void run_child(const struct launch *launch)
-{
-	char *envp[] = { "PATH=/usr/bin:/bin", NULL };
-	int exec_fd;
-
-	must(unshare(CLONE_NEWCGROUP | CLONE_NEWIPC), "unshare");
+	(void)close(launch->go[1]);
+	(void)close(launch->ready[0]);
+	wait_for(launch->go[0], 1, "go");
+	self_drop_inherited(true);
 	if (launch->netns >= 0)
 		must(setns(launch->netns, CLONE_NEWNET), "setns");
-	(void)umask(0);
-	exec_fd = make_root(launch);
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
+	must(unshare(CLONE_NEWCGROUP | CLONE_NEWIPC), "unshare");
+	view_make(launch->program, launch->program_tree);
 	must(sethostname("floor", 5), "sethostname");
-	if (exec_fd != EXEC_FD)
-		must(dup3(exec_fd, EXEC_FD, O_CLOEXEC), "dup3");
-	must(close_range(EXEC_FD + 1, ~0U, 0), "close_range");
-	drop_rights();
-	if (launch->filter.len)
-		must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &launch->filter), "seccomp");
-	must(syscall(SYS_execveat, EXEC_FD, "", launch->argv, envp, AT_EMPTY_PATH), "execveat");
+	must(write(launch->ready[1], "", 1), "ready");
+	self_drop_bounding();
+	keep(&launch->init_tree, 4);
+	keep(&launch->done[1], 3);
+	keep(&launch->ready[1], 5);
+	must(syscall(SYS_close_range, 0, STDERR_FILENO, 0), "close_range");
+	must(syscall(SYS_close_range, LAST_FD, ~0U, 0), "close_range");
+	self_drop_rights();
+	execute(launch->init_tree, &launch->init_filter, argv, envp);
 }
 
-static pid_t clone_into(int leaf, int *ret_pidfd)
+/* The command joins what init has made, and finds the program there. */
+static void run_command(struct launch *launch)
+{
+	char *envp[] = { (char *)"PATH=/usr/bin:/bin", NULL };
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS };
+	struct stat seen, wanted;
+	int file;
+
+	(void)close(launch->go[1]);
+	wait_for(launch->go[0], 1, "go");
+	self_drop_inherited(false);
+	self_drop_bounding();
+	wait_for(launch->ready[0], 1, "the view");
+	must(setns(launch->init,
+		     CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP | CLONE_NEWNET),
+		"setns");
+	must(chdir("/"), "chdir");
+	file = (int)must(syscall(SYS_openat2, AT_FDCWD, launch->program, &how, sizeof(how)),
+		launch->program);
+	must(fstat(file, &seen), launch->program);
+	must(fstat(launch->program_file, &wanted), launch->program);
+	if (seen.st_ino != wanted.st_ino || seen.st_dev != wanted.st_dev)
+		die("another program");
+	keep(&file, 4);
+	keep(&launch->done[1], 3);
+	keep(&launch->ready[0], 5);
+	must(syscall(SYS_close_range, LAST_FD, ~0U, 0), "close_range");
+	self_drop_rights();
+	wait_for(launch->ready[0], 0, "init");
+	execute(file, &launch->filter, launch->argv, envp);
+}
+
+static pid_t clone_into(int leaf, uint64_t flags, int *ret_pidfd)
 {
 	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWUTS,
+		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD | flags,
 		.pidfd = (uint64_t)(uintptr_t)ret_pidfd,
 		.exit_signal = SIGCHLD,
 		.cgroup = (uint64_t)leaf,
@@ -288,22 +226,71 @@ static pid_t clone_into(int leaf, int *ret_pidfd)
 	return (pid_t)must(syscall(SYS_clone3, &args, sizeof(args)), "clone3");
 }
 
+/* Pipes from 10 on, so that they are not where a child keeps its own. */
+static void open_pipe(int ends[2])
+{
+	int low[2];
+
+	must(pipe2(low, O_CLOEXEC), "pipe");
+	for (int i = 0; i < 2; i++) {
+		ends[i] = (int)must(fcntl(low[i], F_DUPFD_CLOEXEC, 10), "dup");
+		(void)close(low[i]);
+	}
+}
+
+/* Returns the command's pidfd. */
+static int start(struct launch *launch, int leaf)
+{
+	int command = -1;
+
+	launch->self = (int)must(pidfd_open(getpid(), 0), "pidfd_open");
+	open_pipe(launch->go);
+	open_pipe(launch->done);
+	open_pipe(launch->ready);
+	if (clone_into(leaf, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS, &launch->init) == 0)
+		run_init(launch);
+	(void)close(launch->ready[1]);
+	must(setns(launch->init, CLONE_NEWPID), "enter the pid namespace");
+	if (clone_into(leaf, 0, &command) == 0)
+		run_command(launch);
+	must(setns(launch->self, CLONE_NEWPID), "leave the pid namespace");
+	(void)close(launch->go[0]);
+	(void)close(launch->done[1]);
+	(void)close(launch->ready[0]);
+	must(write(launch->go[1], "gg", 2), "go");
+	return command;
+}
+
+/* Until the command has ended, and all of its namespace with it. */
+static siginfo_t wait_until_end(const struct launch *launch, int command)
+{
+	struct pollfd wait[] = { { .fd = command, .events = POLLIN },
+		{ .fd = launch->done[0], .events = POLLIN } };
+	siginfo_t info = { 0 }, init = { 0 };
+
+	while (!wait[0].revents) {
+		must(poll(wait, 2, -1), "poll");
+		if (wait[1].revents)
+			wait[1].fd = -1; /* executed */
+	}
+	must(waitid(P_PIDFD, (id_t)command, &info, WEXITED), "waitid");
+	must(pidfd_send_signal(launch->init, SIGKILL, NULL, 0), "kill init");
+	must(waitid(P_PIDFD, (id_t)launch->init, &init, WEXITED), "waitid");
+	if (init.si_code != CLD_KILLED)
+		die("init");
+	return info;
+}
+
 int main(int argc, char **argv)
 {
-	static struct launch launch = { .netns = -1 };
-	struct pollfd wait = { .events = POLLIN };
-	siginfo_t info = { 0 };
+	static struct launch launch = { .netns = -1, .init = -1 };
 	char leaf_name[4096];
-	int leaf, pidfd = -1;
+	siginfo_t info;
+	int leaf;
 
 	parse_arguments(argc, argv, &launch);
 	leaf = make_leaf(&launch, leaf_name, sizeof(leaf_name));
-	launch.program_tree = clone_program(launch.program);
-	if (clone_into(leaf, &pidfd) == 0)
-		run_child(&launch);
-	wait.fd = pidfd;
-	must(poll(&wait, 1, -1), "poll");
-	must(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED), "waitid");
+	info = wait_until_end(&launch, start(&launch, leaf));
 	must(rmdir(leaf_name), leaf_name);
 	return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }

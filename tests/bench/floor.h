@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the parts of the floor share: the processes (floor.c), what they see (floor_view.c), who
+ * they are (floor_self.c).
+ */
+#ifndef SBX_BENCH_FLOOR_H
+#define SBX_BENCH_FLOOR_H
+
+#include <stdbool.h>
+
+/* Every call must succeed: a floor that skipped one would be too low. Ends the process otherwise.
+ */
+long must(long r, const char *what);
+
+/* A read-only mount of one file, attached nowhere yet. */
+int view_clone_file(const char *path);
+
+/*
+ * Makes the root that the sandbox sees and goes into it: PROGRAM, mounted under its own path from
+ * PROGRAM_TREE, /tmp, /dev, /proc.
+ */
+void view_make(const char *program, int program_tree);
+
+/* What a caller may have set, and what would go through exec to the program. */
+void self_drop_inherited(bool is_init);
+
+/* The bounding set and the securebits; then, as the last things before exec, all other rights. */
+void self_drop_bounding(void);
+void self_drop_rights(void);
+
+#endif
