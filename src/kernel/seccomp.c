@@ -12,12 +12,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Behind all numbers that any kernel has; and where those of x32 begin. */
-#define N_NUMBERS     1024
-#define OTHER_NUMBERS 0x40000000
-
-/* Room for twenty ranges of unknown numbers: x86-64 has two. */
-#define TAIL_MAX 64
+/* What a program is made of, and which calls its front answers already. */
+struct job {
+	const struct seccomp_spec *spec;
+	bool whole[SECCOMP_NUMBERS];
+};
 
 static uint32_t default_action(const struct seccomp_spec *spec)
 {
@@ -62,14 +61,11 @@ static int add_call(
 	return r < 0 ? error_errno(err, -r, "seccomp: add '%s'", call->name) : 0;
 }
 
-static int add_calls(scmp_filter_ctx ctx, uint32_t action, const struct policy_calls *calls,
-	struct sbx_error *err)
+static bool is_answered(const struct job *job, const struct policy_call *call)
 {
-	int r = 0;
+	int nr = seccomp_syscall_resolve_name(call->name);
 
-	for (size_t i = 0; i < calls->n && r == 0; i++)
-		r = add_call(ctx, action, &calls->v[i], err);
-	return r;
+	return nr >= 0 && nr < SECCOMP_NUMBERS && job->whole[nr];
 }
 
 /*
@@ -111,23 +107,28 @@ static int set_up(scmp_filter_ctx ctx, uint32_t other_architectures, struct sbx_
 	return r < 0 ? error_errno(err, -r, "seccomp: set up the filter") : 0;
 }
 
-static int add_allowed(scmp_filter_ctx ctx, const struct seccomp_spec *spec, struct sbx_error *err)
+static int add_allowed(scmp_filter_ctx ctx, const struct job *job, struct sbx_error *err)
 {
+	const struct seccomp_spec *spec = job->spec;
 	int r = set_up(ctx, SCMP_ACT_KILL_PROCESS, err);
 
-	if (r == 0)
-		r = add_calls(ctx, SCMP_ACT_ALLOW, spec->allow, err);
+	for (size_t i = 0; i < spec->allow->n && r == 0; i++)
+		if (!is_answered(job, &spec->allow->v[i]))
+			r = add_call(ctx, SCMP_ACT_ALLOW, &spec->allow->v[i], err);
 	if (r == 0)
 		r = allow_own_exec(ctx, spec, err);
 	return r < 0 ? r : refuse_clone3(ctx, spec, err);
 }
 
 /* What is none of its business it allows: the other program comes behind it. */
-static int add_denied(scmp_filter_ctx ctx, const struct seccomp_spec *spec, struct sbx_error *err)
+static int add_denied(scmp_filter_ctx ctx, const struct job *job, struct sbx_error *err)
 {
+	const struct policy_calls *deny = job->spec->deny;
 	int r = set_up(ctx, SCMP_ACT_ALLOW, err);
 
-	return r < 0 ? r : add_calls(ctx, default_action(spec), spec->deny, err);
+	for (size_t i = 0; i < deny->n && r == 0; i++)
+		r = add_call(ctx, default_action(job->spec), &deny->v[i], err);
+	return r;
 }
 
 static int export(scmp_filter_ctx ctx, struct seccomp_program *ret_program, struct sbx_error *err)
@@ -159,15 +160,15 @@ static int export(scmp_filter_ctx ctx, struct seccomp_program *ret_program, stru
 }
 
 static int compile(uint32_t otherwise,
-	int (*add)(scmp_filter_ctx ctx, const struct seccomp_spec *spec, struct sbx_error *err),
-	const struct seccomp_spec *spec, struct seccomp_program *ret_program, struct sbx_error *err)
+	int (*add)(scmp_filter_ctx ctx, const struct job *job, struct sbx_error *err),
+	const struct job *job, struct seccomp_program *ret_program, struct sbx_error *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(otherwise);
 	int r;
 
 	if (!ctx)
 		return error_errno(err, ENOMEM, "seccomp: set up the filter");
-	r = add(ctx, spec, err);
+	r = add(ctx, job, err);
 	if (r == 0)
 		r = export(ctx, ret_program, err);
 	seccomp_release(ctx);
@@ -198,68 +199,14 @@ static int join(const struct seccomp_program *first, uint32_t where,
 	return 0;
 }
 
-static bool is_known(int nr)
-{
-	_cleanup_free_ char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
-
-	return name != NULL;
-}
-
-/* Where the numbers that nobody has given a meaning begin and end, from FROM on; false: no more. */
-static bool next_unknown(uint32_t from, uint32_t *ret_first, uint32_t *ret_last)
-{
-	uint32_t first = from, last;
-
-	if (from >= N_NUMBERS)
-		return false;
-	while (first < N_NUMBERS && is_known((int)first))
-		first++;
-	for (last = first; last < N_NUMBERS && !is_known((int)last); last++)
-		;
-	*ret_first = first;
-	*ret_last = last < N_NUMBERS ? last - 1 : OTHER_NUMBERS - 1;
-	return true;
-}
-
-/*
- * What the default's answer becomes, by the number. A call that is newer than this build is
- * answered as by a kernel that is older than the call: programs then fall back to what they did
- * before it.
- */
-static size_t make_tail(uint32_t otherwise, struct sock_filter *ret_tail)
-{
-	const struct sock_filter begin[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, seccomp_arch_native(), 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, otherwise),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	};
-	uint32_t first, last = 0;
-	size_t n = ARRAY_SIZE(begin);
-
-	memcpy(ret_tail, begin, sizeof(begin));
-	for (uint32_t from = 0; n + 4 <= TAIL_MAX && next_unknown(from, &first, &last);
-		from = last + 1) {
-		const struct sock_filter range[] = {
-			BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first, 0, 2),
-			BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, last, 1, 0),
-			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		};
-
-		memcpy(ret_tail + n, range, sizeof(range));
-		n += ARRAY_SIZE(range);
-	}
-	ret_tail[n] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, otherwise);
-	return n + 1;
-}
-
 /* Unknown numbers get ENOSYS. Only what is denied comes here, so that no allowed call gets dearer.
  */
 static int answer_unknown(
 	struct seccomp_program *program, uint32_t otherwise, struct sbx_error *err)
 {
-	struct sock_filter tail[TAIL_MAX];
-	struct seccomp_program more = { tail, (unsigned short)make_tail(otherwise, tail) }, joined;
+	struct sock_filter tail[SECCOMP_TAIL_MAX];
+	struct seccomp_program more = { tail, (unsigned short)seccomp_tail(otherwise, tail) },
+			       joined;
 	int r = join(program, otherwise, &more, &joined, err);
 
 	if (r < 0)
@@ -269,16 +216,18 @@ static int answer_unknown(
 	return 0;
 }
 
-int seccomp_compile(
-	const struct seccomp_spec *spec, struct seccomp_program *ret_program, struct sbx_error *err)
+/* What depends on arguments, and all that is refused. */
+static int compile_rest(
+	const struct job *job, struct seccomp_program *ret_program, struct sbx_error *err)
 {
+	const struct seccomp_spec *spec = job->spec;
 	_cleanup_seccomp_ struct seccomp_program allowed = { 0 }, denied = { 0 };
-	int r = compile(default_action(spec), add_allowed, spec, &allowed, err);
+	int r = compile(default_action(spec), add_allowed, job, &allowed, err);
 
 	if (r == 0)
 		r = answer_unknown(&allowed, default_action(spec), err);
 	if (r == 0 && spec->deny->n)
-		r = compile(SCMP_ACT_ALLOW, add_denied, spec, &denied, err);
+		r = compile(SCMP_ACT_ALLOW, add_denied, job, &denied, err);
 	if (r < 0)
 		return r;
 	if (spec->deny->n)
@@ -286,6 +235,41 @@ int seccomp_compile(
 	*ret_program = allowed;
 	allowed = (struct seccomp_program){ 0 };
 	return 0;
+}
+
+/* The calls that no test of arguments concerns. */
+static void find_whole(struct job *job)
+{
+	const struct seccomp_spec *spec = job->spec;
+
+	for (size_t i = 0; i < spec->allow->n; i++) {
+		const struct policy_call *call = &spec->allow->v[i];
+		int nr = seccomp_syscall_resolve_name(call->name);
+
+		if (nr >= 0 && nr < SECCOMP_NUMBERS && !call->cases.n &&
+			!calls_find(spec->deny, call->name))
+			job->whole[nr] = true;
+	}
+}
+
+int seccomp_compile(
+	const struct seccomp_spec *spec, struct seccomp_program *ret_program, struct sbx_error *err)
+{
+	_cleanup_seccomp_ struct seccomp_program rest = { 0 };
+	struct sock_filter front[SECCOMP_FRONT_MAX];
+	struct job job = { .spec = spec };
+	struct seccomp_program first;
+	int r;
+
+	find_whole(&job);
+	first = (struct seccomp_program){ front, (unsigned short)seccomp_front(job.whole, front) };
+	/* Too many ranges for one: then libseccomp does it all. */
+	if (!first.n)
+		memset(job.whole, 0, sizeof(job.whole));
+	r = compile_rest(&job, &rest, err);
+	/* There is no such answer in it, so all of it stays: what it doesn't answer comes behind.
+	 */
+	return r < 0 ? r : join(&first, UINT32_MAX, &rest, ret_program, err);
 }
 
 void seccomp_program_clear(struct seccomp_program *program)

@@ -33,6 +33,30 @@ struct seccomp_program {
 int seccomp_compile(const struct seccomp_spec *spec, struct seccomp_program *ret_program,
 	struct sbx_error *err);
 
+/* Behind all numbers that any kernel has. */
+#define SECCOMP_NUMBERS 1024
+
+/* As far as a conditional jump reaches; and room for twenty ranges of unknown numbers. */
+enum {
+	SECCOMP_BOUNDS_MAX = 250,
+	SECCOMP_FRONT_MAX = SECCOMP_BOUNDS_MAX + 4,
+	SECCOMP_TAIL_MAX = 64
+};
+
+/*
+ * The beginning of a program: allows the native architecture's calls of these numbers whatever
+ * their arguments are; all else goes on to what comes behind it. Returns its length; 0: they are
+ * none, or lie in more ranges than jumps reach. No side effects.
+ */
+size_t seccomp_front(const bool whole[static SECCOMP_NUMBERS],
+	struct sock_filter ret_front[static SECCOMP_FRONT_MAX]);
+
+/*
+ * The end of one: ENOSYS for numbers that libseccomp has no name for, OTHERWISE for all else.
+ * Returns its length.
+ */
+size_t seccomp_tail(uint32_t otherwise, struct sock_filter ret_tail[static SECCOMP_TAIL_MAX]);
+
 /*
  * The cache: a folder of root's alone. KEY is all that the program comes of; an entry that was made
  * of anything else, or is damaged, is as good as none: -ENOENT or another -errno.

@@ -11,17 +11,18 @@ struct fixed {
 /*
  * One call's rows are alternatives. In a user namespace of its own a tenant would have every
  * capability again. The launcher sets the limit of core dumps to 1 byte, for at 0 the kernel would
- * feed a core_pattern that is a pipe, outside of the sandbox; asking for it is allowed.
+ * feed a core_pattern that is a pipe, outside of the sandbox; asking for it is allowed. That there
+ * are 16 limits (RLIM_NLIMITS) makes four cases of 31.
  */
 static const struct fixed limits[] = {
 	{ "clone",
 		"flags & CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|"
 		"CLONE_NEWPID|CLONE_NEWNET == 0",
 		", but no namespaces are made by it" },
-	{ "prlimit64", "resource != RLIMIT_CORE", ", but for setting RLIMIT_CORE" },
+	{ "prlimit64", "resource < 16 && resource != RLIMIT_CORE",
+		", but for setting RLIMIT_CORE" },
 	{ "prlimit64", "resource == RLIMIT_CORE && new_rlim == 0",
 		", but for setting RLIMIT_CORE" },
-	{ "setrlimit", "resource != RLIMIT_CORE", ", but for RLIMIT_CORE" },
 	{ "unshare",
 		"flags & CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|"
 		"CLONE_NEWPID|CLONE_NEWNET|CLONE_NEWTIME == 0",
@@ -30,11 +31,13 @@ static const struct fixed limits[] = {
 
 /*
  * Denied whatever allows the call: bytes put into a terminal's input are typed into the shell that
- * reads it next, outside of the sandbox (CVE-2017-5226).
+ * reads it next, outside of the sandbox (CVE-2017-5226). And what is one case to deny, and 31 to
+ * allow.
  */
 static const struct fixed denied[] = {
 	{ "ioctl", "request == TIOCSTI", ", but for TIOCSTI and TIOCLINUX" },
 	{ "ioctl", "request == TIOCLINUX", ", but for TIOCSTI and TIOCLINUX" },
+	{ "setrlimit", "resource == RLIMIT_CORE", ", but for RLIMIT_CORE" },
 };
 
 static const struct fixed *find_fixed(const struct fixed *rows, size_t n, const char *name)

@@ -296,6 +296,55 @@ TEST(every_shipped_profile_on_every_number)
 	}
 }
 
+/* Sets in few long ranges, in many short ones, and in more than jumps reach. */
+TEST(the_front_answers_any_set)
+{
+	const struct sock_filter behind = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP);
+
+	srand(5);
+	for (int round = 0; round < 200; round++) {
+		struct sock_filter filter[SECCOMP_FRONT_MAX + 1];
+		struct seccomp_program p = { .filter = filter };
+		bool whole[SECCOMP_NUMBERS];
+		int stay = 1 + rand() % 100;
+
+		whole[0] = rand() % 2;
+		for (int nr = 1; nr < SECCOMP_NUMBERS; nr++)
+			whole[nr] = rand() % stay ? whole[nr - 1] : !whole[nr - 1];
+		p.n = (unsigned short)seccomp_front(whole, filter);
+		filter[p.n++] = behind;
+		/* Every second number is in a range of its own: none of it, rather than a part. */
+		if (stay == 1)
+			EXPECT_EQ(1, p.n);
+		if (p.n == 1)
+			continue;
+		for (uint32_t nr = 0; nr < SECCOMP_NUMBERS; nr++)
+			EXPECT_EQ(whole[nr] ? SECCOMP_RET_ALLOW : SECCOMP_RET_TRAP,
+				answer(&p, AUDIT_ARCH_X86_64, nr));
+		EXPECT_EQ(SECCOMP_RET_TRAP, answer(&p, AUDIT_ARCH_X86_64, SECCOMP_NUMBERS));
+		EXPECT_EQ(SECCOMP_RET_TRAP, answer(&p, AUDIT_ARCH_X86_64, UINT32_MAX));
+		EXPECT_EQ(SECCOMP_RET_TRAP, answer(&p, AUDIT_ARCH_I386, 0));
+	}
+}
+
+/* Each launch has the kernel compile it: a reason to look where it grows. */
+TEST(the_usual_program_is_short)
+{
+	const struct policy_dirs dirs = { .shipped = POLICIES_DIR };
+	_cleanup_calls_ struct policy_calls profile = { 0 };
+	_cleanup_allowlist_ struct allowlist list = { 0 };
+	const struct policy policy = { 0 };
+	struct sbx_error err = { 0 };
+	struct seccomp_program p;
+
+	ASSERT_EQ(0, policy_load_profile(&dirs, "@default", &profile, &err));
+	ASSERT_EQ(0, allowlist_make(&policy, &profile, &list, &err));
+	p = compile_both(&list.allow, &list.deny, POLICY_SECCOMP_ERRNO);
+	printf("# %u instructions\n", p.n);
+	EXPECT_GT(200, p.n);
+	seccomp_program_clear(&p);
+}
+
 TEST(defaults)
 {
 	struct policy_calls allow = some_syscalls();
