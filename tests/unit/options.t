@@ -30,7 +30,7 @@ says 2 "" "*: unrecognized option '--bogus'" "an option that it lacks" --bogus
 says 2 "" "*: option '--config-dir' requires an argument" "an argument that it lacks" --config-dir
 
 mapfile -t names < <("$program" --help | sed -n 's/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p')
-is "subcommands are listed" "${names[0]}, ${names[11]}, ${names[-1]}" "run, tenant forget, doctor"
+is "subcommands are listed" "${names[0]}, $(grep -cx "tenant forget" < <(printf '%s\n' "${names[@]}")), ${names[-1]}" "run, 1, doctor"
 for name in "${names[@]}"; do
 	read -ra words <<<"$name"
 	says 0 "usage: sandboxctl $name*  --help *" "" "$name --help" "${words[@]}" --help
