@@ -41,7 +41,7 @@ int fs_write(int dir, const char *path, const char *value)
 	return (size_t)r == size ? 0 : -EIO;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int fs_write_all(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t r = write(fd, data, size);
@@ -118,7 +118,7 @@ int fs_replace(int dir, const char *path, const void *data, size_t size, enum fs
 	while (r == -EAGAIN);
 	if (r < 0)
 		return error_errno(err, -r, "create '%s'", temporary);
-	r = write_all(fd, data, size);
+	r = fs_write_all(fd, data, size);
 	if (r == 0 && keep == FS_DURABLE && fsync(fd) < 0)
 		r = -errno;
 	if (r == 0 && renameat(dir, temporary, dir, path) < 0)

@@ -23,6 +23,9 @@ ssize_t fs_read(int dir, const char *path, char *buf, size_t size);
 /* Writes `value` in one write(2) to a file that exists, as the kernel wants it. 0 or -errno. */
 int fs_write(int dir, const char *path, const char *value);
 
+/* Writes all of it, in one write(2) where that takes it. 0 or -errno. */
+int fs_write_all(int fd, const char *data, size_t size);
+
 enum fs_keep {
 	FS_VOLATILE, /* it needn't outlive this boot, or can be made again */
 	FS_DURABLE, /* it is on disk when this returns, and no crash brings the old one back */

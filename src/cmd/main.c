@@ -175,6 +175,8 @@ int main(int argc, char **argv)
 	/* getopt(3) says by this name what is wrong with an option. */
 	argv[0] = (char *)"sandboxctl";
 	process_normalise();
+	/* Each line in one piece, for several of us may write to one file. */
+	(void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (fill_standard_descriptors(&err) < 0)
 		return cmd_fail(&err);
 	exit_code = parse_options(&context, argc, argv);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/report.h"
 
+#include "base/fs.h"
 #include "cmd/cmd.h"
 #include "launch/leaf.h"
 #include "lsm/lsm.h"
@@ -207,12 +208,25 @@ static json_t *lsm_to_json(const struct outcome *o)
 	return json_boolean(o->lsm);
 }
 
+/* In one piece, for several of us may write to one file. */
+static int write_line(const json_t *json, int fd)
+{
+	size_t size = json ? json_dumpb(json, NULL, 0, JSON_COMPACT) : 0;
+	_cleanup_free_ char *line = size ? malloc(size + 1) : NULL;
+
+	if (!line)
+		return -ENOMEM;
+	(void)json_dumpb(json, line, size, JSON_COMPACT);
+	line[size] = '\n';
+	return fs_write_all(fd, line, size + 1);
+}
+
 int report_outcome_json(const struct outcome *o, int fd)
 {
 	const char *hook = "", *why = "";
 	char last[400] = "";
 	json_t *json;
-	int r = 0;
+	int r;
 
 	if (outcome_denials(o)) {
 		hook = lsm_hook_name(o->leaf.last.hook);
@@ -230,8 +244,7 @@ int report_outcome_json(const struct outcome *o, int fd)
 		report_denials_to_json(o), "last_denial", last, "last_denial_hook", hook,
 		"last_denial_why", why);
 	(void)json_object_set_new(json, "cure", cmd_text_to_json(o->error.cure));
-	if (!json || json_dumpfd(json, fd, JSON_COMPACT) < 0 || write(fd, "\n", 1) != 1)
-		r = -EIO;
+	r = write_line(json, fd);
 	json_decref(json);
 	return r;
 }
