@@ -448,7 +448,7 @@ check-fuzz: $(FUZZ_TARGETS:%=$(O)/tests/fuzz/%)
 .PHONY: soak
 soak: $(GUEST_NEEDS)
 	for k in $(KERNELS); do tests/vm/run -t 7200 -k $$k -- \
-		env POLICIES=500 tests/integration/run explain || exit 1; done
+		env POLICIES=500 MANY=1000 ROUNDS=20 tests/integration/run explain many || exit 1; done
 
 # ---- linters ----
 

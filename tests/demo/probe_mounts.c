@@ -5,6 +5,7 @@
  */
 #include "probe.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -109,6 +110,47 @@ static int attempt_setns(char **args, struct detail *detail)
 	return setns(fd, 0) < 0 ? failed_at(detail, "setns") : 0;
 }
 
+static int count_names(const char *path)
+{
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	const struct dirent *entry;
+	int n = 0;
+
+	while (dir && (entry = readdir(dir)))
+		n += entry->d_name[0] != '.';
+	return dir ? n : -errno;
+}
+
+static int count_lines(int fd)
+{
+	char text[4096];
+	ssize_t size;
+	int n = 0;
+
+	while ((size = read(fd, text, sizeof(text))) > 0)
+		for (ssize_t i = 0; i < size; i++)
+			n += text[i] == '\n';
+	return size < 0 ? -errno : n;
+}
+
+/* This process' folder of /proc, which may be missing in there, shows where it is by then. */
+static int attempt_count_in(char **args, struct detail *detail)
+{
+	_cleanup_close_ int ns = open(args[0], O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int mounts = -1;
+
+	if (ns < 0 || setns(ns, CLONE_NEWNS) < 0)
+		return failed_at(detail, "setns");
+	mounts = openat(self, "mountinfo", O_RDONLY | O_CLOEXEC);
+	if (mounts < 0)
+		return failed_at(detail, "open");
+	detail_add(detail, "%d", count_lines(mounts));
+	for (char **dir = args + 1; *dir; dir++)
+		detail_add(detail, " %d", count_names(*dir));
+	return 0;
+}
+
 const struct attempt attempts_mounts[] = {
 	{ "bind-mount", "SRC DST", 2, 2, attempt_bind_mount, "bind, open through it, unmount" },
 	{ "userns", "", 0, 0, attempt_userns, "enter a new user namespace" },
@@ -120,5 +162,7 @@ const struct attempt attempts_mounts[] = {
 	{ "umount", "PATH", 1, 1, attempt_umount, "unmount lazily" },
 	{ "remount-rw", "PATH", 1, 1, attempt_remount_rw, "make a mount writable" },
 	{ "setns", "PATH", 1, 1, attempt_setns, "join a namespace by its file" },
+	{ "count-in", "PATH [DIR...]", 1, ANY, attempt_count_in,
+		"the mounts of a mount namespace, and what is in its folders" },
 	{ 0 },
 };
