@@ -75,8 +75,9 @@ static void say_unseen(struct checked *file, const struct all *all)
 static void say_owned(struct checked *file, const struct policy_grant *grant,
 	const struct sbx_error *err, const struct policy_place *other)
 {
-	report_error(
-		&file->report, &grant->at, "%s (%s:%u)", err->text, place_file(other), other->line);
+	char where[PLACE_TEXT_MAX];
+
+	report_error(&file->report, &grant->at, "%s (%s)", err->text, place_text(other, where));
 }
 
 /* Another's tree in one that is to be owned; what is only granted ends at its edge. */
@@ -123,6 +124,7 @@ static void check_id(struct checked *file, const struct all *all)
 {
 	const struct policy_place at = checked_id(file);
 	const struct policy *policy = file->policy;
+	char where[PLACE_TEXT_MAX];
 
 	for (size_t i = 0; i < all->n_policies && policy->id && !file->id_taken; i++) {
 		const struct policy *other = all->policies[i];
@@ -130,8 +132,8 @@ static void check_id(struct checked *file, const struct all *all)
 
 		if (other->id != policy->id || streq(other->tenant, policy->tenant))
 			continue;
-		report_error(&file->report, &at, "id: %u is the id of tenant '%s' too (%s:%u)",
-			policy->id, other->tenant, place_file(&there), there.line);
+		report_error(&file->report, &at, "id: %u is the id of tenant '%s' too (%s)",
+			policy->id, other->tenant, place_text(&there, where));
 		file->id_taken = true;
 	}
 }

@@ -81,14 +81,15 @@ int lookup_grants(struct lookups *list, const struct policy *policy, unsigned in
 
 int lookups_error(const struct lookups *list, struct sbx_error *err)
 {
+	char where[PLACE_TEXT_MAX];
+
 	for (size_t i = 0; i < list->n; i++) {
 		const struct lookup *l = &list->v[i];
 
 		if (l->r == 0)
 			continue;
 		*err = l->err;
-		return error_prefix(
-			err, l->r, "%s:%u", place_file(&l->grant->at), l->grant->at.line);
+		return error_prefix(err, l->r, "%s", place_text(&l->grant->at, where));
 	}
 	return 0;
 }

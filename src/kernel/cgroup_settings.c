@@ -430,7 +430,9 @@ static int reset(const struct cgroup *cgroup, const struct policy_cgroup *settin
 
 static int say_place(const struct policy_place *at, int r, struct sbx_error *err)
 {
-	return r < 0 && at->source ? error_prefix(err, r, "%s:%u", place_file(at), at->line) : r;
+	char where[PLACE_TEXT_MAX];
+
+	return r < 0 && at->source ? error_prefix(err, r, "%s", place_text(at, where)) : r;
 }
 
 static int apply(const struct cgroup *cgroup, const struct policy_cgroup *settings,

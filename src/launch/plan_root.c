@@ -26,8 +26,10 @@ static int compare_wanted(const void *a, const void *b)
 /* What stands nowhere is of the command line. */
 int plan_at_grant(const struct policy_grant *grant, int r, struct sbx_error *err)
 {
+	char where[PLACE_TEXT_MAX];
+
 	if (grant->at.source)
-		return error_prefix(err, r, "%s:%u", place_file(&grant->at), grant->at.line);
+		return error_prefix(err, r, "%s", place_text(&grant->at, where));
 	return error_prefix(err, r, "--mount %s:%s", grant->path, grant->inside);
 }
 

@@ -209,13 +209,14 @@ static int refuse_idle(
 	const struct sorted *sorted, const struct policy_calls *allow, struct sbx_error *err)
 {
 	const struct policy_call *idle = NULL;
+	char where[PLACE_TEXT_MAX];
 
 	each_idle(sorted, allow, note_idle, &idle);
 	if (!idle)
 		return 0;
 	(void)error_set(err, EINVAL,
-		"%s:%u: allow: '%s(%s)' restricts nothing: '%s' is allowed as a whole",
-		place_file(&idle->at), idle->at.line, idle->name, idle->test, idle->name);
+		"%s: allow: '%s(%s)' restricts nothing: '%s' is allowed as a whole",
+		place_text(&idle->at, where), idle->name, idle->test, idle->name);
 	return error_cure(err, -EINVAL, "deny the other cases instead");
 }
 

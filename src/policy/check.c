@@ -172,12 +172,14 @@ static int compare_grants(const void *a, const void *b)
 static void report_again(
 	struct key_load *load, const struct policy_grant *first, const struct policy_grant *again)
 {
+	char where[PLACE_TEXT_MAX];
+
 	if (first->at.source == again->at.source)
 		report_warning(load->report, &again->at, "'%s' is granted already in line %u",
 			again->path, first->at.line);
 	else
-		report_warning(load->report, &again->at, "'%s' is granted already in %s:%u",
-			again->path, place_file(&first->at), first->at.line);
+		report_warning(load->report, &again->at, "'%s' is granted already in %s",
+			again->path, place_text(&first->at, where));
 }
 
 /* One of the two at least is a mount. */
@@ -185,14 +187,15 @@ static void report_hidden(
 	struct key_load *load, const struct policy_grant *a, const struct policy_grant *b)
 {
 	const struct policy_grant *first = a < b ? a : b, *again = a < b ? b : a;
+	char where[PLACE_TEXT_MAX];
 
 	if (first->at.source == again->at.source)
 		report_error(load->report, &again->at,
 			"'%s' shows another tree already, by line %u", seen_at(again),
 			first->at.line);
 	else
-		report_error(load->report, &again->at, "'%s' shows another tree already, by %s:%u",
-			seen_at(again), place_file(&first->at), first->at.line);
+		report_error(load->report, &again->at, "'%s' shows another tree already, by %s",
+			seen_at(again), place_text(&first->at, where));
 }
 
 static void check_pair(

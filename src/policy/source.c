@@ -3,6 +3,7 @@
 
 #include "policy/array.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct policy_source *sources_add(struct policy_sources *sources, const char *name)
@@ -61,6 +62,15 @@ const char *place_line(const struct policy_place *place, size_t *ret_length)
 const char *place_file(const struct policy_place *place)
 {
 	return place->source ? place->source->name : "the defaults";
+}
+
+const char *place_text(const struct policy_place *place, char text[static PLACE_TEXT_MAX])
+{
+	if (place->source && place->line)
+		(void)snprintf(text, PLACE_TEXT_MAX, "%s:%u", place_file(place), place->line);
+	else
+		(void)snprintf(text, PLACE_TEXT_MAX, "%s", place_file(place));
+	return text;
 }
 
 int place_compare(const struct policy_place *a, const struct policy_place *b)

@@ -6,6 +6,7 @@
 #ifndef SBX_POLICY_SOURCE_H
 #define SBX_POLICY_SOURCE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -41,6 +42,10 @@ const char *place_line(const struct policy_place *place, size_t *ret_length);
 
 /* The name of its file, or "the defaults". */
 const char *place_file(const struct policy_place *place);
+
+/* "FILE:LINE", or "FILE" as a whole. What doesn't fit is cut. Returns TEXT. */
+enum { PLACE_TEXT_MAX = PATH_MAX + 16 };
+const char *place_text(const struct policy_place *place, char text[static PLACE_TEXT_MAX]);
 
 /* Below, at or above 0: in the order of the sources, then of the text. */
 int place_compare(const struct policy_place *a, const struct policy_place *b);

@@ -126,11 +126,13 @@ static int parse_limits(const struct key_use *use, const struct strv *words, cha
 
 static int report_again(const struct key_use *use, const struct policy_cgroup_line *first)
 {
+	char where[PLACE_TEXT_MAX];
+
 	if (first->at.source == use->at.source)
 		return key_error(use, "'%s': this %s has limits already, in line %u", first->thing,
 			first->device ? "device" : "name", first->at.line);
-	return key_error(use, "'%s': this %s has limits already, in %s:%u", first->thing,
-		first->device ? "device" : "name", place_file(&first->at), first->at.line);
+	return key_error(use, "'%s': this %s has limits already, in %s", first->thing,
+		first->device ? "device" : "name", place_text(&first->at, where));
 }
 
 /* Drivers' own words; one of them can't be an option, a path or a device's number. */

@@ -516,7 +516,7 @@ TEST(idle_tests_are_refused)
 	allowlist_clear(&list);
 	add(&policy.seccomp.allow, "read", "fd == 0");
 	EXPECT_EQ(-EINVAL, allowlist_make(&policy, &profile, &list, &err));
-	EXPECT_STREQ("the defaults:0: allow: 'read(fd == 0)' restricts nothing: 'read' is allowed "
+	EXPECT_STREQ("the defaults: allow: 'read(fd == 0)' restricts nothing: 'read' is allowed "
 		     "as a whole",
 		err.text);
 	EXPECT_TRUE(!list.allow.v);
