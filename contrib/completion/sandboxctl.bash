@@ -12,7 +12,7 @@ _sandboxctl_row() { # SUBCOMMAND
 		options=('--help' '--config-dir=DIR' '--verbose' '-v' '--version')
 		;;
 	'run')
-		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--detach' '--log=FILE' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
+		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--set=SECTION.KEY=VALUE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--detach' '--log=FILE' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
 		operands=('COMMAND' 'ARG...')
 		;;
 	'exec')
@@ -65,16 +65,16 @@ _sandboxctl_row() { # SUBCOMMAND
 		operands=('FILE...')
 		;;
 	'policy show')
-		options=('--help' '--json')
+		options=('--help' '--json' '--set=SECTION.KEY=VALUE')
 		operands=('TENANT')
 		;;
 	'policy explain')
-		options=('--help' '--json' '--name=NAME')
+		options=('--help' '--json' '--set=SECTION.KEY=VALUE' '--name=NAME')
 		operands=('TENANT' 'ACT' 'WHAT...')
 		acts=('open PATH' 'write PATH' 'exec PATH' 'connect tcp|udp ADDRESS PORT' 'syscall CALL')
 		;;
 	'policy score')
-		options=('--help' '--json' '--threshold=N')
+		options=('--help' '--json' '--set=SECTION.KEY=VALUE' '--threshold=N')
 		operands=('TENANT')
 		;;
 	'policy import')

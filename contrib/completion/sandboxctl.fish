@@ -62,7 +62,7 @@ function __sandboxctl_sandboxes
 end
 
 complete -c sandboxctl -f
-set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --name --env --mount --timeout --log --json-status-fd --env --timeout --json-status-fd --signal -s --name --threshold
+set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --set --name --env --mount --timeout --log --json-status-fd --env --timeout --json-status-fd --signal -s --set --set --name --set --threshold
 
 complete -c sandboxctl -n '__sandboxctl_at 1' -l config-dir -x -a '(__fish_complete_directories)' -d 'instead of /etc/sandboxctl'
 complete -c sandboxctl -n '__sandboxctl_at 1' -s v -l verbose -d 'say each step'
@@ -98,6 +98,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1' -x -a doctor -d 'check what this h
 
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -s t -l tenant -x -a '(__sandboxctl_tenants)' -d 'whose policy; else the host'\''s default tenant'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l policy -r -F -d 'this file instead of the tenant'\''s'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l set -x -d 'as a line of the policy'\''s that comes last'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l name -x -d 'name of the sandbox, unique in its tenant'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l env -x -d 'set a variable; without V, to the value it has here'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l mount -x -d 'show a tree at another place, to write or to read'
@@ -165,10 +166,12 @@ complete -c sandboxctl -n '__sandboxctl_at 1 policy check' -l help -d 'print thi
 complete -c sandboxctl -n '__sandboxctl_at 1+ policy check' -r -F
 
 complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -l set -x -d 'as run may be given it, any number of times'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy show' -x -a '(__sandboxctl_tenants)'
 
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l set -x -d 'as run may be given it, any number of times'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l name -x -d 'of the sandbox that %n stands for'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -x -a '(__sandboxctl_tenants)'
@@ -186,6 +189,7 @@ complete -c sandboxctl -n '__sandboxctl_at 5 policy explain; and __sandboxctl_wo
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 syscall' -x
 
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l set -x -d 'as run may be given it, any number of times'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l threshold -x -d 'exit with 1 where it is above N'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy score' -x -a '(__sandboxctl_tenants)'

@@ -43,6 +43,7 @@ enum {
 	CMD_STRICT = 1 << 2,
 	CMD_DRY_RUN = 1 << 3,
 	CMD_ALL = 1 << 4,
+	CMD_SET = 1 << 5, /* with an argument: for cmd_next_option() only */
 };
 
 struct asked;
@@ -76,6 +77,7 @@ extern const size_t n_cmds;
 extern const struct cmd_option cmd_global_options[], cmd_run_options[], cmd_score_options[];
 extern const struct cmd_option cmd_explain_options[], cmd_kill_options[], cmd_exec_options[];
 extern const struct cmd_option cmd_logs_options[];
+extern const struct cmd_option cmd_show_options[];
 extern const struct cmd_option cmd_help_option;
 extern const struct cmd_act cmd_explain_acts[];
 
@@ -108,10 +110,11 @@ int cmd_doctor(const struct cmd_context *context, int argc, char **argv);
 int cmd_fail(const struct sbx_error *err);
 
 /*
- * The policy of a tenant; its problems go to stderr as `policy check` prints them. -errno where it
- * has none, or an error: all is said then.
+ * The policy of a tenant, with what `--set` says (NULL: nothing); its problems go to stderr as
+ * `policy check` prints them. -errno where it has none, or an error: all is said then.
  */
-int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, struct policy **ret_policy);
+int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, const struct strv *settings,
+	struct policy **ret_policy);
 
 /* What runs a module of the policy where it says so; NULL: it is for native programs, too. */
 const struct runtime *cmd_runtime_of(const struct policy *policy);

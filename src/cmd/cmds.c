@@ -66,7 +66,7 @@ const struct cmd cmds[] = {
 		.more = "Says what is wrong with each file, by itself, beside the other tenants' and on\n"
 			"this host: 0 when nothing is, or warnings alone.\n" },
 	{ "policy show", "TENANT", "print a policy, and where each value comes from",
-		cmd_policy_show, .options = json },
+		cmd_policy_show, .options = cmd_show_options },
 	{ "policy explain", "TENANT ACT WHAT...", "say what a policy allows, and why",
 		cmd_policy_explain, .options = cmd_explain_options, .acts = cmd_explain_acts,
 		.more = "Says whether its policy allows that, by which line, and what line would. Of an\n"

@@ -13,11 +13,13 @@ int cmd_fail(const struct sbx_error *err)
 	return CMD_FAILED;
 }
 
-int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, struct policy **ret_policy)
+int cmd_load_tenant(const struct policy_dirs *dirs, const char *tenant, const struct strv *settings,
+	struct policy **ret_policy)
 {
+	const struct policy_wanted wanted = { .tenant = tenant, .settings = settings };
 	_cleanup_policy_report_ struct policy_report report = { 0 };
 	struct sbx_error err = { 0 };
-	int r = policy_load_tenant(dirs, tenant, ret_policy, &report, &err);
+	int r = policy_load(dirs, &wanted, ret_policy, &report, &err);
 
 	/* A tenant without a policy has none that could be wrong. */
 	if (r == -ENOENT || (r < 0 && report.n_errors == 0))

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 #include "policy/key.h"
 
+#include <getopt.h>
 #include <stdio.h>
 
 /* The words that it takes, else how a value is written. */
@@ -79,15 +80,13 @@ static void each_value(const struct policy *policy,
 static void print_value(const struct policy_assignment *value, void *arg)
 {
 	const char **section = arg;
+	char where[PLACE_TEXT_MAX];
 
 	if (!streq(*section, value->key->section)) {
 		*section = value->key->section;
 		(void)printf("\n[%s]\n", *section);
 	}
-	if (value->at.source)
-		(void)printf("# %s:%u\n", place_file(&value->at), value->at.line);
-	else
-		(void)printf("# %s\n", place_file(&value->at));
+	(void)printf("# %s\n", place_text(&value->at, where));
 	(void)printf("%s =%s%s\n", assignment_name(value), *value->text ? " " : "", value->text);
 }
 
@@ -96,8 +95,9 @@ static void add_value(const struct policy_assignment *value, void *arg)
 	json_t *json = json_pack("{s:s, s:s, s:o}", "section", value->key->section, "key",
 		assignment_name(value), "value", cmd_text_to_json(value->text));
 
-	if (json && value->at.source) {
+	if (json && value->at.source)
 		(void)json_object_set_new(json, "file", cmd_text_to_json(place_file(&value->at)));
+	if (json && value->at.line) {
 		(void)json_object_set_new(json, "line", json_integer(value->at.line));
 		(void)json_object_set_new(json, "column", json_integer(value->at.column));
 	}
@@ -119,16 +119,30 @@ static void show(const struct policy *policy, bool as_json)
 	cmd_print_json(json_pack("{s:s, s:o}", "tenant", policy->tenant, "values", values));
 }
 
+const struct cmd_option cmd_show_options[] = {
+	{ "json", .id = CMD_JSON, .help = "print JSON" },
+	{ "set", .id = CMD_SET, .arg = "SECTION.KEY=VALUE",
+		.help = "as run may be given it, any number of times" },
+	{ 0 },
+};
+
 int cmd_policy_show(const struct cmd_context *context, int argc, char **argv)
 {
 	_cleanup_policy_ struct policy *policy = NULL;
-	unsigned int options;
-	int exit_code;
+	_cleanup_strv_ struct strv settings = { 0 };
+	bool json = false;
+	int option, exit_code;
 
-	if (cmd_operands("policy show", argc, argv, 1, 1, &options, &exit_code) < 0)
+	while ((option = cmd_next_option(cmd_show_options, argc, argv)) >= 0) {
+		if (option == CMD_JSON)
+			json = true;
+		else if (strv_add(&settings, optarg) < 0)
+			return CMD_FAILED;
+	}
+	if (cmd_end_options("policy show", option, argc, argv, 1, 1, &exit_code) < 0)
 		return exit_code;
-	if (cmd_load_tenant(&context->dirs, argv[optind], &policy) < 0)
+	if (cmd_load_tenant(&context->dirs, argv[optind], &settings, &policy) < 0)
 		return CMD_FAILED;
-	show(policy, options & CMD_JSON);
+	show(policy, json);
 	return CMD_DONE;
 }

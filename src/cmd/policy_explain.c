@@ -184,9 +184,11 @@ static const char *verdict_of(const struct explanation *e)
 
 static void print_text(const struct explanation *e)
 {
+	char where[PLACE_TEXT_MAX];
+
 	(void)printf("%s: ", verdict_of(e));
 	if (e->at.source)
-		(void)printf("%s:%u: ", place_file(&e->at), e->at.line);
+		(void)printf("%s: ", place_text(&e->at, where));
 	(void)printf("%s\n", e->why);
 	if (*e->cure)
 		(void)printf("would allow it: %s\n", e->cure);
@@ -197,10 +199,10 @@ static void print_json(const struct explanation *e)
 	json_t *json = json_pack("{s:b, s:s, s:o, s:o}", "allowed", e->allowed, "verdict",
 		verdict_of(e), "why", cmd_text_to_json(e->why), "cure", cmd_text_to_json(e->cure));
 
-	if (json && e->at.source) {
+	if (json && e->at.source)
 		(void)json_object_set_new(json, "file", cmd_text_to_json(place_file(&e->at)));
+	if (json && e->at.line)
 		(void)json_object_set_new(json, "line", json_integer(e->at.line));
-	}
 	if (!json || json_dumpf(json, stdout, JSON_COMPACT) < 0)
 		(void)fputs("{}", stdout);
 	(void)putchar('\n');
@@ -243,19 +245,22 @@ static int answer(struct asked *a, const char *name, bool json)
 
 const struct cmd_option cmd_explain_options[] = {
 	{ "json", .id = CMD_JSON, .help = "print JSON" },
+	{ "set", .id = CMD_SET, .arg = "SECTION.KEY=VALUE",
+		.help = "as run may be given it, any number of times" },
 	{ "name", .id = 'n', .arg = "NAME", .help = "of the sandbox that %n stands for" },
 	{ 0 },
 };
 
-static int explain(
-	const struct cmd_context *context, const char *sandbox, bool json, char **operands, int n)
+static int explain(const struct cmd_context *context, const char *sandbox,
+	const struct strv *settings, bool json, char **operands, int n)
 {
+	const struct policy_wanted wanted = { .tenant = operands[0], .settings = settings };
 	_cleanup_policy_ struct policy *policy = NULL;
 	struct asked a = { .context = context, .what = operands + 2, .n_what = n - 2 };
 	struct sbx_error err = { 0 };
 	int exit_code;
 
-	if (policy_load_tenant(&context->dirs, operands[0], &policy, NULL, &err) < 0 ||
+	if (policy_load(&context->dirs, &wanted, &policy, NULL, &err) < 0 ||
 		lookup_settle(&context->dirs, &policy, sandbox, &err) < 0)
 		return cmd_fail(&err);
 	a.policy = policy;
@@ -267,6 +272,7 @@ static int explain(
 
 int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 {
+	_cleanup_strv_ struct strv settings = { 0 };
 	const char *sandbox = NULL;
 	bool json = false;
 	int option, exit_code;
@@ -274,8 +280,10 @@ int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 	while ((option = cmd_next_option(cmd_explain_options, argc, argv)) >= 0) {
 		if (option == CMD_JSON)
 			json = true;
-		else
+		else if (option == 'n')
 			sandbox = optarg;
+		else if (strv_add(&settings, optarg) < 0)
+			return CMD_FAILED;
 	}
 	if (cmd_end_options("policy explain", option, argc, argv, 3, INT_MAX, &exit_code) < 0)
 		return exit_code;
@@ -286,5 +294,5 @@ int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 			sandbox);
 		return CMD_USAGE;
 	}
-	return explain(context, sandbox, json, argv + optind, argc - optind);
+	return explain(context, sandbox, &settings, json, argv + optind, argc - optind);
 }

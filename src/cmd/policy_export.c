@@ -31,7 +31,7 @@ int cmd_policy_export(const struct cmd_context *context, int argc, char **argv)
 
 	if (cmd_operands("policy export", argc, argv, 1, 1, NULL, &exit_code) < 0)
 		return exit_code;
-	if (cmd_load_tenant(&context->dirs, argv[optind], &policy) < 0)
+	if (cmd_load_tenant(&context->dirs, argv[optind], NULL, &policy) < 0)
 		return CMD_FAILED;
 	if (export(&context->dirs, policy, &json, &err) < 0)
 		return cmd_fail(&err);

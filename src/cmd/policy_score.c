@@ -41,6 +41,7 @@ static int parse_threshold(const char *s, unsigned int *ret_tenths)
 static void print_finding(const struct score_finding *f)
 {
 	const struct score_row *row = f->row;
+	char where[PLACE_TEXT_MAX];
 
 	if (f->badness > 0)
 		(void)printf("warning %u.%02u ", f->share / 100, f->share % 100);
@@ -48,7 +49,7 @@ static void print_finding(const struct score_finding *f)
 		(void)printf("ok           ");
 	(void)printf("[%s]%s%s: ", row->section, row->key ? " " : "", row->key ? row->key : "");
 	if (f->at.source)
-		(void)printf("%s:%u: ", place_file(&f->at), f->at.line);
+		(void)printf("%s: ", place_text(&f->at, where));
 	(void)printf("%s", f->badness > 0 ? row->bad : row->good);
 	(void)printf(*f->what ? " (%s)\n" : "\n", f->what);
 	if (*f->cure)
@@ -75,10 +76,10 @@ static json_t *finding_to_json(const struct score_finding *f)
 		"text", f->badness > 0 ? row->bad : row->good, "what", cmd_text_to_json(f->what),
 		"cure", cmd_text_to_json(f->cure));
 
-	if (json && f->at.source) {
+	if (json && f->at.source)
 		(void)json_object_set_new(json, "file", cmd_text_to_json(place_file(&f->at)));
+	if (json && f->at.line)
 		(void)json_object_set_new(json, "line", json_integer(f->at.line));
-	}
 	return json;
 }
 
@@ -112,15 +113,15 @@ static int rate(const struct policy_dirs *dirs, const struct policy *policy, str
 	return 0;
 }
 
-static int score_tenant(
-	const struct cmd_context *context, const char *tenant, bool json, unsigned int threshold)
+static int score_tenant(const struct cmd_context *context, const char *tenant,
+	const struct strv *settings, bool json, unsigned int threshold)
 {
 	_cleanup_policy_ struct policy *policy = NULL;
 	struct sbx_error err = { 0 };
 	struct rated rated;
 	struct score score;
 
-	if (cmd_load_tenant(&context->dirs, tenant, &policy) < 0)
+	if (cmd_load_tenant(&context->dirs, tenant, settings, &policy) < 0)
 		return CMD_FAILED;
 	rated = (struct rated){ policy->tenant, policy_profile_name(policy),
 		cmd_runtime_of(policy) };
@@ -136,12 +137,15 @@ static int score_tenant(
 
 const struct cmd_option cmd_score_options[] = {
 	{ "json", .id = CMD_JSON, .help = "print JSON" },
+	{ "set", .id = CMD_SET, .arg = "SECTION.KEY=VALUE",
+		.help = "as run may be given it, any number of times" },
 	{ "threshold", .id = 't', .arg = "N", .help = "exit with 1 where it is above N" },
 	{ 0 },
 };
 
 int cmd_policy_score(const struct cmd_context *context, int argc, char **argv)
 {
+	_cleanup_strv_ struct strv settings = { 0 };
 	unsigned int threshold = EXPOSURE_MAX;
 	bool json = false;
 	int option, exit_code;
@@ -149,6 +153,9 @@ int cmd_policy_score(const struct cmd_context *context, int argc, char **argv)
 	while ((option = cmd_next_option(cmd_score_options, argc, argv)) >= 0) {
 		if (option == CMD_JSON) {
 			json = true;
+		} else if (option == CMD_SET) {
+			if (strv_add(&settings, optarg) < 0)
+				return CMD_FAILED;
 		} else if (parse_threshold(optarg, &threshold) < 0) {
 			(void)fprintf(stderr,
 				"sandboxctl: policy score: --threshold '%s' is no number from 0 to "
@@ -159,5 +166,5 @@ int cmd_policy_score(const struct cmd_context *context, int argc, char **argv)
 	}
 	if (cmd_end_options("policy score", option, argc, argv, 1, 1, &exit_code) < 0)
 		return exit_code;
-	return score_tenant(context, argv[optind], json, threshold);
+	return score_tenant(context, argv[optind], &settings, json, threshold);
 }

@@ -43,6 +43,8 @@ void report_plan(const struct plan *plan)
 	else
 		(void)printf("id to be assigned ");
 	(void)printf("name %s\npolicy %s\n", plan->name, policy->path);
+	for (size_t i = 0; i < policy->settings.n; i++)
+		(void)printf("set %s\n", policy->settings.v[i]);
 	(void)printf("cgroup %s/%s" LEAF_SLICE_END "/%s" LEAF_END "\n", plan->host.base,
 		policy->tenant, plan->name);
 	print_cgroup("tenant", &policy->cgroup);

@@ -14,7 +14,7 @@
 struct run_arguments {
 	const char *command; /* "run" or "exec" */
 	struct run_options options;
-	struct strv env, mounts;
+	struct strv settings, env, mounts;
 	struct sandbox_operand sandbox; /* of exec */
 	bool dry_run;
 	bool quiet;
@@ -24,6 +24,7 @@ struct run_arguments {
 enum {
 	OPT_TENANT,
 	OPT_POLICY,
+	OPT_SET,
 	OPT_NAME,
 	OPT_ENV,
 	OPT_MOUNT,
@@ -40,6 +41,7 @@ enum {
 const struct cmd_option cmd_run_options[] = {
 	{ "tenant", 't', OPT_TENANT, "TENANT", "whose policy; else the host's default tenant" },
 	{ "policy", 0, OPT_POLICY, "FILE", "this file instead of the tenant's" },
+	{ "set", 0, OPT_SET, "SECTION.KEY=VALUE", "as a line of the policy's that comes last" },
 	{ "name", 0, OPT_NAME, "NAME", "name of the sandbox, unique in its tenant" },
 	{ "env", 0, OPT_ENV, "K[=V]", "set a variable; without V, to the value it has here" },
 	{ "mount", 0, OPT_MOUNT, "SRC:DST[:ro]", "show a tree at another place, to write or to read" },
@@ -51,7 +53,6 @@ const struct cmd_option cmd_run_options[] = {
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
 	{ "quiet", 'q', OPT_QUIET, NULL, "say nothing on stderr about how it ended" },
 	/* Of later builds. */
-	{ .name = "set", .arg = "SECTION.KEY=VALUE" },
 	{ .name = "tty" },
 	{ .name = "explain" },
 	{ 0 },
@@ -113,6 +114,8 @@ static int take_option(struct run_arguments *a, int option)
 	case OPT_POLICY:
 		a->options.policy_file = optarg;
 		return -1;
+	case OPT_SET:
+		return strv_add(&a->settings, optarg) < 0 ? SANDBOXCTL_EXIT_SETUP : -1;
 	case OPT_NAME:
 		a->options.name = optarg;
 		return -1;
@@ -305,11 +308,13 @@ static int with_arguments(const struct cmd_context *context, const char *command
 	};
 	int exit_code;
 
+	a.options.settings = &a.settings;
 	a.options.env = &a.env;
 	a.options.mounts = &a.mounts;
 	exit_code = parse_all(&a, argc, argv);
 	if (exit_code < 0)
 		exit_code = run(&a);
+	strv_clear(&a.settings);
 	strv_clear(&a.env);
 	strv_clear(&a.mounts);
 	return exit_code;

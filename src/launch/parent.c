@@ -136,6 +136,49 @@ static int check_not_loaded(struct run *run, struct sbx_error *err)
 	return error_cure(err, r, "sandboxctl lsm unload");
 }
 
+static bool sets_totals(const struct run *run)
+{
+	return policy_find_setting(run->plan->policy, "cgroup") != NULL;
+}
+
+static int stop_at_other(const char *tenant, const char *name, void *arg)
+{
+	const struct run *run = arg;
+
+	return !streq(name, run->plan->name) && registry_is_held(tenant, name) ? -EBUSY : 0;
+}
+
+/* The supervisor of one that is in the slice may have been killed, so that the registry holds none.
+ */
+static bool has_others(struct run *run)
+{
+	const char *tenant = run->plan->policy->tenant;
+	_cleanup_cgroup_ struct cgroup slice = CGROUP_INIT;
+	char name[LEAF_NAME_MAX];
+	bool populated = true;
+
+	if (registry_each_folder(tenant, stop_at_other, run, NULL) < 0)
+		return true;
+	leaf_name(name, tenant, LEAF_SLICE_END);
+	if (cgroup_open(&run->base, name, &slice, NULL) == -ENOENT)
+		return false;
+	return slice.fd < 0 || cgroup_is_populated(&slice, &populated, NULL) < 0 || populated;
+}
+
+/* What the command line says of the tenant's totals is said to all of its sandboxes. */
+static int check_totals(struct run *run, struct sbx_error *err)
+{
+	const char *setting = policy_find_setting(run->plan->policy, "cgroup");
+	int r;
+
+	if (!has_others(run))
+		return 0;
+	r = error_set(err, EBUSY,
+		"--set %s: tenant '%s' has other sandboxes, whose limit it is too", setting,
+		run->plan->policy->tenant);
+	return error_cure(err, r, "set it in [cgroup.sandbox], or end them before");
+}
+
 static int make_slice(struct run *run, struct sbx_error *err)
 {
 	const struct policy *policy = run->plan->policy;
@@ -295,6 +338,9 @@ static int publish(struct run *run, struct sbx_error *err)
 	memcpy(status.tenant, plan->policy->tenant, sizeof(status.tenant));
 	memcpy(status.name, plan->name, sizeof(status.name));
 	memcpy(status.walls, plan->walls, sizeof(status.walls));
+	for (size_t i = 0, n = 0; i < plan->policy->settings.n; i++)
+		n += (size_t)snprintf(status.settings + n, sizeof(status.settings) - n, "%s\n",
+			plan->policy->settings.v[i]);
 	(void)snprintf(status.cgroup, sizeof(status.cgroup), "%s", run->leaf.path);
 	(void)snprintf(status.runtime, sizeof(status.runtime), "%s",
 		plan->runtime ? plan->runtime->name : "");
@@ -311,6 +357,7 @@ const struct parent_step parent_steps[] = {
 	{ "base", NULL, open_base, NULL },
 	{ "check-not-loaded", has_no_lsm, check_not_loaded, NULL },
 	{ "network", has_netns, open_netns, forget_netns },
+	{ "totals", sets_totals, check_totals, NULL },
 	{ "slice", NULL, make_slice, remove_slice },
 	{ "devices", NULL, guard_devices, NULL },
 	{ "leaf", NULL, make_leaf, remove_leaf },

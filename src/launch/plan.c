@@ -16,26 +16,41 @@ static int load_host(struct plan *plan, struct sbx_error *err)
 	return r < 0 ? r : cgroup_find_base(&plan->host, err);
 }
 
+/* The registry has no room for more, and who joins the sandbox has to know them all. */
+static int check_settings(struct plan *plan, struct sbx_error *err)
+{
+	const struct strv *settings = plan->options->settings;
+	size_t size = 0;
+	int r;
+
+	for (size_t i = 0; settings && i < settings->n; i++)
+		size += strlen(settings->v[i]) + 1;
+	if (size < REGISTRY_SETTINGS_MAX)
+		return 0;
+	r = error_set(err, E2BIG, "--set: more than %d bytes in all", REGISTRY_SETTINGS_MAX - 1);
+	return error_cure(err, r, "write them into a file, for --policy");
+}
+
 static int load_policy(struct plan *plan, struct sbx_error *err)
 {
 	const struct run_options *o = plan->options;
+	struct policy_wanted wanted = { o->tenant, o->policy_file, o->settings };
 	const char *tenant = o->tenant;
-	const char *file = plan->sandbox ? plan->sandbox->policy : o->policy_file;
 	int r;
 
-	if (file)
-		return policy_load_file(&o->dirs, file, tenant, &plan->policy, NULL, err);
-	if (!tenant)
-		tenant = plan->host.tenant;
-	if (!tenant) {
+	if (plan->sandbox)
+		return plan_load_running(plan, err);
+	if (!tenant && !wanted.file)
+		tenant = wanted.tenant = plan->host.tenant;
+	if (!tenant && !wanted.file) {
 		r = error_set(err, EINVAL, "no tenant was given and the host has no default one");
 		return error_cure(err, r,
 			"use -t TENANT, or set [host] tenant in %s/sandboxctl.ini", o->dirs.config);
 	}
-	if (!name_is_valid(tenant))
+	if (!wanted.file && !name_is_valid(tenant))
 		return error_set(err, EINVAL,
 			"tenant '%s': a name is [a-z0-9][a-z0-9-]*, 63 characters at most", tenant);
-	return policy_load_tenant(&o->dirs, tenant, &plan->policy, NULL, err);
+	return policy_load(&o->dirs, &wanted, &plan->policy, NULL, err);
 }
 
 /* Of the sandbox that it goes into, where there is one already. */
@@ -133,6 +148,7 @@ static int set_timeout(struct plan *plan, struct sbx_error *err)
 static int (*const before_command[])(struct plan *plan, struct sbx_error *err) = {
 	load_host,
 	find_sandbox,
+	check_settings,
 	load_policy,
 	set_name,
 	set_ids,

@@ -31,6 +31,7 @@ struct run_options {
 	const char *libexec; /* folder of lsm-load and the runtimes */
 	const char *cache; /* folder of compiled seccomp programs */
 	const char *tenant, *policy_file, *name;
+	const struct strv *settings; /* "SECTION.KEY=VALUE" */
 	const struct strv *env; /* "K=V" or "K" */
 	const struct strv *mounts; /* "SRC:DST[:ro]" */
 	uint64_t timeout; /* usec; 0: the policy's */
@@ -132,6 +133,7 @@ int plan_init(struct plan *plan, struct sbx_error *err); /* plan_init.c */
 
 /* Before and behind plan_syscalls where there is a sandbox already: plan_exec.c. */
 int plan_find_sandbox(struct plan *plan, struct sbx_error *err);
+int plan_load_running(struct plan *plan, struct sbx_error *err);
 int plan_check_walls(struct plan *plan, struct sbx_error *err);
 
 static inline bool plan_has_init(const struct plan *plan)

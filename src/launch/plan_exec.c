@@ -35,6 +35,25 @@ int plan_find_sandbox(struct plan *plan, struct sbx_error *err)
 	return r;
 }
 
+/* The file that it was started with, and what was set behind that. */
+int plan_load_running(struct plan *plan, struct sbx_error *err)
+{
+	const struct sandbox_status *s = plan->sandbox;
+	_cleanup_strv_ struct strv settings = { 0 };
+	const struct policy_wanted wanted = { s->tenant, s->policy, &settings };
+	int r = 0;
+
+	for (const char *line = s->settings; *line && r == 0;) {
+		size_t n = strcspn(line, "\n");
+
+		r = strv_addf(&settings, "%.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	if (r < 0)
+		return error_errno(err, -r, "read the policy of '%s/%s'", s->tenant, s->name);
+	return policy_load(&plan->options->dirs, &wanted, &plan->policy, NULL, err);
+}
+
 /*
  * A filter can't be read back from who has it, so it is made anew: of just that, or not at all. Of
  * a status without a fingerprint nobody can say.

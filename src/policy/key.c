@@ -254,14 +254,15 @@ static void start(struct key_load *load)
 		load->section_end++;
 }
 
+const struct lines_events key_events = { on_section, on_key };
+
 static int read_source(struct key_load *load)
 {
-	static const struct lines_events events = { on_section, on_key };
 	struct policy_place whole = { load->source, 0, 0 };
 	int r;
 
 	start(load);
-	r = lines_read(load->source, load->report, &events, load);
+	r = lines_read(load->source, load->report, &key_events, load);
 	if (r == 0)
 		expect_version(load, &whole);
 	return r;

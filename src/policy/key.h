@@ -118,7 +118,15 @@ int key_read(struct key_load *load, const char *path, struct sbx_error *err);
 /* The same of a text that is in memory. */
 int key_read_text(struct key_load *load, const char *name, const char *text, size_t size,
 	struct sbx_error *err);
+/*
+ * And of "SECTION.KEY=VALUE", behind all files: one more source, called "--set SECTION.KEY=VALUE".
+ * What is wrong with it goes to the report, too. -ENOMEM.
+ */
+int key_read_setting(struct key_load *load, const char *setting, struct sbx_error *err);
 int key_end(struct key_load *load, struct sbx_error *err);
+
+/* What sections and keys do that a reader has found, with a struct key_load. */
+extern const struct lines_events key_events;
 
 /* The key's name as it stood there. */
 const char *assignment_name(const struct policy_assignment *assignment);
@@ -145,6 +153,8 @@ int key_error(const struct key_use *use, const char *fmt, ...)
 
 /* What is said of a section or key that the table lacks, and of one that is not built. */
 void key_unknown_section(struct key_load *load, const char *section, const struct policy_place *at);
+/* The same of a setting, "memory.max", that no section begins. NAME is cut. */
+void key_no_section(struct key_load *load, char *name, const struct policy_place *at);
 void key_unknown(struct key_load *load, const struct lines_pair *pair);
 void key_not_built(struct key_load *load, const struct key *key, const struct lines_pair *pair);
 

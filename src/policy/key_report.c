@@ -16,7 +16,7 @@ struct policy_place key_place(const struct key_use *use)
 {
 	struct policy_place at = use->at;
 
-	if (at.source && use->load->column)
+	if (at.line && use->load->column)
 		at.column = use->load->column;
 	return at;
 }
@@ -76,6 +76,19 @@ static const char *home_of(const struct key_table *table, const char *name)
 		if (streq(key->name, name))
 			return key->section;
 	return NULL;
+}
+
+void key_no_section(struct key_load *load, char *name, const struct policy_place *at)
+{
+	const char *home = home_of(load->table, name);
+
+	if (home && *home) {
+		report_error(load->report, at, "'%s' stands in [%s]: write --set %s.%s=...", name,
+			home, home, name);
+		return;
+	}
+	name[strcspn(name, ".")] = '\0';
+	key_unknown_section(load, name, at);
 }
 
 void key_unknown(struct key_load *load, const struct lines_pair *pair)

@@ -73,7 +73,7 @@ static bool take_line(struct lines *lines)
 	return false;
 }
 
-static char *trim(char *s)
+char *lines_trim(char *s)
 {
 	size_t n;
 
@@ -85,7 +85,7 @@ static char *trim(char *s)
 	return s;
 }
 
-static bool is_name(const char *s)
+bool lines_is_name(const char *s)
 {
 	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
@@ -103,7 +103,7 @@ static char *parse_section(struct lines *lines, char *s)
 	}
 	*end = '\0';
 	s++;
-	if (is_name(s))
+	if (lines_is_name(s))
 		return s;
 	complain(lines, s, "[%s]: not a section's name", s);
 	return NULL;
@@ -118,10 +118,10 @@ static char *parse_key(struct lines *lines, char *s)
 
 	if (equals)
 		*equals = '\0';
-	name = trim(s);
-	if (equals && is_name(name)) {
+	name = lines_trim(s);
+	if (equals && lines_is_name(name)) {
 		lines->key = name;
-		lines->value = trim(equals + 1);
+		lines->value = lines_trim(equals + 1);
 		return name;
 	}
 	if (strchr(name, ':'))
@@ -161,7 +161,7 @@ static char *next_line(char *out, int size, void *stream)
 	struct lines *lines = stream;
 
 	while (take_line(lines)) {
-		char *s = trim(lines->line);
+		char *s = lines_trim(lines->line);
 		bool section = *s == '[';
 		const char *name;
 		int n;

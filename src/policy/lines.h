@@ -31,4 +31,10 @@ struct lines_events {
 int lines_read(const struct policy_source *source, struct policy_report *report,
 	const struct lines_events *events, void *user);
 
+/* Whether a section or a key could be called so. */
+bool lines_is_name(const char *s);
+
+/* Without the white space around it, in place. */
+char *lines_trim(char *s);
+
 #endif

@@ -94,9 +94,23 @@ static void report_unnamed(struct key_load *load, const char *path, const struct
 		report_error(load->report, &whole, "not a tenant's name");
 }
 
-static int read_policy(const struct policy_dirs *dirs, const char *path,
-	const struct text_names *names, struct policy **ret_policy, struct policy_report *report,
+static int read_settings(struct key_load *load, const struct strv *settings, struct strv *ret_kept,
 	struct sbx_error *err)
+{
+	for (size_t i = 0; settings && i < settings->n; i++) {
+		int r = key_read_setting(load, settings->v[i], err);
+
+		if (r < 0)
+			return r;
+		if (strv_add(ret_kept, settings->v[i]) < 0)
+			return error_errno(err, ENOMEM, "read '--set %s'", settings->v[i]);
+	}
+	return 0;
+}
+
+static int read_policy(const struct policy_dirs *dirs, const char *path,
+	const struct text_names *names, const struct strv *settings, struct policy **ret_policy,
+	struct policy_report *report, struct sbx_error *err)
 {
 	_cleanup_policy_ struct policy *policy = calloc(1, sizeof(*policy));
 	struct key_load load = {
@@ -124,6 +138,8 @@ static int read_policy(const struct policy_dirs *dirs, const char *path,
 		r = key_read(&load, path, err);
 	if (r == 0)
 		r = read_drop_ins(&load, path, err);
+	if (r == 0)
+		r = read_settings(&load, settings, &policy->settings, err);
 	end = key_end(&load, r < 0 ? NULL : err);
 	policy->assignments = load.assignments;
 	policy->n_assignments = load.n_assignments;
@@ -134,13 +150,21 @@ static int read_policy(const struct policy_dirs *dirs, const char *path,
 	return 0;
 }
 
-int policy_load_file(const struct policy_dirs *dirs, const char *path, const char *tenant,
+static int load_file(const struct policy_dirs *dirs, const struct policy_wanted *wanted,
 	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
 {
 	_cleanup_policy_report_ struct policy_report own = { 0 };
-	const struct text_names names = { .tenant = tenant };
+	const struct text_names names = { .tenant = wanted->tenant };
 
-	return read_policy(dirs, path, &names, ret_policy, report ? report : &own, err);
+	return read_policy(dirs, wanted->file, &names, wanted->settings, ret_policy,
+		report ? report : &own, err);
+}
+
+int policy_load_file(const struct policy_dirs *dirs, const char *path, const char *tenant,
+	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
+{
+	return load_file(dirs, &(const struct policy_wanted){ .tenant = tenant, .file = path },
+		ret_policy, report, err);
 }
 
 int policy_settle(const struct policy_dirs *dirs, struct policy **policy, uint32_t id,
@@ -156,7 +180,7 @@ int policy_settle(const struct policy_dirs *dirs, struct policy **policy, uint32
 	if (!old->unsettled)
 		return 0;
 	(void)snprintf(number, sizeof(number), "%u", id);
-	r = read_policy(dirs, old->path, &names, &settled, &report, err);
+	r = read_policy(dirs, old->path, &names, &old->settings, &settled, &report, err);
 	if (r < 0 || !settled)
 		return r;
 	if (settled->id != old->id)
@@ -166,12 +190,16 @@ int policy_settle(const struct policy_dirs *dirs, struct policy **policy, uint32
 	return 0;
 }
 
-int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
+int policy_load(const struct policy_dirs *dirs, const struct policy_wanted *wanted,
 	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
 {
+	const char *tenant = wanted->tenant;
+	struct policy_wanted found = *wanted;
 	_cleanup_free_ char *path = NULL;
 	int r;
 
+	if (wanted->file)
+		return load_file(dirs, wanted, ret_policy, report, err);
 	/* Not a path before it is known to be a name: "../x" must not leave the folder. */
 	if (!name_is_valid(tenant))
 		return error_set(err, EINVAL,
@@ -181,11 +209,19 @@ int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
 		path = NULL;
 		return error_errno(err, ENOMEM, "read the policy of '%s'", tenant);
 	}
-	r = policy_load_file(dirs, path, tenant, ret_policy, report, err);
+	found.file = path;
+	r = load_file(dirs, &found, ret_policy, report, err);
 	if (r != -ENOENT)
 		return r;
 	(void)error_set(err, ENOENT, "tenant '%s' has no policy: there is no '%s'", tenant, path);
 	return error_cure(err, r, "copy '%s/default.ini' there and edit it", dirs->shipped);
+}
+
+int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
+	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err)
+{
+	return policy_load(
+		dirs, &(const struct policy_wanted){ .tenant = tenant }, ret_policy, report, err);
 }
 
 static int add_tenant(
@@ -257,6 +293,7 @@ struct policy *policy_free(struct policy *policy)
 	free(policy->filesystem.grants);
 	free(policy->process.rlimits);
 	free(policy->path);
+	strv_clear(&policy->settings);
 	assignments_clear(&policy->assignments, &policy->n_assignments);
 	sources_clear(&policy->sources);
 	free(policy);

@@ -161,6 +161,7 @@ struct policy_rlimit {
 struct policy {
 	char tenant[NAME_MAX_LEN + 1];
 	char *path; /* of the tenant's own file */
+	struct strv settings; /* that came behind it: "SECTION.KEY=VALUE" */
 	struct policy_sources sources; /* of all files that it was read from */
 	struct policy_assignment *assignments; /* in the order they were read */
 	size_t n_assignments;
@@ -256,6 +257,23 @@ int policy_load_tenant(const struct policy_dirs *dirs, const char *tenant,
  */
 int policy_load_file(const struct policy_dirs *dirs, const char *path, const char *tenant,
 	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err);
+
+/* A policy, and what is set behind its files. All borrowed. */
+struct policy_wanted {
+	const char *tenant, *file; /* as for policy_load_file(); without `file` the tenant's own */
+	/*
+	 * "SECTION.KEY=VALUE", each as if it stood in a file of its own behind all others, whose
+	 * name, for errors, is "--set SECTION.KEY=VALUE". What is the tenant's and settled before
+	 * any of its sandboxes is can't be set so. NULL: none.
+	 */
+	const struct strv *settings;
+};
+
+int policy_load(const struct policy_dirs *dirs, const struct policy_wanted *wanted,
+	struct policy **ret_policy, struct policy_report *report, struct sbx_error *err);
+
+/* The last of the policy's settings that is of this section; NULL: none is. */
+const char *policy_find_setting(const struct policy *policy, const char *section);
 
 /* Whose file this is, by its name alone. -EINVAL where it isn't TENANT.ini. */
 int policy_tenant_of(const char *path, char ret_tenant[static NAME_MAX_LEN + 1]);

@@ -129,11 +129,11 @@ static char *status_to_text(const struct sandbox_status *status)
 
 	if (!cgroup || !policy)
 		return NULL;
-	json = json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s, s:s, s:s}", "tenant",
+	json = json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s, s:s, s:s, s:s}", "tenant",
 		status->tenant, "name", status->name, "pid", (int)status->pid, "supervisor",
 		(int)status->supervisor, "init", (int)status->init, "started",
 		(json_int_t)status->started, "cgroup", cgroup, "policy", policy, "runtime",
-		status->runtime, "walls", status->walls);
+		status->runtime, "walls", status->walls, "settings", status->settings);
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
 	return text;

@@ -29,7 +29,8 @@ struct registry_entry {
 
 #define REGISTRY_ENTRY_INIT ((struct registry_entry){ .lock = -1, .outcome = -1 })
 
-#define REGISTRY_WORD_MAX 40
+#define REGISTRY_WORD_MAX     40
+#define REGISTRY_SETTINGS_MAX 4096
 
 struct sandbox_status {
 	char tenant[NAME_MAX_LEN + 1];
@@ -40,6 +41,7 @@ struct sandbox_status {
 	int64_t started; /* seconds since the epoch */
 	char cgroup[256]; /* below the cgroup2 mount */
 	char policy[PATH_MAX]; /* the file that it was started with */
+	char settings[REGISTRY_SETTINGS_MAX]; /* that came behind it, each in a line of its own */
 	char runtime[REGISTRY_WORD_MAX]; /* what runs its module; "": it is a program */
 	char walls[REGISTRY_WORD_MAX]; /* fingerprint of what they were made of; "": nobody knows */
 	bool running; /* set by the reader: its supervisor lives */

@@ -54,14 +54,14 @@ static bool is_cgroup_of(const char *path, const char *tenant, const char *name)
 
 static int parse_status(json_t *json, struct sandbox_status *ret_status)
 {
-	const char *tenant, *name, *cgroup, *policy, *runtime = "", *walls = "";
+	const char *tenant, *name, *cgroup, *policy, *runtime = "", *walls = "", *settings = "";
 	json_int_t pid, supervisor, started, init = 0;
 
 	/* Of an older build it ends with `policy`. */
-	if (json_unpack(json, "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s?I, s?s, s?s}", "tenant",
+	if (json_unpack(json, "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s?I, s?s, s?s, s?s}", "tenant",
 		    &tenant, "name", &name, "pid", &pid, "supervisor", &supervisor, "started",
 		    &started, "cgroup", &cgroup, "policy", &policy, "init", &init, "runtime",
-		    &runtime, "walls", &walls) < 0 ||
+		    &runtime, "walls", &walls, "settings", &settings) < 0 ||
 		!is_cgroup_of(cgroup, tenant, name))
 		return -ENOENT;
 	*ret_status = (struct sandbox_status){
@@ -74,6 +74,7 @@ static int parse_status(json_t *json, struct sandbox_status *ret_status)
 	(void)snprintf(ret_status->name, sizeof(ret_status->name), "%s", name);
 	(void)snprintf(ret_status->cgroup, sizeof(ret_status->cgroup), "%s", cgroup);
 	(void)snprintf(ret_status->policy, sizeof(ret_status->policy), "%s", policy);
+	(void)snprintf(ret_status->settings, sizeof(ret_status->settings), "%s", settings);
 	(void)snprintf(ret_status->runtime, sizeof(ret_status->runtime), "%s", runtime);
 	(void)snprintf(ret_status->walls, sizeof(ret_status->walls), "%s", walls);
 	return 0;

@@ -304,6 +304,17 @@ is "what is shown is a policy, and the same one" "$(policy show shop | grep -v '
 mv tenants shown && mv kept tenants
 says 0 '*"tenant": "shop"*"key": "pids.max",*"value": "7",*"file": "'"$world"'/config/tenants/shop.ini.d/10.ini",*"line": 3*' \
 	"" "show --json" policy show --json shop
+says 0 "*# --set cgroup.pids.max=9
+pids.max = 9
+*" "" "show: what run would be given" policy show --set cgroup.pids.max=9 shop
+[[ $out == *"pids.max = 7"* ]] && result "not ok" "show: what was overridden by it is not said" "$out"
+says 0 '*"value": "9",*"file": "--set cgroup.pids.max=9"*' "" "the same in JSON" \
+	policy show --json --set cgroup.pids.max=9 shop
+says 1 "" "--set cgroup.pids.max=x: error: pids.max: 'x' is not a number*" "and what is wrong with it" \
+	policy show --set cgroup.pids.max=x shop
+says 0 "allowed: --set network.connect=tcp 10.0.0.0/8 443: *" "" "explain takes it" policy explain \
+	--set network.mode=host --set "network.connect=tcp 10.0.0.0/8 443" shop connect tcp 10.1.2.3 443
+says 0 "*--set network.mode=host: *" "" "score takes it" policy score --set network.mode=host shop
 says 1 "" "sandboxctl: tenant 'nobody' has no policy: *: copy *" "a tenant without a policy" policy show nobody
 echo nonsense >>tenants/shop.ini.d/10.ini
 says 1 "" "$world/config/tenants/shop.ini.d/10.ini:6:1: error: 'nonsense': *" "a policy with an error" \

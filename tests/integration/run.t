@@ -187,6 +187,40 @@ rm "$config/sandboxctl.ini"
 sandbox -- "$probe" uid
 is "without -t and without a default tenant" "$status" 125
 
+# ---- --set ----
+
+sandbox -t env --set process.env=WHO=set --set process.cwd=/ --set "process.env=SPACED=" -- "$busybox" sh -c 'echo "$WHO,$SPACED,$PWD"'
+is "--set: a list goes on, a scalar takes the place of the policy's" "$status:$line" "0:set,,/"
+sandbox -t acme --set seccomp.deny=readv -- "$probe" syscall readv
+is "with --set seccomp.deny it is denied" "$line" "syscall: EPERM"
+sandbox -t acme -- "$probe" syscall readv
+is "and without it, by another program in the cache, not" "$line" "syscall: ok EBADF"
+options=(--set cgroup.sandbox.pids.max=7 --set cgroup.pids.max=20 --set seccomp.deny=readv --set "process.env=SET=%n")
+start acme/set "$probe" sleep 1000 </dev/null
+options=()
+is "limits that --set writes: the sandbox's, and, while it is alone, the tenant's" \
+	"$(<"$base/acme.slice/set.scope/pids.max"):$(<"$base/acme.slice/pids.max")" 7:20
+launched exec acme/set -- "$probe" syscall readv
+is "exec puts its command behind the same filter" "$line" "syscall: EPERM"
+launched exec acme/set -- "$busybox" sh -c 'echo "$SET"'
+is "and gives it the same environment" "$line" set
+sandbox -t acme --set cgroup.sandbox.pids.max=9 -- "$probe" exit 0
+is "beside it another one may have limits of its own" "$status" 0
+refuses 125 "sandboxctl: run: totals: --set cgroup.pids.max=30: tenant 'acme' has other sandboxes, whose limit it is too: set it in ?cgroup.sandbox?, or end them before" \
+	"but not say what the tenant's is" sandboxctl run -t acme --set cgroup.pids.max=30 -- "$probe" exit 0
+stop acme/set
+sandbox -t acme --set cgroup.pids.max=30 -- "$probe" exit 0
+is "when that one has ended it may" "$status:$(<"$base/acme.slice/pids.max")" 0:30
+sandbox -t acme -- "$probe" exit 0
+is "and the next one has what the policy says" "$status:$(<"$base/acme.slice/pids.max")" 0:50
+refuses 125 "sandboxctl: run: --set filesystem.own=$world/home: own: it is known to the kernel before any sandbox runs: set it in the tenant's own file, then sandboxctl lsm load" \
+	"--set own" sandboxctl run -t acme --set "filesystem.own=$world/home" -- "$probe" exit 0
+printf -v long %0400d 0
+words=()
+for n in 1 2 3 4 5 6 7 8 9 10 11; do words+=(--set "process.env=A=$long"); done
+refuses 125 "sandboxctl: run: --set: more than 4095 bytes in all: write them into a file, for --policy" \
+	"more of --set than the registry has room for" sandboxctl run -t acme "${words[@]}" -- "$probe" exit 0
+
 # ---- limits of processes ----
 
 sandbox -t limits -- "$busybox" sh -c 'ulimit -n; ulimit -Hn; ulimit -t; ulimit -Ht; ulimit -s; ulimit -Hs; umask'

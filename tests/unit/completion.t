@@ -52,7 +52,7 @@ for name in "${names[@]}"; do
 		sed -n 's/^  \(-[a-z], \)\{0,1\}\(--[a-z-]*\).*/\1\2/p' | tr -d ' ' | tr , '\n' | LC_ALL=C sort)
 	offers "options of $name" "${told[*]}" "${words[@]}" -
 done
-offers "nothing of later builds" "" run --set
+offers "nothing of later builds" "" run --log
 offers "no option behind an operand" "" policy show acme --
 offers "nor behind --" "" policy show -- --js
 

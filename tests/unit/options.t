@@ -41,7 +41,7 @@ for name in "${names[@]}"; do
 done
 
 says 2 "" "usage: sandboxctl policy check ?--json? FILE..." "an operand too few" policy check --json
-says 2 "" "usage: sandboxctl policy show ?--json? TENANT" "an operand too many" policy show a b
+says 2 "" "usage: sandboxctl policy show ?OPTION?... TENANT" "an operand too many" policy show a b
 says 2 "" "usage: sandboxctl policy keys*" "an operand where none is taken" policy keys now
 says 0 '*"keys": *' "" "an option, by its beginning" policy keys --js
 says 2 "" "*option '--json' doesn't allow an argument*" "an argument that is none" policy keys --json=yes
@@ -59,7 +59,7 @@ says 125 "" "sandboxctl: exec: 'x' is not TENANT/NAME: *" "exec without a sandbo
 says 125 "" "sandboxctl: exec: --timeout 'soon': *" "an option behind the sandbox" exec a/x --timeout soon y
 says 125 "" "sandboxctl: exec: --timeout 'soon': *" "and before it" exec --timeout soon a/x y
 says 125 "" "sandboxctl: run: --tty is not supported by this build" "an option of a later build" run --tty x
-says 125 "" "sandboxctl: run: --set is not supported by this build" "the same with an argument" run --set=a.b=c x
+says 125 "" "sandboxctl: run: --log is not supported by this build" "the same with an argument" run --log=file x
 says 0 "usage: sandboxctl run *-t, --tenant TENANT *--json-status-fd N *The exit status *" "" "run's help" run --help
 [[ $("$program" run --help) != *--tty* ]]
 is "and nothing of later builds in it" "$?" 0
