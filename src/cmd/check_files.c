@@ -90,7 +90,7 @@ static bool check_mode(
 
 /*
  * Folders above a grant are sandboxctl's own in a private root, and the host's modes don't matter;
- * but below another grant, OUTER, they are the host's.
+ * but below another grant, or a root that isn't private, OUTER, they are the host's.
  */
 static bool check_way(struct checked *file, const struct lookup *l, const char *outer)
 {
@@ -131,6 +131,8 @@ void check_files(struct checked *file)
 			continue;
 		}
 		/* Where it is seen, none of the folders above it is. */
+		if (policy_grant_is_root(l->grant))
+			outer = l->place.path;
 		if (l->grant->inside) {
 			if (file->uid)
 				check_use(file, l, l->place.path);

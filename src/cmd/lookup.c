@@ -41,13 +41,16 @@ static int refuse_unsettled(struct lookup *l)
 	return error_cure(&l->err, -ENODATA, "give it one with [tenant] id, or run it once");
 }
 
-static int look_up(struct lookup *l, struct sbx_error *err)
+/* `tree` is where the policy's root is, or NULL. */
+static int look_up(
+	struct lookup *l, const struct resolved *tree, const char *written, struct sbx_error *err)
 {
 	l->place = RESOLVED_INIT;
 	if (l->grant->unsettled)
 		l->r = refuse_unsettled(l);
 	else
-		l->r = resolve_path(l->grant->path, &l->place, &l->err);
+		l->r = resolve_beside_tree(
+			tree, tree ? written : NULL, l->grant->path, &l->place, &l->err);
 	if (l->r < 0) {
 		l->place.path = path_as_far(l->grant->path);
 		return l->place.path ? 0 : error_errno(err, ENOMEM, "resolve the grants");
@@ -62,19 +65,25 @@ int lookup_grants(struct lookups *list, const struct policy *policy, unsigned in
 	struct sbx_error *err)
 {
 	size_t n = policy->filesystem.n_grants;
+	const struct policy_grant *root = policy_root(policy);
 	struct lookup *room = reallocarray(list->v, list->n + n + 1, sizeof(*room));
+	_cleanup_resolved_ struct resolved tree = RESOLVED_INIT;
 	int r = 0;
 
 	if (!room)
 		return error_errno(err, ENOMEM, "resolve the grants");
 	list->v = room;
+	/* What is wrong with it is said with the others. */
+	if (root && root->rights != POLICY_SEE && !root->unsettled)
+		(void)resolve_path(root->path, &tree, NULL);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct policy_grant *grant = &policy->filesystem.grants[i];
 
 		if (!(grant->rights & rights))
 			continue;
 		list->v[list->n] = (struct lookup){ .tenant = policy->tenant, .grant = grant };
-		r = look_up(&list->v[list->n++], err);
+		r = look_up(&list->v[list->n++], grant != root && tree.fd >= 0 ? &tree : NULL,
+			root ? root->path : NULL, err);
 	}
 	return r;
 }
@@ -113,7 +122,12 @@ struct reach_place *lookups_places(const struct lookups *list)
 	struct reach_place *places = calloc(list->n + 1, sizeof(*places));
 
 	for (size_t i = 0; places && i < list->n; i++)
-		places[i] = (struct reach_place){ list->v[i].place.path, list->v[i].grant };
+		places[i] = (struct reach_place){
+			.path = list->v[i].place.path,
+			.grant = list->v[i].grant,
+		};
+	if (places)
+		reach_settle(places, list->n);
 	return places;
 }
 

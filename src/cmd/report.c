@@ -25,7 +25,9 @@ static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
 
 static void print_grant(const struct policy_grant *grant, const char *real)
 {
-	if (grant->inside)
+	if (policy_grant_is_root(grant))
+		(void)printf("root %s\n", grant->rights == POLICY_SEE ? "host" : real);
+	else if (grant->inside)
 		(void)printf("mount %s on %s%s\n", real, grant->inside,
 			grant->rights == POLICY_READ ? " to read" : "");
 	else

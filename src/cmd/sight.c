@@ -35,12 +35,10 @@ static bool is_mount_point(const struct walk *w, const char *path)
 static int find_outside(const struct walk *w, const char *path, char outside[static PATH_MAX])
 {
 	const struct reach_place *seen = reach_seen(w->reach, path);
-	bool moved = seen && seen->grant->inside;
-	const char *rest = moved ? path + strlen(seen->grant->inside) : path;
 
-	if ((size_t)snprintf(outside, PATH_MAX, "%s%s", moved ? seen->path : "", rest) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	return 0;
+	if (seen)
+		return reach_outside(seen, path, outside, PATH_MAX);
+	return (size_t)snprintf(outside, PATH_MAX, "%s", path) >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
 /* Puts the target of the link, which is there on the host, before what is left. */

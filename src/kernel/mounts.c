@@ -16,23 +16,28 @@
 /* The root holds folders, links and mount points, and never anybody's data. */
 #define ROOT_SIZE "1m"
 
-int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err)
+/* With all that is mounted below. */
+static int clone_tree(int fd, unsigned int attributes, int *ret_tree)
 {
-	struct mount_attr attr = {
-		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-			    (writable ? 0 : MOUNT_ATTR_RDONLY) |
-			    (executable ? 0 : MOUNT_ATTR_NOEXEC),
-		.propagation = MS_PRIVATE,
-	};
+	struct mount_attr attr = { .attr_set = attributes, .propagation = MS_PRIVATE };
 	_cleanup_close_ int tree = open_tree(
 		fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
 
-	if (tree < 0)
-		return error_errno(err, errno, "clone the mounts of a granted path");
-	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
-		return error_errno(err, errno, "set the attributes of a granted path's mounts");
+	if (tree < 0 ||
+		mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
+		return -errno;
 	*ret_tree = take_fd(&tree);
 	return 0;
+}
+
+int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err)
+{
+	int r = clone_tree(fd,
+		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (writable ? 0 : MOUNT_ATTR_RDONLY) |
+			(executable ? 0 : MOUNT_ATTR_NOEXEC),
+		ret_tree);
+
+	return r < 0 ? error_errno(err, -r, "clone the mounts of a granted path") : 0;
 }
 
 int root_isolate(void)
@@ -176,12 +181,78 @@ static int fill(const struct root_spec *spec, int root, int *ret_object)
 	return 0;
 }
 
+/*
+ * Here, and not in the parent: the copy that this mount namespace began with has no mount
+ * namespaces in it, which can't be mounted in later ones.
+ */
+static int clone_host(int *ret_root)
+{
+	_cleanup_close_ int host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return host < 0 ? -errno : clone_tree(host, MOUNTS_QUIET | MOUNT_ATTR_RDONLY, ret_root);
+}
+
+static bool is_private(const struct root_spec *spec)
+{
+	return spec->tree < 0 && !spec->is_host;
+}
+
+static int make_base(const struct root_spec *spec, int *ret_root)
+{
+	if (spec->is_host)
+		return clone_host(ret_root);
+	if (spec->tree < 0)
+		return mounts_make_tmpfs(
+			"0755", ROOT_SIZE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, ret_root);
+	*ret_root = fcntl(spec->tree, F_DUPFD_CLOEXEC, 0);
+	return *ret_root < 0 ? -errno : 0;
+}
+
+/* An empty folder, to be filled still. */
+static int hide(int root, const char *path, int *ret_cover)
+{
+	_cleanup_close_ int cover = -1;
+	int r = mounts_make_tmpfs("0555", "64k", MOUNTS_QUIET, &cover);
+
+	if (r == 0)
+		r = mounts_attach(cover, root, path);
+	if (r == 0)
+		*ret_cover = take_fd(&cover);
+	return r;
+}
+
+/*
+ * What a tree of the host's may show that is none of the sandbox's: its /proc where it has none of
+ * its own, and sandboxctl's state.
+ */
+static int hide_all(const struct root_spec *spec, int root, int *ret_proc)
+{
+	_cleanup_close_ int state = -1;
+	int r = spec->has_proc ? 0 : hide(root, "proc", ret_proc);
+
+	if (r == 0 && spec->is_host)
+		r = hide(root, &ROOT_STAGE[1], &state);
+	return r < 0 || state < 0 ? r : mounts_add_attr(state, MOUNT_ATTR_RDONLY);
+}
+
+/* Last, when every mount point and node is there. */
+static int close_all(const struct root_spec *spec, int root, int dev, int proc)
+{
+	int r = mounts_add_attr(dev, MOUNT_ATTR_RDONLY);
+
+	if (r == 0 && proc >= 0)
+		r = mounts_add_attr(proc, MOUNT_ATTR_RDONLY);
+	if (r == 0 && is_private(spec))
+		r = mounts_add_attr(root, MOUNTS_QUIET | MOUNT_ATTR_RDONLY);
+	return r;
+}
+
 int root_make(const struct root_spec *spec, int *ret_root, int *ret_object)
 {
-	_cleanup_close_ int root = -1, dev = -1;
+	_cleanup_close_ int root = -1, dev = -1, proc = -1;
 	char buf[24];
 	const char *size = format_u64(spec->tmp_size, buf);
-	int r = mounts_make_tmpfs("0755", ROOT_SIZE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, &root);
+	int r = make_base(spec, &root);
 
 	*ret_object = -1;
 	if (r == 0)
@@ -190,15 +261,14 @@ int root_make(const struct root_spec *spec, int *ret_root, int *ret_object)
 		r = make_tmp(root, size);
 	if (r == 0)
 		r = mounts_make_dev(root, spec, size, &dev);
-	if (r == 0 && spec->has_proc && mkdirat(root, "proc", 0555) < 0)
+	if (r == 0 && !is_private(spec))
+		r = hide_all(spec, root, &proc);
+	else if (r == 0 && spec->has_proc && mkdirat(root, "proc", 0555) < 0)
 		r = -errno;
 	if (r == 0)
 		r = fill(spec, root, ret_object);
-	/* Last, when every mount point and node is there. */
 	if (r == 0)
-		r = mounts_add_attr(dev, MOUNT_ATTR_RDONLY);
-	if (r == 0)
-		r = mounts_add_attr(root, MOUNTS_QUIET | MOUNT_ATTR_RDONLY);
+		r = close_all(spec, root, dev, proc);
 	if (r == 0)
 		*ret_root = take_fd(&root);
 	return r;

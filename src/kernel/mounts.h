@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The private root: an empty tmpfs that holds what is granted, by descriptor and the new mount API.
+ * The root: an empty tmpfs or another tree, and in it what is granted, by descriptor and the new
+ * mount API.
  *
  * The functions for the child are async-signal-safe and answer 0 or -errno.
  */
@@ -28,6 +29,12 @@ struct root_link {
 };
 
 struct root_spec {
+	/*
+	 * What it is instead of an empty one: `tree`, a detached mount (-1: none), or all of the
+	 * host's mounts, to read. Both have folders for /dev, /proc and /tmp.
+	 */
+	int tree;
+	bool is_host;
 	const struct root_bind *binds; /* an outer path before the paths inside it */
 	size_t n_binds;
 	const struct root_link *links;
@@ -69,7 +76,7 @@ int mounts_make_tmpfs(const char *mode, const char *size, unsigned int attr, int
 /* A whole /dev, mounted in the root, and still writable. */
 int mounts_make_dev(int root, const struct root_spec *spec, const char *shm_size, int *ret_dev);
 
-/* Attaches a mount to a folder; `_new`: to one that is made for it, directly in `dir`. */
+/* Attaches a mount to a folder; `_new`: to one directly in `dir`, which is made if need be. */
 int mounts_attach(int mount_fd, int dir, const char *path);
 int mounts_attach_new(int mount_fd, int dir, const char *name);
 

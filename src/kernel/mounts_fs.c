@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -44,7 +45,9 @@ int mounts_attach(int mount_fd, int dir, const char *path)
 
 int mounts_attach_new(int mount_fd, int dir, const char *name)
 {
-	return mkdirat(dir, name, 0755) < 0 ? -errno : mounts_attach(mount_fd, dir, name);
+	if (mkdirat(dir, name, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return mounts_attach(mount_fd, dir, name);
 }
 
 int mounts_add_attr(int mount_fd, unsigned int set)

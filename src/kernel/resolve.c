@@ -14,18 +14,33 @@
 
 /* Where a walk stands: the real path so far ("" is the root), and what is still to go. */
 struct walk {
+	int root; /* a folder, or AT_FDCWD: the host's root */
 	char path[PATH_MAX];
 	char rest[PATH_MAX];
 	unsigned int n_links;
 };
 
-static int open_real(const char *path, int *ret_fd)
+/* For the *at() calls. */
+static const char *name_in(int root, const char *path)
+{
+	if (root == AT_FDCWD)
+		return *path ? path : "/";
+	return *path ? path + 1 : ".";
+}
+
+static int look_at(const struct walk *w, const char *path, struct stat *ret_stat)
+{
+	return fstatat(w->root, name_in(w->root, path), ret_stat, AT_SYMLINK_NOFOLLOW);
+}
+
+static int open_real(int root, const char *path, int *ret_fd)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
+			   (root == AT_FDCWD ? 0 : RESOLVE_BENEATH),
 	};
-	int fd = (int)syscall(SYS_openat2, AT_FDCWD, *path ? path : "/", &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, root, name_in(root, path), &how, sizeof(how));
 
 	if (fd < 0)
 		return -errno;
@@ -33,11 +48,11 @@ static int open_real(const char *path, int *ret_fd)
 	return 0;
 }
 
-static bool only_root_writes(const char *folder)
+static bool only_root_writes(const struct walk *w)
 {
 	struct stat st;
 
-	return lstat(*folder ? folder : "/", &st) == 0 && st.st_uid == 0 &&
+	return look_at(w, w->path, &st) == 0 && st.st_uid == 0 &&
 	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
@@ -60,11 +75,13 @@ static void drop_last(char *path)
 }
 
 /* The links of /proc lead elsewhere for each process, and some don't lead by their text at all. */
-static bool is_in_proc(const char *folder)
+static bool is_in_proc(const struct walk *w)
 {
+	_cleanup_close_ int folder = -1;
 	struct statfs fs;
 
-	return statfs(*folder ? folder : "/", &fs) < 0 || fs.f_type == PROC_SUPER_MAGIC;
+	return open_real(w->root, w->path, &folder) < 0 || fstatfs(folder, &fs) < 0 ||
+	       fs.f_type == PROC_SUPER_MAGIC;
 }
 
 /* Puts the link's target before what is left, and notes both. `at` is the link's real path. */
@@ -77,13 +94,13 @@ static int follow(struct walk *w, const char *at, struct resolved *resolved, str
 
 	if (++w->n_links > MAX_LINKS)
 		return error_errno(err, ELOOP, "resolve '%s'", at);
-	if (!only_root_writes(w->path) || lstat(at, &st) < 0 || st.st_uid != 0) {
+	if (!only_root_writes(w) || look_at(w, at, &st) < 0 || st.st_uid != 0) {
 		r = error_set(err, EPERM, "'%s' is a symlink that others than root can change", at);
 		return error_cure(err, r, "name the file that it points to");
 	}
-	if (is_in_proc(w->path))
+	if (is_in_proc(w))
 		return error_set(err, EPERM, "'%s' is a symlink of /proc", at);
-	n = readlink(at, target, sizeof(target) - 1);
+	n = readlinkat(w->root, name_in(w->root, at), target, sizeof(target) - 1);
 	if (n < 0)
 		return error_errno(err, errno, "read the symlink '%s'", at);
 	target[n] = '\0';
@@ -104,7 +121,7 @@ static int step(struct walk *w, const char *name, struct resolved *resolved, str
 	struct stat st;
 
 	if (streq(name, ".") || streq(name, "..") || !*name) {
-		if (lstat(*w->path ? w->path : "/", &st) < 0 || !S_ISDIR(st.st_mode))
+		if (look_at(w, w->path, &st) < 0 || !S_ISDIR(st.st_mode))
 			return error_errno(err, ENOTDIR, "'%s'", w->path);
 		if (streq(name, ".."))
 			drop_last(w->path);
@@ -113,7 +130,7 @@ static int step(struct walk *w, const char *name, struct resolved *resolved, str
 	memcpy(at, w->path, strlen(w->path) + 1);
 	if (append(at, name) < 0)
 		return error_errno(err, ENAMETOOLONG, "resolve '%s'", at);
-	if (lstat(at, &st) < 0)
+	if (look_at(w, at, &st) < 0)
 		return error_errno(err, errno, "'%s'", at);
 	if (S_ISLNK(st.st_mode))
 		return follow(w, at, resolved, err);
@@ -157,22 +174,22 @@ static bool is_plain(const char *path)
 	return true;
 }
 
-int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_error *err)
+static int resolve(int root, const char *path, struct resolved *ret_resolved, struct sbx_error *err)
 {
 	_cleanup_resolved_ struct resolved resolved = RESOLVED_INIT;
-	struct walk w = { 0 };
+	struct walk w = { .root = root };
 	int r;
 
 	if (path[0] != '/')
 		return error_set(err, EINVAL, "'%s' is not an absolute path", path);
 	/* Nearly all paths are plain and have no symlink: one call then. */
-	r = is_plain(path) ? open_real(path, &resolved.fd) : -ELOOP;
+	r = is_plain(path) ? open_real(root, streq(path, "/") ? "" : path, &resolved.fd) : -ELOOP;
 	if (r == -ELOOP) {
 		r = walk(path, &w, &resolved, err);
 		if (r < 0)
 			return r;
 		/* What was walked by name is opened without links: a swap meanwhile ends here. */
-		r = open_real(w.path, &resolved.fd);
+		r = open_real(root, w.path, &resolved.fd);
 		path = *w.path ? w.path : "/";
 	}
 	if (r < 0)
@@ -180,6 +197,74 @@ int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_err
 	resolved.path = strdup(path);
 	if (!resolved.path)
 		return error_errno(err, ENOMEM, "open '%s'", path);
+	*ret_resolved = resolved;
+	resolved = RESOLVED_INIT;
+	return 0;
+}
+
+int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_error *err)
+{
+	return resolve(AT_FDCWD, path, ret_resolved, err);
+}
+
+int resolve_in_tree(const struct resolved *tree, const char *path, struct resolved *ret_resolved,
+	struct sbx_error *err)
+{
+	_cleanup_resolved_ struct resolved resolved = RESOLVED_INIT;
+	char *outside;
+	int r = resolve(tree->fd, path, &resolved, err);
+
+	if (r < 0)
+		return error_prefix(err, r, "in '%s'", tree->path);
+	if (asprintf(&outside, "%s%s", tree->path, streq(resolved.path, "/") ? "" : resolved.path) <
+		0)
+		return error_errno(err, ENOMEM, "open '%s'", path);
+	free(resolved.path);
+	resolved.path = outside;
+	*ret_resolved = resolved;
+	resolved = RESOLVED_INIT;
+	return 0;
+}
+
+/* A path that lies in DIR, as it is from there. */
+static const char *path_from(const char *path, const char *dir)
+{
+	const char *rest = path_lies_in(path, dir) ? path + strlen(dir) : NULL;
+
+	return rest && !*rest ? "/" : rest;
+}
+
+/* Somebody's link on the host led into the tree, and one in there on. */
+static int check_links(
+	const struct resolved *tree, const struct resolved *resolved, struct sbx_error *err)
+{
+	for (size_t i = 0; i < resolved->links.n; i++)
+		if (path_lies_in(resolved->links.v[i], tree->path)) {
+			int r = error_set(err, EPERM,
+				"'%s' is a symlink of the tree that is the root",
+				resolved->links.v[i]);
+
+			return error_cure(err, r, "name the file that it points to");
+		}
+	return 0;
+}
+
+int resolve_beside_tree(const struct resolved *tree, const char *written, const char *path,
+	struct resolved *ret_resolved, struct sbx_error *err)
+{
+	_cleanup_resolved_ struct resolved resolved = RESOLVED_INIT;
+	const char *rest = tree ? path_from(path, written) : NULL;
+	int r;
+
+	if (tree && !rest)
+		rest = path_from(path, tree->path);
+	if (rest)
+		return resolve_in_tree(tree, rest, ret_resolved, err);
+	r = resolve_path(path, &resolved, err);
+	if (r == 0 && tree)
+		r = check_links(tree, &resolved, err);
+	if (r < 0)
+		return r;
 	*ret_resolved = resolved;
 	resolved = RESOLVED_INIT;
 	return 0;

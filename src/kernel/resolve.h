@@ -23,6 +23,21 @@ struct resolved {
  * a link between check and use: -EPERM. Magic links (/proc/self/fd) are never followed.
  */
 int resolve_path(const char *path, struct resolved *ret_resolved, struct sbx_error *err);
+
+/*
+ * The same in `tree`, as if that were the root: links and ".." lead around in there and never out
+ * of it. The path in `ret_resolved` is the host's, and the links are the tree's.
+ */
+int resolve_in_tree(const struct resolved *tree, const char *path, struct resolved *ret_resolved,
+	struct sbx_error *err);
+
+/*
+ * A path of the host's, but links of a tree never lead out of it: what lies in `tree` (NULL: there
+ * is none), by its real path or as it was WRITTEN, is resolved in there.
+ */
+int resolve_beside_tree(const struct resolved *tree, const char *written, const char *path,
+	struct resolved *ret_resolved, struct sbx_error *err);
+
 void resolved_clear(struct resolved *resolved);
 #define _cleanup_resolved_ _cleanup_(resolved_clear)
 

@@ -73,32 +73,37 @@ static int inspect(struct command *command, struct sbx_error *err)
 	return 0;
 }
 
-static int find_at(const char *path, struct command *command, struct sbx_error *err)
+static int find_at(const char *path, const struct command_view *view, struct command *command,
+	struct sbx_error *err)
 {
-	int r = resolve_path(path, &command->place, err);
+	int r = view->resolve(view->arg, path, &command->place, err);
 
 	return r < 0 ? r : inspect(command, err);
 }
 
-static int find_here(const char *word, struct command *command, struct sbx_error *err)
+static int find_here(const char *word, const struct command_view *view, struct command *command,
+	struct sbx_error *err)
 {
-	char here[PATH_MAX], path[2 * PATH_MAX];
+	char path[2 * PATH_MAX];
+	int n;
 
 	if (word[0] == '/')
-		return find_at(word, command, err);
-	if (!getcwd(here, sizeof(here)))
-		return error_errno(err, errno, "read the current folder");
-	(void)snprintf(path, sizeof(path), "%s/%s", here, word);
-	return find_at(path, command, err);
+		return find_at(word, view, command, err);
+	if (!view->here)
+		return error_errno(err, ENOENT, "read the current folder");
+	n = snprintf(path, sizeof(path), "%s/%s", view->here, word);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return error_errno(err, ENAMETOOLONG, "'%s'", word);
+	return find_at(path, view, command, err);
 }
 
 /* As execvp(3): a folder where it can't be used doesn't end the search, but is what is told. */
-static int search(
-	const char *word, const char *path, struct command *command, struct sbx_error *err)
+static int search(const char *word, const struct command_view *view, struct command *command,
+	struct sbx_error *err)
 {
-	_cleanup_free_ char *copy = strdup(path);
+	_cleanup_free_ char *copy = strdup(view->path);
 	char *rest = copy, *folder;
-	int found = error_set(err, ENOENT, "'%s' is not in '%s'", word, path);
+	int found = error_set(err, ENOENT, "'%s' is not in '%s'", word, view->path);
 
 	while (copy && (folder = strsep(&rest, ":"))) {
 		struct sbx_error why = { 0 };
@@ -108,7 +113,7 @@ static int search(
 		if (*folder != '/')
 			continue;
 		(void)snprintf(at, sizeof(at), "%s/%s", folder, word);
-		r = find_at(at, command, &why);
+		r = find_at(at, view, command, &why);
 		if (r == 0)
 			return 0;
 		resolved_clear(&command->place);
@@ -121,28 +126,29 @@ static int search(
 	return found;
 }
 
-static int find(const char *word, const char *path, struct command *command, struct sbx_error *err)
+static int find(const char *word, const struct command_view *view, struct command *command,
+	struct sbx_error *err)
 {
 	int r;
 
 	if (!*word)
 		return error_set(err, ENOENT, "the command is an empty word");
 	if (strchr(word, '/'))
-		return find_here(word, command, err);
-	r = search(word, path, command, err);
+		return find_here(word, view, command, err);
+	r = search(word, view, command, err);
 	if (r != -ENOENT)
 		return r;
-	if (find_here(word, command, NULL) == 0 &&
+	if (find_here(word, view, command, NULL) == 0 &&
 		(command->kind == COMMAND_MODULE || command->kind == COMMAND_COMPONENT))
 		return 0;
 	return r;
 }
 
-int command_find(const char *word, const char *path, struct command *ret_command, int *ret_exit,
-	struct sbx_error *err)
+int command_find(const char *word, const struct command_view *view, struct command *ret_command,
+	int *ret_exit, struct sbx_error *err)
 {
 	struct command command = COMMAND_INIT;
-	int r = find(word, path, &command, err);
+	int r = find(word, view, &command, err);
 
 	if (r < 0) {
 		command_clear(&command);

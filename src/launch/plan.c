@@ -201,6 +201,7 @@ int plan_make(const struct run_options *options, struct plan **ret_plan, int *re
 	plan->exec_fd = -1;
 	plan->init_place = RESOLVED_INIT;
 	plan->init_fd = -1;
+	plan->root.tree = -1;
 	r = make(plan, ret_exit, err);
 	if (r == 0)
 		*ret_plan = take_ptr(plan);
@@ -215,6 +216,7 @@ struct plan *plan_free(struct plan *plan)
 		resolved_clear(&plan->places[i]);
 	for (size_t i = 0; i < plan->root.n_binds; i++)
 		close_fdp(&plan->binds[i].tree);
+	close_fdp(&plan->root.tree);
 	free(plan->places);
 	free(plan->grants);
 	free(plan->binds);

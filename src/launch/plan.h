@@ -79,6 +79,7 @@ struct plan {
 	uint64_t timeout; /* usec */
 
 	struct command command;
+	char command_path[PLAN_PATH_MAX]; /* the same, as the sandbox sees it */
 	struct resolved runtime_place; /* fd -1: no runtime */
 	const struct runtime *runtime; /* NULL: none */
 	char module_path[PLAN_PATH_MAX]; /* inside the sandbox */
@@ -124,6 +125,13 @@ int plan_at_grant(const struct policy_grant *grant, int r, struct sbx_error *err
 
 /* What is granted, with its real paths, one for each of `places`; owned. NULL: no memory. */
 struct reach_place *plan_places(const struct plan *plan);
+
+/* The tree that is the sandbox's root; NULL: a private one, or the host's. */
+const struct resolved *plan_tree(const struct plan *plan);
+
+/* For plan_command, in plan_places.c: fills `places`, and with a PATH to search `command`. */
+int plan_resolve_grants(struct plan *plan, struct sbx_error *err);
+int plan_find_command(struct plan *plan, const char *path, int *ret_exit, struct sbx_error *err);
 
 /* The parts of plan_make, in its order; each in a file of its own. */
 int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* plan_command.c */

@@ -77,7 +77,7 @@ static int plan_program(struct plan *plan, struct sbx_error *err)
 			return error_errno(err, ENOMEM, "build the command line");
 	plan->exec_fd = plan->command.place.fd;
 	plan->is_script = plan->command.kind == COMMAND_SCRIPT;
-	r = set_path(plan->exec_path, "", plan->command.place.path, err);
+	r = set_path(plan->exec_path, "", plan->command_path, err);
 	return r < 0 ? r : build_environment(plan, &plan->env, err);
 }
 
@@ -174,6 +174,17 @@ static int refuse_module(const struct plan *plan, struct sbx_error *err)
 	return error_cure(err, r, "use sandboxctl run");
 }
 
+/* It and its runtime have places of their own, which no other root has. */
+static int refuse_root(const struct plan *plan, struct sbx_error *err)
+{
+	int r = error_set(err, ENOEXEC,
+		"'%s' is a WASM module, and its sandbox' root is not a private one",
+		plan->command.place.path);
+
+	return error_cure(
+		err, r, "set 'root = private' in [filesystem] of '%s'", plan->policy->path);
+}
+
 static int plan_module(struct plan *plan, struct sbx_error *err)
 {
 	_cleanup_strv_ struct strv env = { 0 };
@@ -210,45 +221,26 @@ static int plan_module(struct plan *plan, struct sbx_error *err)
 	return r;
 }
 
-static int resolve_grants(struct plan *plan, struct sbx_error *err)
-{
-	size_t n = plan->policy->filesystem.n_grants;
-
-	plan->places = calloc(n + 1, sizeof(*plan->places));
-	if (!plan->places)
-		return error_errno(err, ENOMEM, "resolve the grants");
-	for (size_t i = 0; i < n; i++) {
-		const struct policy_grant *grant = &plan->policy->filesystem.grants[i];
-		int r = resolve_path(grant->path, &plan->places[i], err);
-
-		if (r == -ENOENT)
-			(void)error_cure(err, r, "make it, or take it out of the policy");
-		if (r < 0)
-			return plan_at_grant(grant, r, err);
-		plan->n_places++;
-	}
-	return 0;
-}
-
 int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err)
 {
 	int code = SANDBOXCTL_EXIT_SETUP;
-	int r = resolve_grants(plan, err);
+	int r = plan_resolve_grants(plan, err);
 
 	if (r == 0)
 		r = add_defaults(plan, err);
 	if (r == 0) {
 		const char *path = environment_get(&plan->policy->process.env, "PATH");
 
-		r = command_find(plan->options->command[0],
-			path ? path : environment_get(&plan->env, "PATH"), &plan->command, &code,
-			err);
+		r = plan_find_command(
+			plan, path ? path : environment_get(&plan->env, "PATH"), &code, err);
 	}
 	if (r == 0) {
 		bool module = plan->command.kind == COMMAND_MODULE ||
 			      plan->command.kind == COMMAND_COMPONENT;
 
-		if (module && plan->sandbox)
+		if (module && policy_root(plan->policy))
+			r = refuse_root(plan, err);
+		else if (module && plan->sandbox)
 			r = refuse_module(plan, err);
 		else
 			r = module ? plan_module(plan, err) : plan_program(plan, err);

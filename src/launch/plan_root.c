@@ -12,7 +12,7 @@
 
 /* A bind to be: what is seen at one path. */
 struct wanted {
-	const char *path;
+	const char *path; /* "/": it is the root itself */
 	const struct resolved *place;
 	const struct policy_grant *grant; /* NULL: the module */
 	bool writable, executable;
@@ -31,6 +31,11 @@ int plan_at_grant(const struct policy_grant *grant, int r, struct sbx_error *err
 	if (grant->at.source)
 		return error_prefix(err, r, "%s", place_text(&grant->at, where));
 	return error_prefix(err, r, "--mount %s:%s", grant->path, grant->inside);
+}
+
+static bool is_root(const struct wanted *wanted)
+{
+	return streq(wanted->path, "/");
 }
 
 static bool is_mount(const struct wanted *wanted)
@@ -54,6 +59,9 @@ static int add_wanted(
 	for (size_t i = 0; i < *n; i++) {
 		if (!streq(all[i].path, one->path))
 			continue;
+		/* A grant of the tree that is the root. */
+		if (is_root(one))
+			return 0;
 		if (is_mount(&all[i]) || is_mount(one))
 			return refuse_second(&all[i], one, err);
 		return 0;
@@ -79,10 +87,11 @@ static int collect_wanted(struct plan *plan, const struct reach *reach, struct w
 		};
 		int r;
 
-		if (streq(place->path, "/"))
+		if (streq(place->path, "/") && !policy_grant_is_root(place->grant))
 			return plan_at_grant(place->grant,
-				error_set(
-					err, EINVAL, "a private root can't hold the grant of '/'"),
+				error_set(err, EINVAL,
+					"'%s' leads to '/', which can't be granted as a whole",
+					place->grant->path),
 				err);
 		r = add_wanted(all, &n, &one, err);
 		if (r < 0)
@@ -106,14 +115,20 @@ static int collect_wanted(struct plan *plan, const struct reach *reach, struct w
 	return 0;
 }
 
-/* The tree that a wanted one will be mounted in; NULL: the root's own. */
+/* The tree that a wanted one will be mounted in; NULL: a file system of the sandbox's own. */
 static const struct wanted *tree_around(const struct wanted *all, size_t i)
 {
 	/* What lies around comes before, and of these the last is the nearest. */
 	for (size_t j = i; j-- > 0;)
 		if (path_lies_in(all[i].path, all[j].path))
-			return &all[j];
+			return is_root(&all[j]) && reach_is_own(all[i].path) ? NULL : &all[j];
 	return NULL;
+}
+
+/* What is behind the slash. */
+static const char *path_below(const struct wanted *wanted, const struct wanted *around)
+{
+	return wanted->path + (is_root(around) ? 1 : strlen(around->path) + 1);
 }
 
 /*
@@ -127,25 +142,27 @@ static int check_mount_point(
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
-	_cleanup_close_ int fd = (int)syscall(SYS_openat2, around->place->fd,
-		wanted->path + strlen(around->path) + 1, &how, sizeof(how));
+	_cleanup_close_ int fd = (int)syscall(
+		SYS_openat2, around->place->fd, path_below(wanted, around), &how, sizeof(how));
 	struct stat tree, point;
 	int r;
 
 	if (fd < 0) {
 		r = error_errno(err, errno, "there is no place for '%s' in '%s'", wanted->path,
 			around->place->path);
-		r = error_cure(err, r, "make '%s%s'", around->place->path,
-			wanted->path + strlen(around->path));
+		r = error_cure(err, r, "make '%s/%s'",
+			streq(around->place->path, "/") ? "" : around->place->path,
+			path_below(wanted, around));
 	} else if (fstat(fd, &point) < 0 || fstat(wanted->place->fd, &tree) < 0) {
 		r = error_errno(err, errno, "stat '%s'", wanted->path);
 	} else {
 		r = S_ISDIR(tree.st_mode) == S_ISDIR(point.st_mode)
 			    ? 0
 			    : error_set(err, ENOTDIR,
-				      "of '%s' and '%s%s' one is a folder, and one isn't",
-				      wanted->place->path, around->place->path,
-				      wanted->path + strlen(around->path));
+				      "of '%s' and '%s/%s' one is a folder, and one isn't",
+				      wanted->place->path,
+				      streq(around->place->path, "/") ? "" : around->place->path,
+				      path_below(wanted, around));
 	}
 	return r < 0 && wanted->grant ? plan_at_grant(wanted->grant, r, err) : r;
 }
@@ -182,6 +199,19 @@ static int make_bind(struct plan *plan, const struct wanted *wanted, struct sbx_
 	return 0;
 }
 
+/* Of the host's the child makes its own copy: one from here would have sandboxctl's home in it. */
+static int make_tree(struct plan *plan, const struct wanted *wanted, struct sbx_error *err)
+{
+	int r;
+
+	plan->root.is_host = wanted->grant->rights == POLICY_SEE;
+	if (plan->root.is_host)
+		return 0;
+	r = mounts_clone_tree(
+		wanted->place->fd, wanted->writable, wanted->executable, &plan->root.tree, err);
+	return r < 0 ? error_prefix(err, r, "root: '%s'", wanted->place->path) : 0;
+}
+
 static int plan_binds(struct plan *plan, const struct reach *reach, struct sbx_error *err)
 {
 	_cleanup_free_ struct wanted *all = calloc(plan->n_places + 2, sizeof(*all));
@@ -196,7 +226,8 @@ static int plan_binds(struct plan *plan, const struct reach *reach, struct sbx_e
 	if (r == 0)
 		r = check_mount_points(all, n, err);
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = make_bind(plan, &all[i], err);
+		r = is_root(&all[i]) ? make_tree(plan, &all[i], err)
+				     : make_bind(plan, &all[i], err);
 	return r;
 }
 
@@ -235,6 +266,9 @@ static int plan_links(struct plan *plan, struct sbx_error *err)
 {
 	size_t n = 0;
 
+	/* In another root stands what stands there: nothing is written to it. */
+	if (policy_root(plan->policy))
+		return 0;
 	for (size_t i = 0; i < plan->n_places; i++)
 		n += plan->places[i].links.n;
 	plan->links = calloc(n + 1, sizeof(*plan->links));
@@ -273,16 +307,6 @@ static int plan_grants(struct plan *plan, const struct reach *reach, struct sbx_
 				(struct lsm_grant){ plan->command.place.fd, POLICY_READ };
 	}
 	return 0;
-}
-
-struct reach_place *plan_places(const struct plan *plan)
-{
-	struct reach_place *places = calloc(plan->n_places + 1, sizeof(*places));
-
-	for (size_t i = 0; places && i < plan->n_places; i++)
-		places[i] = (struct reach_place){ plan->places[i].path,
-			&plan->policy->filesystem.grants[i] };
-	return places;
 }
 
 int plan_root(struct plan *plan, struct sbx_error *err)

@@ -39,7 +39,7 @@ static void all_clear(struct all *all)
 }
 
 static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
-	const struct policy_grant *grant, struct sbx_error *err)
+	const struct policy_grant *grant, const struct resolved *root, struct sbx_error *err)
 {
 	struct tree *grown = realloc(all->trees, (all->n_trees + 1) * sizeof(*grown));
 	struct tree *tree;
@@ -51,7 +51,8 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	tree = &grown[all->n_trees];
 	*tree = (struct tree){ .place = RESOLVED_INIT, .id = id };
 	memcpy(tree->tenant, policy->tenant, sizeof(tree->tenant));
-	r = resolve_path(grant->path, &tree->place, err);
+	r = resolve_beside_tree(root->fd < 0 ? NULL : root,
+		root->fd < 0 ? NULL : policy_root(policy)->path, grant->path, &tree->place, err);
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r < 0)
@@ -88,11 +89,33 @@ static int add_included(struct all *all, const struct policy_dirs *dirs,
 	return 0;
 }
 
+/* A root that can't be found is for `run` to refuse, and nothing that lies in it can be either. */
+static void find_root(const struct policy *policy, struct resolved *ret_root)
+{
+	const struct policy_grant *root = policy_root(policy);
+
+	if (root && root->rights != POLICY_SEE && !root->unsettled)
+		(void)resolve_path(root->path, ret_root, NULL);
+}
+
+static int add_trees(
+	struct all *all, const struct policy *policy, uint32_t id, struct sbx_error *err)
+{
+	_cleanup_resolved_ struct resolved root = RESOLVED_INIT;
+	int r = 0;
+
+	find_root(policy, &root);
+	for (size_t i = 0; r == 0 && i < policy->filesystem.n_grants; i++)
+		if (policy->filesystem.grants[i].rights == POLICY_OWN)
+			r = add_tree(all, policy, id, &policy->filesystem.grants[i], &root, err);
+	return r;
+}
+
 static int add_tenant(struct all *all, const struct policy_dirs *dirs, const char *name,
 	uint32_t max_id, struct sbx_error *err)
 {
 	_cleanup_policy_ struct policy *policy = NULL;
-	uint32_t id;
+	uint32_t id = 0;
 	int r = policy_load_tenant(dirs, name, &policy, NULL, err);
 
 	if (r == 0) {
@@ -106,10 +129,7 @@ static int add_tenant(struct all *all, const struct policy_dirs *dirs, const cha
 		r = add_id(all, id, err);
 	if (r == 0)
 		r = add_included(all, dirs, policy, err);
-	for (size_t i = 0; r == 0 && i < policy->filesystem.n_grants; i++)
-		if (policy->filesystem.grants[i].rights == POLICY_OWN)
-			r = add_tree(all, policy, id, &policy->filesystem.grants[i], err);
-	return r;
+	return r < 0 ? r : add_trees(all, policy, id, err);
 }
 
 static int check_disjoint(const struct all *all, struct sbx_error *err)

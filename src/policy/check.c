@@ -101,9 +101,20 @@ static void check_needs(struct key_load *load, const struct policy_cgroup *cgrou
 			memory->value, needs->name, (unsigned long long)needs->memory >> 20);
 }
 
+/* Module and runtime have places of their own, which no other tree has. */
+static void check_runtime_root(struct key_load *load, const struct policy *policy)
+{
+	const struct policy_grant *root = policy_root(policy);
+
+	if (root && policy->runtime.type != POLICY_RUNTIME_DEFAULT)
+		report_error(load->report, &root->at,
+			"root: [runtime] type wants modules, which run in a private root only");
+}
+
 /* Without a type there may never be a runtime: a plain program can do with less. */
 static void check_runtime(struct key_load *load, const struct policy *policy)
 {
+	check_runtime_root(load, policy);
 	for (size_t i = 0; i < ARRAY_SIZE(runtime_needs); i++) {
 		if (runtime_needs[i].type != policy->runtime.type)
 			continue;

@@ -72,7 +72,7 @@ static void explain_private(const struct explain_files *files, const char *path,
 	const struct policy_grant *mount = moved(files, path);
 
 	if (is_device(path)) {
-		explain_say(ret, wanted != POLICY_EXEC, NULL, "the private root has this device");
+		explain_say(ret, wanted != POLICY_EXEC, NULL, "each sandbox has this device");
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(own_trees); i++)
@@ -106,15 +106,15 @@ static void say_grant(bool allowed, const struct policy_grant *grant, struct exp
 	explain_say(ret, allowed, &grant->at, "%s", text);
 }
 
-/* The grants would allow it, and the mount doesn't. */
-static void explain_mount(const struct reach_place *seen, const char *path,
+/* The grants would allow it, and the mount doesn't. OUTSIDE is the path on the host. */
+static void explain_mount(const struct reach_place *seen, const char *outside,
 	enum policy_rights wanted, struct explanation *ret)
 {
 	const struct policy_grant *grant = seen->grant;
 
 	say_grant(false, grant, ret);
-	if (!grant->inside)
-		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), path);
+	if (!grant->inside || policy_grant_is_root(grant))
+		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), outside);
 	else if (wanted == POLICY_WRITE && grant->rights == POLICY_READ)
 		explain_cure(ret, "filesystem", "mount = %s:%s", grant->path, grant->inside);
 	else
@@ -125,11 +125,16 @@ static void explain_mount(const struct reach_place *seen, const char *path,
 static void path_outside(
 	const struct reach_place *seen, const char *path, char outside[static PATH_MAX])
 {
-	if (seen && seen->grant->inside)
-		(void)snprintf(
-			outside, PATH_MAX, "%s%s", seen->path, path + strlen(seen->grant->inside));
-	else
+	if (!seen || reach_outside(seen, path, outside, PATH_MAX) < 0)
 		(void)snprintf(outside, PATH_MAX, "%s", path);
+}
+
+/* A root that isn't private shows more than is granted. */
+static void explain_root(const struct policy_grant *root, const char *outside,
+	enum policy_rights wanted, struct explanation *ret)
+{
+	explain_say(ret, false, &root->at, "no grant covers it: the host's root is only seen");
+	explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), outside);
 }
 
 void explain_file(const struct explain_files *files, const char *path, enum policy_rights wanted,
@@ -146,12 +151,16 @@ void explain_file(const struct explain_files *files, const char *path, enum poli
 		explain_say(ret, false, &own->at, "tenant '%s' owns '%s'", own->tenant, own->path);
 		return;
 	}
+	if (seen && !p && policy_grant_is_root(seen->grant)) {
+		explain_root(seen->grant, outside, wanted, ret);
+		return;
+	}
 	if (!seen || !p) {
 		explain_private(files, path, wanted, ret);
 		return;
 	}
 	if (reach_of(p->grant->rights) & wanted & ~reach_through(&files->reach, seen)) {
-		explain_mount(seen, path, wanted, ret);
+		explain_mount(seen, outside, wanted, ret);
 		return;
 	}
 	say_grant((reach_of(p->grant->rights) & wanted) != 0, p->grant, ret);

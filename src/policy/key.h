@@ -211,6 +211,7 @@ extern const struct key_type type_cgroup_io_latency;
 extern const struct key_type type_cgroup_rdma;
 extern const struct key_type type_cgroup_misc;
 extern const struct key_type type_grants; /* struct policy; key->number is the right */
+extern const struct key_type type_root; /* struct policy */
 extern const struct key_type type_mounts; /* struct policy */
 extern const struct key_type type_tmp; /* uint64_t, bytes */
 extern const struct key_type type_net_rules; /* struct policy */

@@ -47,8 +47,8 @@ static const struct key_word proc_words[] = {
 
 static const struct key_word root_words[] = {
 	{ "private", 0 },
-	{ "host", KEY_WORD_NOT_BUILT },
-	{ "/*", KEY_WORD_NOT_BUILT }, /* a path */
+	{ "host", 0 },
+	{ "/PATH", 0 }, /* any that begins so */
 	{ 0 },
 };
 
@@ -272,7 +272,8 @@ static const struct key keys[] = {
 		.initial = "no", .words = no_words,
 		.help = "Own monotonic and boot clocks", SINCE_0_1 },
 
-	{ "filesystem", "root", .type = &type_only, .initial = "private", .words = root_words,
+	{ "filesystem", "root", .type = &type_root, .number = POLICY_SEE,
+		.initial = "private", .words = root_words,
 		.help = "The root of the tree: private is empty but for what is granted", SINCE_0_1 },
 	{ "filesystem", "own", .type = &type_grants, .number = POLICY_OWN,
 		.help = "Trees that are the tenant's and no other's", SINCE_0_1 },

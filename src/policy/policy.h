@@ -30,6 +30,8 @@ enum policy_rights {
 	POLICY_WRITE = 1 << 1,
 	POLICY_EXEC = 1 << 2,
 	POLICY_OWN = 1 << 3,
+	/* Of the host's root where it is the sandbox's: to be seen, and nothing more. */
+	POLICY_SEE = 1 << 4,
 };
 
 /* The key's name: "read". */
@@ -42,12 +44,19 @@ const char *policy_rights_name(enum policy_rights rights);
 struct policy_grant {
 	char *path;
 	/* Where a `mount` shows it, instead of at its own path, and never with another right than
-	 * POLICY_READ (":ro") or POLICY_WRITE; NULL: none. */
+	 * POLICY_READ (":ro") or POLICY_WRITE; NULL: none. "/": it is the `root`, with POLICY_EXEC,
+	 * or the host's with POLICY_SEE. */
 	char *inside;
 	enum policy_rights rights;
 	unsigned int unsettled; /* the path has this in it: TEXT_NO_ID, TEXT_NO_SANDBOX */
 	struct policy_place at;
 };
+
+/* Whether it is the `root`, whose tree is seen at "/". */
+static inline bool policy_grant_is_root(const struct policy_grant *grant)
+{
+	return grant->inside && streq(grant->inside, "/");
+}
 
 /* As a policy says it: "read = /srv/a", "mount = /srv/a:/data:ro". What doesn't fit is cut. */
 void policy_grant_text(const struct policy_grant *grant, char *text, size_t size);
@@ -213,6 +222,9 @@ struct policy {
 		char *cwd; /* inside the sandbox; "/" by default, never NULL */
 	} process;
 };
+
+/* The tree that the sandbox's root is; NULL: it has a private one. */
+const struct policy_grant *policy_root(const struct policy *policy);
 
 /* Where the policy gives a key, last; NULL: it doesn't. */
 const struct policy_assignment *policy_find_value(

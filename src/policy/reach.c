@@ -11,6 +11,8 @@ unsigned int reach_of(enum policy_rights right)
 	case POLICY_WRITE:
 	case POLICY_OWN:
 		return POLICY_READ | POLICY_WRITE;
+	case POLICY_SEE:
+		break;
 	}
 	return 0;
 }
@@ -77,9 +79,68 @@ unsigned int reach_rights(const struct reach *reach, const char *path)
 	return rights;
 }
 
+const char *const reach_own[] = { "/dev", "/proc", "/tmp", NULL };
+
+bool reach_is_own(const char *path)
+{
+	for (const char *const *own = reach_own; *own; own++)
+		if (path_lies_in(path, *own))
+			return true;
+	return false;
+}
+
+static bool is_root(const struct reach_place *place)
+{
+	return policy_grant_is_root(place->grant);
+}
+
+/* What of PATH lies below DIR: "" or "/a/b". */
+static const char *below(const char *path, const char *dir)
+{
+	if (streq(dir, "/"))
+		return streq(path, "/") ? "" : path;
+	return path + strlen(dir);
+}
+
+void reach_settle(struct reach_place *places, size_t n)
+{
+	const struct reach_place *root = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_root(&places[i]))
+			root = &places[i];
+	for (size_t i = 0; i < n && root; i++) {
+		const char *rest = below(places[i].path, root->path);
+
+		if (!places[i].grant->inside && path_lies_in(places[i].path, root->path))
+			places[i].inside = *rest ? rest : "/";
+	}
+}
+
 const char *reach_inside(const struct reach_place *place)
 {
+	if (place->inside)
+		return place->inside;
 	return place->grant->inside ? place->grant->inside : place->path;
+}
+
+/* FROM/a is TO/a. */
+static int move(const char *path, const char *from, const char *to, char *ret, size_t size)
+{
+	const char *rest = below(path, from);
+	int n = snprintf(ret, size, "%s%s", streq(to, "/") && *rest ? "" : to, rest);
+
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
+int reach_outside(const struct reach_place *seen, const char *path, char *ret_outside, size_t size)
+{
+	return move(path, reach_inside(seen), seen->path, ret_outside, size);
+}
+
+int reach_shown(const struct reach_place *place, const char *path, char *ret_inside, size_t size)
+{
+	return move(path, place->path, reach_inside(place), ret_inside, size);
 }
 
 const struct reach_place *reach_seen(const struct reach *reach, const char *path)
@@ -93,19 +154,22 @@ const struct reach_place *reach_seen(const struct reach *reach, const char *path
 			(!best || strlen(reach_inside(p)) > strlen(reach_inside(best))))
 			best = p;
 	}
-	return best;
+	return best && is_root(best) && reach_is_own(path) ? NULL : best;
 }
 
 unsigned int reach_through(const struct reach *reach, const struct reach_place *place)
 {
 	unsigned int rights = 0;
 
+	/* No mount keeps anything from being read. */
 	if (place->grant->inside)
-		return reach_rights(reach, place->path) &
-		       ~(place->grant->rights == POLICY_READ ? POLICY_WRITE : 0U);
+		return POLICY_READ |
+		       (reach_rights(reach, place->path) &
+			       ~(place->grant->rights == POLICY_READ ? POLICY_WRITE : 0U));
 	/* The grants of one path are one mount. */
 	for (size_t i = 0; i < reach->n; i++)
-		if (!reach->places[i].grant->inside && streq(reach->places[i].path, place->path))
+		if ((!reach->places[i].grant->inside || is_root(&reach->places[i])) &&
+			streq(reach->places[i].path, place->path))
 			rights |= reach_of(reach->places[i].grant->rights);
 	return rights;
 }

@@ -12,12 +12,19 @@
 struct reach_place {
 	const char *path;
 	const struct policy_grant *grant;
+	const char *inside; /* see reach_settle(); NULL: where the grant says, or at its own path */
 };
 
 struct reach {
 	const struct reach_place *places;
 	size_t n;
 };
+
+/*
+ * To be called when all places are there: what lies in the tree that is the root is seen where it
+ * lies in there.
+ */
+void reach_settle(struct reach_place *places, size_t n);
 
 /* What a grant of this right allows, of read, write and exec. */
 unsigned int reach_of(enum policy_rights right);
@@ -41,8 +48,23 @@ bool reach_is_idle(const struct reach *reach, size_t i);
 /* Where it is seen. */
 const char *reach_inside(const struct reach_place *place);
 
-/* The place that is seen at PATH, or the nearest folder above it; NULL: none is. */
+/*
+ * The place that is seen at PATH, or the nearest folder above it; NULL: none is. Of a root that
+ * isn't private that is not what it has where each sandbox has something of its own.
+ */
 const struct reach_place *reach_seen(const struct reach *reach, const char *path);
+
+/* What is seen at PATH, in a tree of the place that is seen there, lies outside at... */
+int reach_outside(const struct reach_place *seen, const char *path, char *ret_outside, size_t size);
+
+/* ... and what has this real path is seen at the other. -ENAMETOOLONG. */
+int reach_shown(const struct reach_place *place, const char *path, char *ret_inside, size_t size);
+
+/* Folders of a sandbox's own, whatever its root is: /dev, /proc and /tmp; ends with NULL. */
+extern const char *const reach_own[];
+
+/* Whether it lies in one of them. */
+bool reach_is_own(const char *path);
 
 /* What the mount of a place lets through. */
 unsigned int reach_through(const struct reach *reach, const struct reach_place *place);

@@ -261,10 +261,12 @@ const struct score_row score_rows[] = {
 		.good = "/proc shows nothing of the host",
 		.bad = "/proc shows much of the host's kernel",
 		.cure = "proc = pid" },
+	{ "root", "filesystem", "root", 4, 1, judge_word, .words = WORDS("host"),
+		.good = "what isn't granted is not in sight",
+		.bad = "all of the host's files are in sight: their names, sizes, modes and owners",
+		.cure = "root = private, or a tree that was made for it" },
 
 	/* What always holds counts too: a key that turns it off will then raise the exposure. */
-	{ "root", "filesystem", "root", 4, 1, judge_holds,
-		.good = "the root is empty but for what is granted" },
 	{ "capabilities", "process", "capabilities", 4, 1, judge_holds,
 		.good = "no process has a capability" },
 	{ "user", "process", "user", 3, 1, judge_holds,

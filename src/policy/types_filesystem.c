@@ -16,13 +16,18 @@ const char *policy_rights_name(enum policy_rights rights)
 		return "exec";
 	case POLICY_OWN:
 		return "own";
+	case POLICY_SEE:
+		return "root";
 	}
 	return "?";
 }
 
 void policy_grant_text(const struct policy_grant *grant, char *text, size_t size)
 {
-	if (grant->inside)
+	if (policy_grant_is_root(grant))
+		(void)snprintf(text, size, "root = %s",
+			grant->rights == POLICY_SEE ? "host" : grant->path);
+	else if (grant->inside)
 		(void)snprintf(text, size, "mount = %s:%s%s", grant->path, grant->inside,
 			grant->rights == POLICY_READ ? ":ro" : "");
 	else
@@ -59,9 +64,9 @@ static const char *judge_path(char *path)
 {
 	const char *why = text_normalise_path(path);
 
-	/* The only root there is yet is a private one. */
+	/* It would hold what each sandbox has of its own, and sandboxctl's home. */
 	if (!why && streq(path, "/"))
-		why = "a private root can't hold the root as a whole";
+		why = "the root as a whole can't be granted: name what lies in it";
 	return why;
 }
 
@@ -104,14 +109,16 @@ static int parse_grants(const struct key_use *use, void *target)
 	return worst;
 }
 
-/* `mount` has no number. */
+/* `mount` has no number, and the root's is that of seeing. */
 static bool is_of_key(const struct policy_grant *grant, const struct key *key)
 {
+	if (key->number == POLICY_SEE || policy_grant_is_root(grant))
+		return key->number == POLICY_SEE && policy_grant_is_root(grant);
 	return key->number ? !grant->inside && grant->rights == (enum policy_rights)key->number
 			   : grant->inside != NULL;
 }
 
-/* Only this key's grants: the five keys share one list. */
+/* Only this key's grants: the six keys share one list. */
 static void clear_grants(const struct key *key, void *target)
 {
 	struct policy *policy = target;
@@ -231,6 +238,63 @@ const struct key_type type_mounts = {
 	.parse = parse_mounts,
 	.clear = clear_grants,
 	.list = true,
+};
+
+const struct policy_grant *policy_root(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->filesystem.n_grants; i++)
+		if (policy_grant_is_root(&policy->filesystem.grants[i]))
+			return &policy->filesystem.grants[i];
+	return NULL;
+}
+
+static int set_root(const struct key_use *use, struct policy *policy, const char *path,
+	enum policy_rights rights)
+{
+	const struct policy_grant root = {
+		.path = (char *)path,
+		.inside = (char *)"/",
+		.rights = rights,
+		.unsettled = use->load->spoken & TEXT_UNKNOWN,
+		.at = key_place(use),
+	};
+
+	return add_mount(policy, &root);
+}
+
+static int parse_tree(const struct key_use *use, struct policy *policy)
+{
+	_cleanup_free_ char *path = NULL;
+	const char *why;
+	int r = key_one_word(use, &path);
+
+	if (r < 0)
+		return r;
+	warn_of_habits(use, path);
+	why = text_normalise_path(path);
+	if (!why && streq(path, "/"))
+		why = "the host's root is 'root = host'";
+	return why ? key_error(use, "'%s': %s", use->text, why)
+		   : set_root(use, policy, path, POLICY_EXEC);
+}
+
+/* What an earlier file said of it counts no longer. */
+static int parse_root(const struct key_use *use, void *target)
+{
+	int r;
+
+	clear_grants(use->key, target);
+	if (strpbrk(use->text, "/%\""))
+		return parse_tree(use, target);
+	r = type_only.parse(use, NULL);
+	use->load->spoken = 0;
+	return r == 0 && streq(use->text, "host") ? set_root(use, target, "/", POLICY_SEE) : r;
+}
+
+const struct key_type type_root = {
+	.form = "private|host|/PATH",
+	.parse = parse_root,
+	.clear = clear_grants,
 };
 
 /* tmpfs takes a size of 0 for no limit at all: what is less than a page can't be meant. */

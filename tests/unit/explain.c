@@ -51,8 +51,11 @@ static const char *ask_file(const struct policy *policy, const struct policy_own
 	};
 
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++)
-		places[i] = (struct reach_place){ policy->filesystem.grants[i].path,
-			&policy->filesystem.grants[i] };
+		places[i] = (struct reach_place){
+			.path = policy->filesystem.grants[i].path,
+			.grant = &policy->filesystem.grants[i],
+		};
+	reach_settle(places, policy->filesystem.n_grants);
 	explain_file(&files, path, wanted, &e);
 	/* What is denied has a cure, but for what no line would allow. */
 	EXPECT_TRUE(e.allowed ? !*e.cure : *e.why);

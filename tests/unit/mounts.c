@@ -99,7 +99,9 @@ TEST_TIMEOUT(mount_points_in_a_tree_that_its_tenant_changes, 120)
 		swap_for_ever();
 	for (int i = 0; i < TIMES; i++) {
 		struct root_bind binds[2];
-		struct root_spec spec = { .binds = binds, .n_binds = 2, .tmp_size = 1 << 20 };
+		struct root_spec spec = {
+			.tree = -1, .binds = binds, .n_binds = 2, .tmp_size = 1 << 20
+		};
 		int status;
 		pid_t pid;
 

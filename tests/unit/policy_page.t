@@ -36,12 +36,18 @@ like "a list" "$(entry env)" "env No = Ar NAME Ns Cm = Ns Ar VALUE ...
 *
 A list.
 Since 0.1.*"
-like "words that aren't built" "$(entry root)" "root No = Cm private
+like "words of a kind" "$(entry root)" "root No = Cm private | host | /PATH
+The root of the tree: private is empty but for what is granted.
+*
+Default:
+.Ql private .
+Since 0.1."
+like "words that aren't built" "$(entry capabilities)" "capabilities No = Cm none
 *
 Not yet supported:
-.Cm host ,
+.Cm all ,
 what begins with
-.Ql / .
+.Ql cap_ .
 Since 0.1."
 is "keys that aren't" "$(entry listen)" "listen
 Ports that may be listened on.

@@ -78,6 +78,7 @@ static void dump_grants(FILE *out, const struct policy *policy)
 		[POLICY_WRITE] = "write",
 		[POLICY_EXEC] = "exec",
 		[POLICY_OWN] = "own",
+		[POLICY_SEE] = "see",
 	};
 
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {

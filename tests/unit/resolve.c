@@ -172,3 +172,62 @@ TEST(magic_links_are_not_followed)
 	EXPECT_EQ(0, resolve_path("/proc/version", &r, &err));
 	resolved_clear(&r);
 }
+
+/* TREE/out -> /etc, TREE/up -> ../../.., TREE/in -> /dir, beside a link of the host's into it. */
+static void make_tree(struct resolved *ret_tree)
+{
+	make_top();
+	ASSERT_EQ(0, mkdir(in_top("dir/dir"), 0755));
+	ASSERT_EQ(0, close(creat(in_top("dir/dir/file"), 0644)));
+	ASSERT_EQ(0, symlink("/etc", in_top("dir/out")));
+	ASSERT_EQ(0, symlink("../../../../../../..", in_top("dir/up")));
+	ASSERT_EQ(0, symlink("/dir", in_top("dir/in")));
+	ASSERT_EQ(0, symlink("dir/in", in_top("way")));
+	ASSERT_EQ(0, resolve_path(in_top("dir"), ret_tree, NULL));
+}
+
+TEST(links_of_a_tree_stay_in_it)
+{
+	struct resolved tree = RESOLVED_INIT, r = RESOLVED_INIT;
+	struct sbx_error err;
+
+	make_tree(&tree);
+	ASSERT_EQ(0, resolve_in_tree(&tree, "/in/file", &r, NULL));
+	EXPECT_STREQ(in_top("dir/dir/file"), r.path);
+	resolved_clear(&r);
+	ASSERT_EQ(0, resolve_in_tree(&tree, "/up/../dir/../../file", &r, NULL));
+	EXPECT_STREQ(in_top("dir/file"), r.path);
+	resolved_clear(&r);
+	ASSERT_EQ(0, resolve_in_tree(&tree, "/up", &r, NULL));
+	EXPECT_STREQ(in_top("dir"), r.path);
+	resolved_clear(&r);
+	EXPECT_EQ(-ENOENT, resolve_in_tree(&tree, "/out/passwd", &r, &err));
+	EXPECT_EQ(-ENOENT, resolve_in_tree(&tree, "/out", &r, &err));
+	resolved_clear(&tree);
+}
+
+TEST(what_lies_in_a_tree_is_resolved_there)
+{
+	struct resolved tree = RESOLVED_INIT, r = RESOLVED_INIT;
+	struct sbx_error err;
+
+	make_tree(&tree);
+	ASSERT_EQ(0, resolve_beside_tree(&tree, "/no", in_top("dir/in/file"), &r, NULL));
+	EXPECT_STREQ(in_top("dir/dir/file"), r.path);
+	resolved_clear(&r);
+	ASSERT_EQ(0, resolve_beside_tree(&tree, in_top("x"), in_top("x/in"), &r, NULL));
+	EXPECT_STREQ(in_top("dir/dir"), r.path);
+	resolved_clear(&r);
+	ASSERT_EQ(0, resolve_beside_tree(&tree, "/no", "/etc", &r, NULL));
+	EXPECT_STREQ("/etc", r.path);
+	resolved_clear(&r);
+	EXPECT_EQ(-ENOENT, resolve_beside_tree(&tree, "/no", in_top("dir/out"), &r, &err));
+	/* On the host it is there, and leads to /dir. */
+	ASSERT_EQ(0, unlink(in_top("dir/in")));
+	ASSERT_EQ(0, symlink("/etc", in_top("dir/in")));
+	EXPECT_EQ(-EPERM, resolve_beside_tree(&tree, "/no", in_top("way"), &r, &err));
+	ASSERT_EQ(0, resolve_beside_tree(NULL, NULL, in_top("way"), &r, NULL));
+	EXPECT_STREQ("/etc", r.path);
+	resolved_clear(&r);
+	resolved_clear(&tree);
+}

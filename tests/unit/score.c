@@ -161,6 +161,12 @@ static const struct {
 	{ "programs", "[filesystem]\nexec = /usr\n", 1, "exec = /usr" },
 	{ "programs", "[filesystem]\nexec = /usr/bin/sort\nread = /usr\n", 0, "" },
 	{ "whole-root", "[filesystem]\nread = /etc /usr /var\n", 0, "" },
+	{ "root", "[filesystem]\nroot = host\n", 1, "host" },
+	{ "root", "[filesystem]\nroot = /srv/tree\n", 0, "/srv/tree" },
+	{ "secrets", "[filesystem]\nroot = host\n", 0, "" },
+	{ "secrets", "[filesystem]\nroot = /home/tree\n", 0, "" },
+	{ "secrets", "[filesystem]\nroot = /root/tree\n", 1, "root = /root/tree" },
+	{ "code", "[filesystem]\nroot = /srv/tree\nwrite = /srv/tree\n", 1, "write = /srv/tree" },
 	{ "tmp", "[filesystem]\ntmp = 256M\n", 0, "256M" },
 	{ "tmp", "[filesystem]\ntmp = 2G\n", 2, "2G" },
 	{ "env", "[process]\nenv = A=1 \"DB_PASSWORD=s3cret\"\n", 1, "DB_PASSWORD" },
@@ -409,13 +415,14 @@ TEST(what_gives_the_host_away_is_never_ok)
 
 TEST(a_policy_that_opens_everything)
 {
-	char text[8192] = "[cgroup]\nmemory.max =\nmemory.swap.max =\npids.max =\ncpu.max =\n"
-			  "[filesystem]\nown = /etc /usr /run /home /root\nexec = /usr /etc\n"
-			  "tmp = 64G\n[process]\nenv = TOKEN=x\n[runtime]\nenv = TOKEN=x\n"
-			  "[namespaces]\npid = no\nipc = no\nuts = no\ncgroup = no\n"
-			  "[network]\nmode = host\nconnect = tcp 0.0.0.0/0 1-65535\n"
-			  "connect = tcp [::]/0 1-65535\nconnect = tcp 127.0.0.0/8 1-65535\n"
-			  "[seccomp]\nallow =";
+	char text[8192] =
+		"[cgroup]\nmemory.max =\nmemory.swap.max =\npids.max =\ncpu.max =\n"
+		"[filesystem]\nroot = host\nown = /etc /usr /run /home /root\nexec = /usr /etc\n"
+		"tmp = 64G\n[process]\nenv = TOKEN=x\n[runtime]\nenv = TOKEN=x\n"
+		"[namespaces]\npid = no\nipc = no\nuts = no\ncgroup = no\n"
+		"[network]\nmode = host\nconnect = tcp 0.0.0.0/0 1-65535\n"
+		"connect = tcp [::]/0 1-65535\nconnect = tcp 127.0.0.0/8 1-65535\n"
+		"[seccomp]\nallow =";
 	struct strv calls = { 0 };
 
 	ASSERT_EQ(0, syscalls_list(&calls));
