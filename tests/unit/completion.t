@@ -29,7 +29,7 @@ offers() {
 at=(--config-dir "$tmp") # whose tenants
 
 _sandboxctl_state=$tmp/state # whose sandboxes
-first_words="doctor exec freeze gc kill list lsm policy run stats status tenant thaw wait"
+first_words="doctor exec freeze gc kill list logs lsm policy run stats status tenant thaw wait"
 
 is "bash knows what completes it" "$(complete -p sandboxctl)" "complete -F _sandboxctl sandboxctl"
 offers "subcommands" "$first_words" ""
@@ -52,7 +52,7 @@ for name in "${names[@]}"; do
 		sed -n 's/^  \(-[a-z], \)\{0,1\}\(--[a-z-]*\).*/\1\2/p' | tr -d ' ' | tr , '\n' | LC_ALL=C sort)
 	offers "options of $name" "${told[*]}" "${words[@]}" -
 done
-offers "nothing of later builds" "" run --log
+offers "nothing of later builds" "" run --explain
 offers "no option behind an operand" "" policy show acme --
 offers "nor behind --" "" policy show -- --js
 
@@ -119,7 +119,7 @@ for file in _sandboxctl sandboxctl.fish; do
 		[[ $text == *[^a-z]"$word"[^a-z]* ]] || missing+=" $word"
 	done
 	is "$file has the table" "$missing" ""
-	[[ $text != *--detach* && $text != *"-l detach"* ]]
+	[[ $text != *--explain* && $text != *"-l explain"* ]]
 	is "and nothing of later builds" "$?" 0
 done
 if command -v zsh >/dev/null; then ok "zsh reads its file" zsh -n "$folder/_sandboxctl"; fi

@@ -59,7 +59,6 @@ says 125 "" "sandboxctl: exec: 'x' is not TENANT/NAME: *" "exec without a sandbo
 says 125 "" "sandboxctl: exec: --timeout 'soon': *" "an option behind the sandbox" exec a/x --timeout soon y
 says 125 "" "sandboxctl: exec: --timeout 'soon': *" "and before it" exec --timeout soon a/x y
 says 125 "" "sandboxctl: run: --tty is not supported by this build" "an option of a later build" run --tty x
-says 125 "" "sandboxctl: run: --log is not supported by this build" "the same with an argument" run --log=file x
 says 0 "usage: sandboxctl run *-t, --tenant TENANT *--json-status-fd N *The exit status *" "" "run's help" run --help
 [[ $("$program" run --help) != *--tty* ]]
 is "and nothing of later builds in it" "$?" 0
