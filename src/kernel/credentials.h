@@ -8,19 +8,27 @@
 #ifndef SBX_KERNEL_CREDENTIALS_H
 #define SBX_KERNEL_CREDENTIALS_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
-/* Before the ids change: dropping from the bounding set takes CAP_SETPCAP. */
-int credentials_drop_bounding(void);
+/* Sets of capabilities are bits by their numbers. This one: all that the process has. */
+#define CREDENTIALS_ALL UINT64_MAX
 
-/* Root's uid stands for no capability any more, and none can be raised. Locked. */
-int credentials_lock_securebits(void);
+/* But for those of `keep`. Before the ids change: it takes CAP_SETPCAP. */
+int credentials_drop_bounding(uint64_t keep);
+
+/* Root's uid stands for no capability any more, and none but those of `keep` can be raised. Locked.
+ */
+int credentials_lock_securebits(uint64_t keep);
 
 /* No supplementary groups; real, effective, saved and file system ids. */
 int credentials_set_ids(uid_t uid, gid_t gid);
 
-/* Empties permitted, effective, inheritable and ambient, and reads all five sets back. */
-int credentials_drop_capabilities(void);
+/*
+ * Makes it permitted, effective, inheritable and ambient, and reads all five sets back. -EPERM too
+ * where this process lacks one of them.
+ */
+int credentials_set_capabilities(uint64_t set);
 
 int credentials_no_new_privs(void);
 

@@ -92,7 +92,7 @@ const struct child_step child_steps[] = {
 	{ "ids", NULL, child_set_ids },
 	{ "keyring", NULL, child_new_keyring },
 	{ "parent-death", is_foreground, child_die_with_supervisor },
-	{ "capabilities", NULL, child_drop_capabilities },
+	{ "capabilities", NULL, child_set_capabilities },
 	{ "no-new-privs", NULL, child_no_new_privs },
 	{ "await-init", has_own_init, child_await_init },
 	{ "seccomp", NULL, child_install_seccomp },

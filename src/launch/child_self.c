@@ -105,16 +105,19 @@ int child_set_rlimits(struct child *c)
 	return rlimits_set(c->plan->policy);
 }
 
+static uint64_t capabilities(const struct child *c)
+{
+	return c->role == CHILD_INIT ? 0 : c->plan->policy->process.capabilities;
+}
+
 int child_drop_bounding(struct child *c)
 {
-	(void)c;
-	return credentials_drop_bounding();
+	return credentials_drop_bounding(capabilities(c));
 }
 
 int child_lock_securebits(struct child *c)
 {
-	(void)c;
-	return credentials_lock_securebits();
+	return credentials_lock_securebits(capabilities(c));
 }
 
 int child_set_ids(struct child *c)
@@ -147,10 +150,9 @@ int child_die_with_supervisor(struct child *c)
 	return process_is_alive(c->supervisor) ? 0 : -ESRCH;
 }
 
-int child_drop_capabilities(struct child *c)
+int child_set_capabilities(struct child *c)
 {
-	(void)c;
-	return credentials_drop_capabilities();
+	return credentials_set_capabilities(capabilities(c));
 }
 
 int child_no_new_privs(struct child *c)

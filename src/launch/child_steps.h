@@ -36,7 +36,7 @@ int child_lock_securebits(struct child *c);
 int child_set_ids(struct child *c);
 int child_new_keyring(struct child *c);
 int child_die_with_supervisor(struct child *c);
-int child_drop_capabilities(struct child *c);
+int child_set_capabilities(struct child *c);
 int child_no_new_privs(struct child *c);
 int child_install_seccomp(struct child *c);
 int child_exec(struct child *c);

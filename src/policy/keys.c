@@ -59,13 +59,6 @@ static const struct key_word network_words[] = {
 	{ 0 },
 };
 
-static const struct key_word capability_words[] = {
-	{ "none", 0 },
-	{ "all", KEY_WORD_NOT_BUILT },
-	{ "cap_*", KEY_WORD_NOT_BUILT },
-	{ 0 },
-};
-
 static const struct key_word prio_words[] = {
 	{ "no-change", 0 },
 	{ "promote-to-rt", 0 },
@@ -310,8 +303,8 @@ static const struct key keys[] = {
 		.help = "A uid of the tenant's own", SINCE_0_1 },
 	{ "process", "group",
 		.help = "A gid of the tenant's own", SINCE_0_1 },
-	{ "process", "capabilities", .type = &type_capabilities,
-		.initial = "none", .words = capability_words,
+	{ "process", "capabilities", .type = &type_capabilities, FIELD(process.capabilities),
+		.initial = "none",
 		.help = "Capabilities of the processes", SINCE_0_1 },
 	{ "process", "rlimit.AS", .type = &type_rlimit_size, .number = RLIMIT_AS,
 		.help = "Address space; a runtime may reserve more than it uses", SINCE_0_1 },

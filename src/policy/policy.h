@@ -218,6 +218,7 @@ struct policy {
 		struct strv env; /* K=V */
 		struct policy_rlimit *rlimits;
 		size_t n_rlimits;
+		uint64_t capabilities; /* bits by number; all of them: as many as there are */
 		unsigned int umask;
 		char *cwd; /* inside the sandbox; "/" by default, never NULL */
 	} process;

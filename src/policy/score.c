@@ -240,6 +240,21 @@ const struct score_row score_rows[] = {
 		.bad = "a secret stands in the policy, and in the runtime's command line",
 		.cure = "env = NAME_FILE=PATH, and read = PATH in [filesystem]" },
 
+	{ "capabilities", "process", "capabilities", 4, 1, judge_capabilities,
+		.good = "no process has a capability",
+		.bad = "processes have capabilities, over what the host has too",
+		.cure = "capabilities = none" },
+	{ "privileges", "process", "capabilities", 32, 1, judge_capabilities,
+		.words = WORDS("cap_sys_admin", "cap_sys_module", "cap_sys_rawio", "cap_bpf",
+			"cap_perfmon", "cap_sys_ptrace", "cap_dac_override", "cap_dac_read_search",
+			"cap_mknod", "cap_sys_boot", "cap_net_admin", "cap_mac_admin",
+			"cap_mac_override", "cap_setuid", "cap_setgid", "cap_chown", "cap_fowner",
+			"cap_setfcap", "cap_setpcap"),
+		.good = "no process could undo a wall, whatever its calls",
+		.bad = "a process has what it takes to undo walls: the filter of calls is all that is "
+		       "left before that",
+		.cure = "capabilities = none, or those that are about one thing, as "
+			"cap_net_bind_service" },
 	{ "processes", "namespaces", "pid", 3, 1, judge_word, .words = WORDS("no"),
 		.good = "it sees no process but its own",
 		.bad = "it sees the numbers of all processes, and what it leaves behind outlives a "
@@ -267,8 +282,6 @@ const struct score_row score_rows[] = {
 		.cure = "root = private, or a tree that was made for it" },
 
 	/* What always holds counts too: a key that turns it off will then raise the exposure. */
-	{ "capabilities", "process", "capabilities", 4, 1, judge_holds,
-		.good = "no process has a capability" },
 	{ "user", "process", "user", 3, 1, judge_holds,
 		.good = "its processes run as a user that is nobody else's" },
 	{ "no-new-privs", "process", NULL, 3, 1, judge_holds,

@@ -31,7 +31,7 @@ struct score_row {
 	const char *cure; /* what would lower it; a line wherever one would */
 
 	const uint64_t *steps; /* `range` of them: each that a value exceeds is worse by one */
-	const char *const *words; /* calls, networks or trees; NULL ends them */
+	const char *const *words; /* calls, networks, trees or capabilities; NULL ends them */
 	const char *const *tops; /* trees that count only as a whole */
 	unsigned int rights; /* grants that count: enum policy_rights */
 	uint16_t port; /* of TCP that has to be reached; 0: any */

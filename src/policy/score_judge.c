@@ -3,6 +3,8 @@
 
 #include "policy/key.h"
 
+#include <sys/capability.h>
+
 void score_note(struct score_finding *f, const struct policy_place *at, const char *fmt, ...)
 {
 	va_list ap;
@@ -138,6 +140,20 @@ unsigned int judge_word(
 		if (streq(a->text, *word))
 			return 1;
 	return 0;
+}
+
+/* Of the row's words, or of all. */
+unsigned int judge_capabilities(
+	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
+{
+	uint64_t weighed = row->words ? 0 : UINT64_MAX;
+	cap_value_t cap;
+
+	for (const char *const *word = row->words; word && *word; word++)
+		if (cap_from_name(*word, &cap) == 0)
+			weighed |= 1ULL << cap;
+	note_value(s, row, f);
+	return (s->policy->process.capabilities & weighed) != 0;
 }
 
 /* ---- system calls ---- */

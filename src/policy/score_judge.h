@@ -16,6 +16,7 @@ void score_note(struct score_finding *finding, const struct policy_place *at, co
 	__attribute__((format(printf, 3, 4)));
 
 score_judge judge_holds; /* in this build always good */
+score_judge judge_capabilities;
 score_judge judge_lsm;
 
 /* By `steps`. */

@@ -13,6 +13,8 @@ static int list_capabilities(struct strv *ret_names)
 	_cleanup_strv_ struct strv names = { 0 };
 	int r = strv_add(&names, "none");
 
+	if (r == 0)
+		r = strv_add(&names, "all");
 	for (cap_value_t cap = 0; cap <= CAP_LAST_CAP && r == 0; cap++) {
 		char *name = cap_to_name(cap);
 
@@ -46,31 +48,41 @@ static int report_capability(const struct key_use *use, const char *name)
 	return key_error(use, "'%s' is no capability", name);
 }
 
+/* A word that is the whole set, and stands alone then. */
+static bool is_set(const char *word, uint64_t *ret_set)
+{
+	if (!streq(word, "none") && !streq(word, "all"))
+		return false;
+	*ret_set = streq(word, "all") ? UINT64_MAX : 0;
+	return true;
+}
+
 static int parse_capabilities(const struct key_use *use, void *field)
 {
 	_cleanup_strv_ struct strv words = { 0 };
 	int r = key_words(use, &words), worst = r;
+	uint64_t set = 0;
 	cap_value_t cap;
 
-	(void)field;
 	for (size_t i = 0; i < words.n && r != -ENOMEM; i++) {
 		const char *word = words.v[i];
 
 		key_at_word(use, i);
-		if (streq(word, "none"))
-			r = words.n == 1 ? 0 : key_error(use, "'none' stands alone");
-		else if (streq(word, "all") || cap_from_name(word, &cap) == 0)
-			r = key_error(
-				use, "'%s' is not supported by this build: only 'none' is", word);
+		if (is_set(word, &set))
+			r = words.n == 1 ? 0 : key_error(use, "'%s' stands alone", word);
+		else if (cap_from_name(word, &cap) == 0)
+			set |= 1ULL << cap;
 		else
 			r = report_capability(use, word);
 		worst = r < 0 ? r : worst;
 	}
+	if (worst == 0)
+		*(uint64_t *)field = set;
 	return worst;
 }
 
 const struct key_type type_capabilities = {
-	.form = "none",
+	.form = "none, all or CAPABILITY...",
 	.parse = parse_capabilities,
 };
 

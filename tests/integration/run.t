@@ -72,6 +72,14 @@ ipc = no
 uts = no
 cgroup = no
 POLICY
+for tenant in "bound cap_net_bind_service" "chown cap_chown cap_net_bind_service" "every all"; do
+	tenant "${tenant%% *}" <<-POLICY
+	[filesystem]
+	exec = $world/bin
+	[process]
+	capabilities = ${tenant#* }
+	POLICY
+done
 tenant full <<POLICY
 [filesystem]
 exec = $world/bin
@@ -261,6 +269,30 @@ sandbox -t acme -- "$probe" caps
 zeros=0000000000000000
 is "all five capability sets are empty" "$line" \
 	"caps: ok inh=$zeros prm=$zeros eff=$zeros bnd=$zeros amb=$zeros"
+for tenant in bound:0000000000000400 chown:0000000000000401; do
+	sandbox -t "${tenant%:*}" -- "$probe" caps
+	set=${tenant#*:}
+	is "capabilities of the policy, and no others, in all five sets: ${tenant%:*}" "$line" \
+		"caps: ok inh=$set prm=$set eff=$set bnd=$set amb=$set"
+	sandbox -t "${tenant%:*}" -- "$probe" securebits
+	# As below, but that what is there may be raised.
+	is "and root is nobody special there either: ${tenant%:*}" "$line" "securebits: ok ab"
+	sandbox -t "${tenant%:*}" -- "$probe" listen tcp 127.0.0.1 80 0
+	like "a port below 1024 with cap_net_bind_service: ${tenant%:*}" "$line" "listen: ok*"
+done
+sandbox -t acme -- "$probe" listen tcp 127.0.0.1 80 0
+is "and without" "$line" "listen: EACCES at bind"
+sandbox -t chown -- "$busybox" sh -c ': >/tmp/x && "$0" chown 0:0 /tmp/x && "$0" stat -c %u:%g /tmp/x' "$busybox"
+is "a file is given away with cap_chown" "$status:$line" "0:0:0"
+sandbox -t bound -- "$busybox" sh -c ': >/tmp/x && "$0" chown 0:0 /tmp/x' "$busybox"
+is "and not without" "$status" 1
+sandbox -t every -- "$busybox" grep Cap /proc/self/status
+list=${out//$'\n'/ } list=${list//Cap???:$'\t'/}
+read -r set _ <<<"$list"
+is "all: as the launcher has them, in all five" "$list" "$set $set $set $set $set "
+ok "which are some" test "$((16#$set & 1 << 21))" != 0
+(setpriv --bounding-set -net_bind_service,-chown --inh-caps -net_bind_service,-chown -- sandboxctl run -t bound -- "$probe" caps) >"$tmp/out" 2>"$tmp/err" && status=0 || status=$?
+is "one that the launcher lacks is an error" "$status:$(<"$tmp/out"):$(grep -c "capabilities: Operation not permitted" "$tmp/err")" 125::1
 sandbox -t acme -- "$probe" nnp
 is "no_new_privs, and a filter" "$line" "nnp: ok no_new_privs=1 seccomp=2"
 sandbox -t acme -- "$probe" securebits

@@ -42,12 +42,11 @@ The root of the tree: private is empty but for what is granted.
 Default:
 .Ql private .
 Since 0.1."
-like "words that aren't built" "$(entry capabilities)" "capabilities No = Cm none
+like "words that aren't built" "$(entry type)" "type No = Cm wazero
 *
 Not yet supported:
-.Cm all ,
-what begins with
-.Ql cap_ .
+.Cm wasmtime ,
+*
 Since 0.1."
 is "keys that aren't" "$(entry listen)" "listen
 Ports that may be listened on.

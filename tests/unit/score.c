@@ -116,6 +116,13 @@ static const struct {
 	{ "host-name", "[namespaces]\nuts = no\n", 1, "no" },
 	{ "cgroup-view", "", 0, "yes" },
 	{ "cgroup-view", "[namespaces]\ncgroup = no\n", 1, "no" },
+	{ "capabilities", "", 0, "none" },
+	{ "capabilities", "[process]\ncapabilities = cap_kill\n", 1, "cap_kill" },
+	{ "privileges", "[process]\ncapabilities = cap_kill cap_net_bind_service\n", 0,
+		"cap_kill cap_net_bind_service" },
+	{ "privileges", "[process]\ncapabilities = cap_kill cap_setuid\n", 1,
+		"cap_kill cap_setuid" },
+	{ "privileges", "[process]\ncapabilities = all\n", 1, "all" },
 	{ "proc", "", 0, "pid" },
 	{ "proc", "[filesystem]\nproc = none\n", 0, "none" },
 	{ "proc", "[filesystem]\nproc = full\n", 1, "full" },
@@ -405,6 +412,8 @@ TEST(what_gives_the_host_away_is_never_ok)
 		TIGHT "[filesystem]\nread = /run/docker.sock\n",
 		TIGHT HOST_NETWORK "connect = tcp 169.254.169.254 80\n",
 		TIGHT HOST_NETWORK "connect = tcp 0.0.0.0/0 1-65535\n",
+		TIGHT "[process]\ncapabilities = cap_kill cap_sys_admin\n",
+		TIGHT "[process]\ncapabilities = all\n",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -418,7 +427,8 @@ TEST(a_policy_that_opens_everything)
 	char text[8192] =
 		"[cgroup]\nmemory.max =\nmemory.swap.max =\npids.max =\ncpu.max =\n"
 		"[filesystem]\nroot = host\nown = /etc /usr /run /home /root\nexec = /usr /etc\n"
-		"tmp = 64G\n[process]\nenv = TOKEN=x\n[runtime]\nenv = TOKEN=x\n"
+		"tmp = 64G\n[process]\nenv = TOKEN=x\ncapabilities = all\n[runtime]\nenv = "
+		"TOKEN=x\n"
 		"[namespaces]\npid = no\nipc = no\nuts = no\ncgroup = no\n"
 		"[network]\nmode = host\nconnect = tcp 0.0.0.0/0 1-65535\n"
 		"connect = tcp [::]/0 1-65535\nconnect = tcp 127.0.0.0/8 1-65535\n"
@@ -496,6 +506,8 @@ static const char *const scales[][4] = {
 	{ "[runtime]\ntimeout = 1s", "[runtime]\ntimeout = 24h", "[runtime]\ntimeout = 25h", "" },
 	{ "[filesystem]\ntmp = 1M", "[filesystem]\ntmp = 300M", "[filesystem]\ntmp = 2G",
 		"[filesystem]\ntmp = 9G" },
+	{ "", "[process]\ncapabilities = cap_kill", "[process]\ncapabilities = cap_kill cap_bpf",
+		"[process]\ncapabilities = all" },
 	{ "[seccomp]\ndefault = kill", "[seccomp]\ndefault = trap", "", "" },
 	{ "[cgroup.sandbox]\nmemory.max = 1M", "", "", "" },
 };
