@@ -28,7 +28,7 @@ int children_move_up(int *fd)
 /* Pipes and memory: what the LSM says of sockets doesn't touch them. */
 static int open_pipes(struct run *run)
 {
-	int *const pipes[] = { run->go, run->done, run->ready };
+	int *const pipes[] = { run->go[CHILD_INIT], run->go[CHILD_COMMAND], run->done, run->ready };
 
 	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++) {
 		if (pipe2(pipes[i], O_CLOEXEC) < 0)
@@ -85,7 +85,7 @@ static int clone_child(struct run *run, enum child_role role, uint64_t flags, st
 		.plan = run->plan,
 		.role = role,
 		.netns = run->netns,
-		.go = run->go[0],
+		.go = run->go[role][0],
 		.done = run->done[1],
 		.exec_fd = exec_fd,
 		.ready = run->ready[role == CHILD_INIT],
@@ -105,7 +105,8 @@ static int clone_child(struct run *run, enum child_role role, uint64_t flags, st
 		return (int)launched->pid;
 	if (launched->pid == 0) {
 		/* Else the children's own copies would keep their reads from ever ending. */
-		(void)close(run->go[1]);
+		for (size_t i = 0; i < N_CHILDREN; i++)
+			close_fdp(&run->go[i][1]);
 		if (role == CHILD_INIT)
 			(void)close(run->ready[0]);
 		child_main(&child);
@@ -141,7 +142,7 @@ static int start_beside_init(struct run *run, struct sbx_error *err)
 static int command_started(struct run *run)
 {
 	run->outcome->pid = run->children[CHILD_COMMAND].pid;
-	close_end(&run->go[0]);
+	close_end(&run->go[CHILD_COMMAND][0]);
 	close_end(&run->done[1]);
 	close_end(&run->ready[0]);
 	for (size_t i = 0; i < ARRAY_SIZE(run->stdio); i++)
@@ -229,13 +230,27 @@ int children_label_command(struct run *run, struct sbx_error *err)
 		&run->lsm, run->children[CHILD_COMMAND].pidfd, run->leaf.id, SBX_TASK_SETUP, err);
 }
 
+static int say_go(struct run *run, enum child_role role, struct sbx_error *err)
+{
+	ssize_t n = write(run->go[role][1], "", 1);
+
+	/* One that has failed before that has said why in its report. */
+	if (n < 0 && errno != EPIPE)
+		return error_errno(err, errno, "start the children");
+	return 0;
+}
+
+int children_say_go_init(struct run *run, struct sbx_error *err)
+{
+	int r = say_go(run, CHILD_INIT, err);
+
+	close_end(&run->go[CHILD_INIT][0]);
+	close_end(&run->go[CHILD_INIT][1]);
+	return r;
+}
+
+/* The other end stays: a command that waits for it ends with this process. */
 int children_say_go(struct run *run, struct sbx_error *err)
 {
-	ssize_t n = plan_has_init(run->plan) ? 2 : 1;
-
-	/* A byte for each of them. */
-	if (write(run->go[1], "gg", (size_t)n) == n)
-		return 0;
-	/* They have failed before that, and their reports say why. */
-	return errno == EPIPE ? 0 : error_errno(err, errno, "start the children");
+	return say_go(run, CHILD_COMMAND, err);
 }

@@ -89,7 +89,7 @@ static size_t do_steps(struct run *run, int *ret_result)
 		if (!applies(run, step))
 			continue;
 		*ret_result = do_step(run, step, &outcome->error);
-		if (*ret_result < 0)
+		if (*ret_result < 0 && !supervise_blames_init(run))
 			fail(outcome, step->name, SANDBOXCTL_EXIT_SETUP);
 	}
 	return i;
@@ -102,7 +102,8 @@ static void close_run(struct run *run)
 	cgroup_close(&run->slice);
 	cgroup_close(&run->base);
 	for (size_t i = 0; i < 2; i++) {
-		close_fdp(&run->go[i]);
+		close_fdp(&run->go[CHILD_INIT][i]);
+		close_fdp(&run->go[CHILD_COMMAND][i]);
 		close_fdp(&run->done[i]);
 		close_fdp(&run->ready[i]);
 	}
@@ -131,7 +132,7 @@ static void run_plan(const struct plan *plan, struct outcome *outcome)
 		.slice = CGROUP_INIT,
 		.leaf = CGROUP_INIT,
 		.netns = -1,
-		.go = { -1, -1 },
+		.go = { { -1, -1 }, { -1, -1 } },
 		.done = { -1, -1 },
 		.ready = { -1, -1 },
 		.supervisor = -1,

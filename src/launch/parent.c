@@ -320,6 +320,11 @@ static bool has_init_and_lsm(const struct run *run)
 	return has_init(run) && has_lsm(run);
 }
 
+static bool has_lsm_alone(const struct run *run)
+{
+	return !has_init(run) && has_lsm(run);
+}
+
 static int publish(struct run *run, struct sbx_error *err)
 {
 	struct sandbox_status status = {
@@ -367,9 +372,12 @@ const struct parent_step parent_steps[] = {
 	{ "channels", NULL, children_open_channels, NULL },
 	{ "stdio", has_log, stdio_open, NULL },
 	{ "clone-init", has_init, children_start_init, children_end_init },
-	{ "clone", NULL, children_start_command, children_end_command },
-	{ "check-loaded", has_lsm, check_loaded, NULL },
+	{ "check-loaded", has_init_and_lsm, check_loaded, NULL },
 	{ "label-init", has_init_and_lsm, children_label_init, NULL },
+	{ "go-init", has_init, children_say_go_init, NULL },
+	/* All from here on is done while init works. */
+	{ "clone", NULL, children_start_command, children_end_command },
+	{ "check-loaded", has_lsm_alone, check_loaded, NULL },
 	{ "label-command", has_lsm, children_label_command, NULL },
 	{ "publish", NULL, publish, NULL },
 	{ "go", NULL, children_say_go, NULL },

@@ -47,7 +47,7 @@ struct run {
 	int netns; /* -1: the host's */
 	bool netns_made;
 	/* Read and write end; CLOEXEC, and above the children's fixed numbers. */
-	int go[2], done[2], ready[2];
+	int go[N_CHILDREN][2], done[2], ready[2];
 	struct child_report *reports; /* of N_CHILDREN, shared with them until their exec; owned */
 	int supervisor; /* pidfd of this process */
 	int stdio[3]; /* what the command gets as 0, 1, 2; -1: what this process has */
@@ -138,5 +138,11 @@ int run_reap(struct launched *child, siginfo_t *ret_end, struct sbx_error *err);
 
 /* From GO to the end of the command: fills the outcome. */
 int supervise(struct run *run, struct sbx_error *err);
+
+/*
+ * Where a step of the parent has failed: whether that came of init, which works meanwhile and takes
+ * the command with it when it ends. Then the outcome says what it failed with.
+ */
+bool supervise_blames_init(struct run *run);
 
 #endif

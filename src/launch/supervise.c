@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/failpoint.h"
+#include "launch/children.h"
 #include "launch/detach.h"
-#include "launch/run.h"
 #include "launch/signals.h"
 
 #include "sandboxctl/exit.h"
@@ -304,6 +304,28 @@ static void set_failure(struct watch *w)
 		child_was_killed(run, CHILD_INIT, w->init_end.si_status);
 	else
 		child_was_killed(run, CHILD_COMMAND, w->end.si_status);
+}
+
+bool supervise_blames_init(struct run *run)
+{
+	struct launched *init = &run->children[CHILD_INIT];
+	struct watch w = { .run = run };
+	bool failed;
+
+	if (!plan_has_init(run->plan) || init->pidfd < 0)
+		return false;
+	/* What its end has led to comes behind its report; what is ended here makes it fail, too.
+	 */
+	failed = run->reports[CHILD_INIT].errnum;
+	/* It can't end before the command was waited for. */
+	if (children_end_command(run, NULL) < 0 || run_kill(run, init, NULL) < 0 ||
+		run_reap(init, &w.init_end, NULL) < 0)
+		return false;
+	count(run);
+	if (!failed && !run->outcome->oom_kills)
+		return false;
+	set_failure(&w);
+	return true;
 }
 
 int supervise(struct run *run, struct sbx_error *err)

@@ -55,7 +55,7 @@ struct launch {
 	int netns, program_tree, program_file, init_tree;
 	int self, init; /* pidfds */
 	/* Go on; came to exec or to an end; what the sandbox sees is made, and then init runs. */
-	int go[2], done[2], ready[2];
+	int go_init[2], go[2], done[2], ready[2];
 };
 
 static void die(const char *what)
@@ -161,9 +161,10 @@ static void run_init(struct launch *launch)
 {
 	char *argv[] = { (char *)"init", NULL }, *envp[] = { NULL };
 
+	(void)close(launch->go_init[1]);
 	(void)close(launch->go[1]);
 	(void)close(launch->ready[0]);
-	wait_for(launch->go[0], 1, "go");
+	wait_for(launch->go_init[0], 1, "go");
 	self_drop_inherited(true);
 	if (launch->netns >= 0)
 		must(setns(launch->netns, CLONE_NEWNET), "setns");
@@ -244,12 +245,16 @@ static int start(struct launch *launch, int leaf)
 	int command = -1;
 
 	launch->self = (int)must(pidfd_open(getpid(), 0), "pidfd_open");
+	open_pipe(launch->go_init);
 	open_pipe(launch->go);
 	open_pipe(launch->done);
 	open_pipe(launch->ready);
 	if (clone_into(leaf, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS, &launch->init) == 0)
 		run_init(launch);
 	(void)close(launch->ready[1]);
+	must(write(launch->go_init[1], "", 1), "go");
+	(void)close(launch->go_init[0]);
+	(void)close(launch->go_init[1]);
 	must(setns(launch->init, CLONE_NEWPID), "enter the pid namespace");
 	if (clone_into(leaf, 0, &command) == 0)
 		run_command(launch);
@@ -257,7 +262,7 @@ static int start(struct launch *launch, int leaf)
 	(void)close(launch->go[0]);
 	(void)close(launch->done[1]);
 	(void)close(launch->ready[0]);
-	must(write(launch->go[1], "gg", 2), "go");
+	must(write(launch->go[1], "", 1), "go");
 	return command;
 }
 
