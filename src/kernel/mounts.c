@@ -57,8 +57,7 @@ static const char *format_u64(uint64_t value, char buf[static 24])
 	return at;
 }
 
-/* Opens a path below the root that may lead through a tenant's tree: no link is followed there. */
-static int open_below(int root, const char *path, int flags)
+int mounts_open_below(int root, const char *path, int flags)
 {
 	struct open_how how = {
 		.flags = (uint64_t)flags | O_CLOEXEC,
@@ -76,7 +75,7 @@ static int open_below(int root, const char *path, int flags)
  */
 static int open_parent(int root, const char *path)
 {
-	int parent = open_below(root, ".", O_PATH | O_DIRECTORY);
+	int parent = mounts_open_below(root, ".", O_PATH | O_DIRECTORY);
 	char prefix[PATH_MAX];
 
 	for (const char *slash = strchr(path + 1, '/'); slash && parent >= 0;
@@ -94,7 +93,7 @@ static int open_parent(int root, const char *path)
 		name = strrchr(prefix, '/');
 		/* What can't be made and isn't there fails the open. */
 		(void)mkdirat(parent, name ? name + 1 : prefix, 0755);
-		next = open_below(root, prefix, O_PATH | O_DIRECTORY);
+		next = mounts_open_below(root, prefix, O_PATH | O_DIRECTORY);
 		close_fdp(&parent);
 		parent = next;
 	}
@@ -109,7 +108,7 @@ static const char *last_name(const char *path)
 static int make_target(int root, const struct root_bind *bind)
 {
 	_cleanup_close_ int fd = -1, parent = -1;
-	int r = open_below(root, bind->path, O_PATH);
+	int r = mounts_open_below(root, bind->path, O_PATH);
 
 	if (r != -ENOENT)
 		return r;
@@ -125,7 +124,7 @@ static int make_target(int root, const struct root_bind *bind)
 		if (fd < 0)
 			return -errno;
 	}
-	return open_below(root, bind->path, O_PATH);
+	return mounts_open_below(root, bind->path, O_PATH);
 }
 
 static int add_bind(int root, const struct root_bind *bind)

@@ -76,6 +76,9 @@ int mounts_make_tmpfs(const char *mode, const char *size, unsigned int attr, int
 /* A whole /dev, mounted in the root, and still writable. */
 int mounts_make_dev(int root, const struct root_spec *spec, const char *shm_size, int *ret_dev);
 
+/* A path below the root that may lead through a tenant's tree: no link is followed there. */
+int mounts_open_below(int root, const char *path, int flags);
+
 /* Attaches a mount to a folder; `_new`: to one directly in `dir`, which is made if need be. */
 int mounts_attach(int mount_fd, int dir, const char *path);
 int mounts_attach_new(int mount_fd, int dir, const char *name);

@@ -6,9 +6,12 @@
 
 #include "base/cleanup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 /*
@@ -53,7 +56,26 @@ static int hide_folder(int proc)
 	return r < 0 ? r : mounts_attach(empty, proc, HIDDEN_FOLDER);
 }
 
-/* Puts FROM/NAME, with these attributes, over PROC/PATH; nothing where there is no such path. */
+/* In a root that the tenant may write to, /dev may be another folder by now. */
+static int open_null(int root, int *ret_null)
+{
+	_cleanup_close_ int null = mounts_open_below(root, "dev/null", O_PATH);
+	struct stat st;
+
+	if (null < 0)
+		return null;
+	if (fstat(null, &st) < 0)
+		return -errno;
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+		return -EXDEV;
+	*ret_null = take_fd(&null);
+	return 0;
+}
+
+/*
+ * Puts FROM/NAME (FROM itself: ""), with these attributes, over PROC/PATH; nothing where there is
+ * no such path.
+ */
 static int cover(int proc, const char *path, int from, const char *name, unsigned int attributes)
 {
 	_cleanup_close_ int tree = -1;
@@ -61,7 +83,8 @@ static int cover(int proc, const char *path, int from, const char *name, unsigne
 
 	if (faccessat(proc, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	tree = open_tree(from, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	tree = open_tree(from, name,
+		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
 	if (tree < 0)
 		return -errno;
 	r = mounts_add_attr(tree, attributes);
@@ -72,13 +95,16 @@ static int cover(int proc, const char *path, int from, const char *name, unsigne
 static int cover_all(int root, int proc)
 {
 	const unsigned int still = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY;
-	int r = hide_folder(proc);
+	_cleanup_close_ int null = -1;
+	int r = open_null(root, &null);
 
+	if (r == 0)
+		r = hide_folder(proc);
 	for (size_t i = 0; i < ARRAY_SIZE(hidden_folders) && r == 0; i++)
 		r = cover(proc, hidden_folders[i], proc, HIDDEN_FOLDER,
 			MOUNTS_QUIET | MOUNT_ATTR_RDONLY);
 	for (size_t i = 0; i < ARRAY_SIZE(hidden_files) && r == 0; i++)
-		r = cover(proc, hidden_files[i], root, "dev/null", still);
+		r = cover(proc, hidden_files[i], null, "", still);
 	for (size_t i = 0; i < ARRAY_SIZE(read_only) && r == 0; i++)
 		r = cover(proc, read_only[i], proc, read_only[i], MOUNTS_QUIET | MOUNT_ATTR_RDONLY);
 	return r;

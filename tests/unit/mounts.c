@@ -121,3 +121,39 @@ TEST_TIMEOUT(mount_points_in_a_tree_that_its_tenant_changes, 120)
 	EXPECT_TRUE(n[0] > 0 && n[1] > 0);
 	EXPECT_TRUE(is_empty(VICTIM));
 }
+
+static void make_null(const char *type)
+{
+	ASSERT_EQ(0, close(creat(TREE "/dev/null", 0666)));
+	if (type)
+		ASSERT_EQ(0, mount(type, TREE "/dev/null", NULL, MS_BIND, NULL));
+}
+
+/* What lies over files of /proc is never a file of somebody else's: CVE-2025-31133. */
+TEST(null_is_null)
+{
+	int root;
+
+	make_world();
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	ASSERT_EQ(0, mkdir(TREE "/proc", 0755));
+	ASSERT_EQ(0, mkdir(TREE "/other", 0755));
+	ASSERT_EQ(0, mount("/dev", TREE "/other", NULL, MS_BIND | MS_REC, NULL));
+	root = open(TREE, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ASSERT_GE(root, 0);
+	EXPECT_EQ(-ENOENT, root_mount_proc(root, true));
+	ASSERT_EQ(0, symlink("other", TREE "/dev"));
+	EXPECT_EQ(-ELOOP, root_mount_proc(root, true));
+	ASSERT_EQ(0, unlink(TREE "/dev"));
+	ASSERT_EQ(0, mkdir(TREE "/dev", 0755));
+	ASSERT_EQ(0, symlink("../other/null", TREE "/dev/null"));
+	EXPECT_EQ(-ELOOP, root_mount_proc(root, true));
+	ASSERT_EQ(0, unlink(TREE "/dev/null"));
+	make_null(NULL);
+	EXPECT_EQ(-EXDEV, root_mount_proc(root, true));
+	make_null("/dev/zero");
+	EXPECT_EQ(-EXDEV, root_mount_proc(root, true));
+	make_null("/dev/null");
+	EXPECT_EQ(0, root_mount_proc(root, true));
+	(void)close(root);
+}
