@@ -79,8 +79,10 @@ random_policies() {
 		allow+=" $without_fallocate"
 		for ((i = RANDOM % 3; i > 0; i--)); do random_test && allow+=" $REPLY"; done
 	fi
+	pick private private host && local root=$REPLY
 	tenant x <<-POLICY
 		[filesystem]
+		root = $root
 		exec = $world/bin
 		$grants
 		[network]
