@@ -100,11 +100,11 @@ void cgroup_controller_of(const char *file, char name[static 32]);
 int cgroup_offers(const struct cgroup *cgroup, const char *file, struct sbx_error *err);
 
 /*
- * Turns the controllers on, from `cgroup` for its children, that the settings' files belong to.
- * -ENOTSUP as cgroup_offers() says it.
+ * Turns the controllers on, from `cgroup` for its children, that the settings' files belong to; the
+ * list ends with NULL, or is NULL. -ENOTSUP as cgroup_offers() says it.
  */
-int cgroup_enable_for(
-	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err);
+int cgroup_enable_for(const struct cgroup *cgroup, const struct policy_cgroup *const *settings,
+	struct sbx_error *err);
 
 /*
  * Of a cgroup that was just made: writes all settings and lines and reads each back, which must be

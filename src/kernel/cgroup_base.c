@@ -70,16 +70,6 @@ int cgroup_find_base(struct host_config *host, struct sbx_error *err)
 	return host->base ? 0 : error_errno(err, ENOMEM, "find the base cgroup");
 }
 
-static int enable_all(const struct cgroup *cgroup, const struct policy_cgroup *const *settings,
-	struct sbx_error *err)
-{
-	int r = 0;
-
-	for (; settings && *settings && r == 0; settings++)
-		r = cgroup_enable_for(cgroup, *settings, err);
-	return r;
-}
-
 /* `make`: what is missing is made, and the controllers for it turned on. */
 static int walk(const struct cgroup *root, const char *path, bool make,
 	const struct policy_cgroup *const *settings, struct cgroup *ret_base,
@@ -97,7 +87,7 @@ static int walk(const struct cgroup *root, const char *path, bool make,
 
 		if (!*name)
 			continue;
-		r = make ? enable_all(parent, settings, err) : 0;
+		r = make ? cgroup_enable_for(parent, settings, err) : 0;
 		if (r == 0)
 			r = make ? cgroup_make(parent, name, false, &next, err)
 				 : cgroup_open(parent, name, &next, err);
@@ -136,7 +126,7 @@ int cgroup_make_base(const char *path, const struct policy_cgroup *const *settin
 		r = walk(&root, path, !is_path_delegated(&root, path), settings, &base, ret_level,
 			err);
 	if (r == 0)
-		r = enable_all(&base, settings, err);
+		r = cgroup_enable_for(&base, settings, err);
 	if (r < 0)
 		return r;
 	*ret_base = base;

@@ -73,19 +73,33 @@ static int enable(
 	return 0;
 }
 
-int cgroup_enable_for(
-	const struct cgroup *cgroup, const struct policy_cgroup *settings, struct sbx_error *err)
+static int enable_for(const struct cgroup *cgroup, const char *enabled,
+	const struct policy_cgroup *settings, struct sbx_error *err)
 {
-	char enabled[512];
-	ssize_t n = fs_read(cgroup->fd, "cgroup.subtree_control", enabled, sizeof(enabled));
 	int r = 0;
 
-	if (n < 0)
-		return error_errno(
-			err, (int)-n, "read cgroup.subtree_control of '%s'", cgroup->path);
 	for (size_t i = 0; i < settings->n_settings && r == 0; i++)
 		r = enable(cgroup, enabled, settings->settings[i].file, err);
 	for (size_t i = 0; i < settings->n_lines && r == 0; i++)
 		r = enable(cgroup, enabled, settings->lines[i].file, err);
+	return r;
+}
+
+int cgroup_enable_for(const struct cgroup *cgroup, const struct policy_cgroup *const *settings,
+	struct sbx_error *err)
+{
+	char enabled[512];
+	ssize_t n;
+	int r = 0;
+
+	if (!settings)
+		return 0;
+	n = fs_read(cgroup->fd, "cgroup.subtree_control", enabled, sizeof(enabled));
+	if (n < 0)
+		return error_errno(
+			err, (int)-n, "read cgroup.subtree_control of '%s'", cgroup->path);
+	/* One that the first of them has turned on is turned on once more. */
+	for (; *settings && r == 0; settings++)
+		r = enable_for(cgroup, enabled, *settings, err);
 	return r;
 }

@@ -182,13 +182,14 @@ static int check_totals(struct run *run, struct sbx_error *err)
 static int make_slice(struct run *run, struct sbx_error *err)
 {
 	const struct policy *policy = run->plan->policy;
+	const struct policy_cgroup *const below[] = { &policy->cgroup_sandbox, NULL };
 	char name[LEAF_NAME_MAX];
 	int r;
 
 	leaf_name(name, run->plan->policy->tenant, LEAF_SLICE_END);
 	r = cgroup_make(&run->base, name, false, &run->slice, err);
 	if (r == 0)
-		r = cgroup_enable_for(&run->slice, &policy->cgroup_sandbox, err);
+		r = cgroup_enable_for(&run->slice, below, err);
 	if (r == 0)
 		r = run->slice.made ? cgroup_apply(&run->slice, &policy->cgroup, err)
 				    : cgroup_change(&run->slice, &policy->cgroup, NULL, err);
