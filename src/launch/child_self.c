@@ -41,16 +41,11 @@ int child_wait_for_go(struct child *c)
 
 int child_new_session(struct child *c)
 {
-	struct sigaction sa = { .sa_handler = SIG_DFL };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t none;
 
-	/* What the caller ignored or blocked is not the command's affair. */
-	for (int signal = 1; signal < NSIG; signal++)
-		if (signal != SIGKILL && signal != SIGSTOP)
-			(void)sigaction(signal, &sa, NULL);
-	sa.sa_handler = SIG_IGN;
-	/* Which lasts over exec, and is how init reaps: wait(2). */
-	if (c->role == CHILD_INIT && sigaction(SIGCHLD, &sa, NULL) < 0)
+	/* All others are as usual: launch.c. It lasts over exec, and is how init reaps: wait(2). */
+	if (c->role == CHILD_INIT && sigaction(SIGCHLD, &ignore, NULL) < 0)
 		return -errno;
 	if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return -errno;

@@ -121,7 +121,7 @@ static void close_run(struct run *run)
 	close_fdp(&run->entry.outcome);
 }
 
-static void run_plan(const struct plan *plan, struct outcome *outcome)
+static void run_plan(struct plan *plan, struct outcome *outcome)
 {
 	_cleanup_(close_run) struct run run = {
 		.plan = plan,
@@ -154,14 +154,19 @@ static void run_plan(const struct plan *plan, struct outcome *outcome)
 
 /*
  * Signals wait until the supervisor reads them, and none ends it half-way through the steps. A
- * closed pipe is an error to report, not a death.
+ * closed pipe is an error to report, not a death. What the caller ignored is not the command's
+ * affair: the children have it from here, that neither has to see to it.
  */
 static int hold_signals(struct sbx_error *err)
 {
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
 	sigset_t set;
 
 	if (sigfillset(&set) < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return error_errno(err, errno, "block signals");
+	for (int signal = 1; signal < NSIG; signal++)
+		if (signal != SIGKILL && signal != SIGSTOP)
+			(void)sigaction(signal, &usual, NULL);
 	return 0;
 }
 
@@ -229,7 +234,7 @@ static bool child_step_at(const struct plan *plan, enum child_role role, size_t 
 
 bool launch_step_name(const struct plan *plan, size_t i, char name[static OUTCOME_STEP_MAX])
 {
-	const struct run run = { .plan = plan };
+	const struct run run = { .plan = (struct plan *)plan };
 	size_t n;
 	const struct parent_step *steps = steps_of(plan, &n);
 

@@ -37,7 +37,7 @@ struct counters {
 };
 
 struct run {
-	const struct plan *plan;
+	struct plan *plan; /* nothing of it changes; what is used up is closed */
 	struct registry_entry entry;
 	int tenant_lock;
 	struct lsm lsm; /* map descriptors -1 when the host's `lsm = off` */

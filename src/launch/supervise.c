@@ -141,6 +141,10 @@ static int read_done(struct run *run, struct sbx_error *err)
 	}
 	run->started = all_executed(run);
 	trace_children(run);
+	/* A mount of nobody's goes with who closes it last, which the kernel takes its time for:
+	 * now, when there is nothing else to do. */
+	close_fdp(&run->plan->init_fd);
+	run->plan->init_fd = -1;
 	close_fdp(&run->done[0]);
 	run->done[0] = -1;
 	return run->started ? detach_finish(run, err) : 0;

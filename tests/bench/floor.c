@@ -239,11 +239,21 @@ static void open_pipe(int ends[2])
 	}
 }
 
+/* For the children, too: what a caller ignored. */
+static void reset_signals(void)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+
+	for (int i = 1; i < NSIG; i++)
+		(void)sigaction(i, &usual, NULL);
+}
+
 /* Returns the command's pidfd. */
 static int start(struct launch *launch, int leaf)
 {
 	int command = -1;
 
+	reset_signals();
 	launch->self = (int)must(pidfd_open(getpid(), 0), "pidfd_open");
 	open_pipe(launch->go_init);
 	open_pipe(launch->go);
@@ -275,8 +285,11 @@ static siginfo_t wait_until_end(const struct launch *launch, int command)
 
 	while (!wait[0].revents) {
 		must(poll(wait, 2, -1), "poll");
-		if (wait[1].revents)
-			wait[1].fd = -1; /* executed */
+		if (!wait[1].revents)
+			continue;
+		wait[1].fd = -1; /* executed */
+		/* Its mount goes with the last to close it. */
+		(void)close(launch->init_tree);
 	}
 	must(waitid(P_PIDFD, (id_t)command, &info, WEXITED), "waitid");
 	must(pidfd_send_signal(launch->init, SIGKILL, NULL, 0), "kill init");

@@ -33,17 +33,14 @@
 void self_drop_inherited(bool is_init)
 {
 	struct sched_attr attr = { .size = sizeof(attr), .sched_policy = SCHED_NORMAL };
-	struct sigaction action = { .sa_handler = SIG_DFL };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	unsigned char all_cpus[1024];
 	sigset_t none;
 	int fd;
 
 	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "not dumpable");
-	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &action, NULL);
-	action.sa_handler = SIG_IGN;
 	if (is_init)
-		must(sigaction(SIGCHLD, &action, NULL), "SIGCHLD");
+		must(sigaction(SIGCHLD, &ignore, NULL), "SIGCHLD");
 	(void)sigemptyset(&none);
 	must(sigprocmask(SIG_SETMASK, &none, NULL), "sigprocmask");
 	(void)umask(0);
