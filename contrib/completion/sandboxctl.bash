@@ -20,7 +20,7 @@ _sandboxctl_row() { # SUBCOMMAND
 		operands=('TENANT/NAME' 'COMMAND' 'ARG...')
 		;;
 	'list')
-		options=('--help' '--json')
+		options=('--help' '--all' '--json')
 		;;
 	'status')
 		options=('--help' '--json')

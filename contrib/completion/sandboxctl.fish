@@ -122,6 +122,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 exec' -x -a '(__sandboxctl_sandboxe
 complete -c sandboxctl -n '__sandboxctl_at 2 exec' -r -F -a '(__fish_complete_command)'
 complete -c sandboxctl -n '__sandboxctl_at 3+ exec' -r -F
 
+complete -c sandboxctl -n '__sandboxctl_at 1 list' -l all -d 'also those that have ended, and are remembered'
 complete -c sandboxctl -n '__sandboxctl_at 1 list' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 list' -l help -d 'print this text'
 

@@ -24,6 +24,12 @@ static const struct cmd_option dry_run[] = {
 	{ 0 },
 };
 
+static const struct cmd_option list_options[] = {
+	{ "all", .id = CMD_ALL, .help = "also those that have ended, and are remembered" },
+	{ "json", .id = CMD_JSON, .help = "print JSON" },
+	{ 0 },
+};
+
 static const struct cmd_option all_json[] = {
 	{ "all", .id = CMD_ALL, .help = "also those that have nothing here but their id" },
 	{ "json", .id = CMD_JSON, .help = "print JSON" },
@@ -42,7 +48,7 @@ const struct cmd cmds[] = {
 		.options = cmd_exec_options,
 		.more = "The exit status is the command's, as run has it. The command ends with its\n"
 			"sandbox; what it has started ends with that, too, and not with the command.\n" },
-	{ "list", "", "list the sandboxes", cmd_list, .options = json },
+	{ "list", "", "list the sandboxes", cmd_list, .options = list_options },
 	{ "status", "[TENANT[/NAME]]", "show sandboxes, what they use and what they may", cmd_status,
 		.options = json },
 	{ "stats", "[TENANT[/NAME]]", "show what sandboxes and tenants use", cmd_stats, .options = json,

@@ -24,10 +24,18 @@ static int add_json(const struct sandbox_status *s, void *arg)
 			     cmd_text_to_json(s->cgroup)));
 }
 
-static int list_json(struct sbx_error *err)
+static int each(bool all, int (*visit)(const struct sandbox_status *s, void *arg), void *arg,
+	struct sbx_error *err)
+{
+	int r = registry_each(NULL, visit, arg, err);
+
+	return r == 0 && all ? registry_each_ended(visit, arg, err) : r;
+}
+
+static int list_json(bool all, struct sbx_error *err)
 {
 	json_t *list = json_array();
-	int r = registry_each(NULL, add_json, list, err);
+	int r = each(all, add_json, list, err);
 
 	if (r < 0)
 		json_decref(list);
@@ -48,11 +56,11 @@ int cmd_list(const struct cmd_context *context, int argc, char **argv)
 	if (!cmd_is_root("list"))
 		return CMD_FAILED;
 	if (options & CMD_JSON) {
-		r = list_json(&err);
+		r = list_json(options & CMD_ALL, &err);
 	} else {
 		(void)printf("%-20s %-20s %-8s %7s  %-19s  %s\n", "TENANT", "NAME", "STATE", "PID",
 			"STARTED", "CGROUP");
-		r = registry_each(NULL, print_line, NULL, &err);
+		r = each(options & CMD_ALL, print_line, NULL, &err);
 	}
 	return r < 0 ? cmd_fail(&err) : CMD_DONE;
 }

@@ -132,7 +132,7 @@ static int follow(struct reader *reader, const struct sandbox_status *s, struct 
 				 IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE) < 0)
 		return error_errno(err, errno, "watch '%s'", reader->folder);
 	/* Only now is that process surely its supervisor. */
-	if (supervisor < 0 || !registry_is_held(s->tenant, s->name))
+	if (supervisor < 0 || s->ended || !registry_is_held(s->tenant, s->name))
 		alive = 0;
 	while ((more = print_news(reader, err)) == 1 && alive == 1)
 		alive = wait_for_news(watch, supervisor, err);
@@ -163,7 +163,7 @@ static int print_log(const struct sandbox_status *s, bool go_on, struct sbx_erro
 	struct stat st;
 	int r;
 
-	registry_path(s->tenant, s->name, reader.folder);
+	registry_path_of(s, reader.folder);
 	reader.dir = open(reader.folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (reader.dir < 0)
 		return error_errno(err, errno, "open '%s'", reader.folder);
@@ -212,7 +212,7 @@ int cmd_logs(const struct cmd_context *context, int argc, char **argv)
 		return cmd_usage("logs");
 	if (!cmd_is_root("logs"))
 		return CMD_FAILED;
-	if (sandboxes_find(argv[optind], &list, &err) < 0)
+	if (sandboxes_find_ended(argv[optind], &list, &err) < 0)
 		return cmd_fail(&err);
 	if (!go_on)
 		return print_each(&list);

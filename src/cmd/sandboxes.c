@@ -40,14 +40,16 @@ int sandbox_parse(const char *text, struct sandbox_operand *ret, struct sbx_erro
 	return 0;
 }
 
-static int find(const struct sandbox_operand *o, struct sandboxes *list, struct sbx_error *err)
+static int find(const struct sandbox_operand *o, bool ended_too, struct sandboxes *list,
+	struct sbx_error *err)
 {
 	struct sandbox_status status;
 	int r;
 
 	if (!*o->name)
 		r = registry_each(o->tenant, add, list, err);
-	else if (registry_get(o->tenant, o->name, &status) == 0)
+	else if (registry_get(o->tenant, o->name, &status) == 0 ||
+		 (ended_too && registry_get_ended(o->tenant, o->name, &status) == 0))
 		r = add(&status, list);
 	else
 		r = 0;
@@ -58,19 +60,30 @@ static int find(const struct sandbox_operand *o, struct sandboxes *list, struct 
 	return error_cure(err, r, "sandboxctl list shows what there is");
 }
 
-int sandboxes_find(const char *operand, struct sandboxes *ret_list, struct sbx_error *err)
+static int find_all(
+	const char *operand, bool ended_too, struct sandboxes *ret_list, struct sbx_error *err)
 {
 	_cleanup_sandboxes_ struct sandboxes list = { 0 };
 	struct sandbox_operand o;
 	int r = operand ? sandbox_parse(operand, &o, err) : registry_each(NULL, add, &list, err);
 
 	if (r == 0 && operand)
-		r = find(&o, &list, err);
+		r = find(&o, ended_too, &list, err);
 	if (r < 0)
 		return r;
 	*ret_list = list;
 	list = (struct sandboxes){ 0 };
 	return 0;
+}
+
+int sandboxes_find(const char *operand, struct sandboxes *ret_list, struct sbx_error *err)
+{
+	return find_all(operand, false, ret_list, err);
+}
+
+int sandboxes_find_ended(const char *operand, struct sandboxes *ret_list, struct sbx_error *err)
+{
+	return find_all(operand, true, ret_list, err);
 }
 
 void sandboxes_clear(struct sandboxes *list)
@@ -90,6 +103,8 @@ const char *sandbox_state(const struct sandbox_status *s)
 {
 	_cleanup_cgroup_ struct cgroup leaf = CGROUP_INIT;
 
+	if (s->ended)
+		return "ended";
 	if (!s->running)
 		return "orphaned";
 	return sandbox_open(s, &leaf, NULL) == 0 && cgroup_is_frozen(&leaf) ? "frozen" : "running";

@@ -26,6 +26,8 @@ int sandbox_is_none(const char *text, struct sbx_error *err);
 /* NULL: all there are, which may be none. -ENOENT: there is none of that name, or of that tenant.
  */
 int sandboxes_find(const char *operand, struct sandboxes *ret_list, struct sbx_error *err);
+/* The same; TENANT/NAME may also be one that has ended, and is remembered. */
+int sandboxes_find_ended(const char *operand, struct sandboxes *ret_list, struct sbx_error *err);
 void sandboxes_clear(struct sandboxes *list);
 #define _cleanup_sandboxes_ _cleanup_(sandboxes_clear)
 
@@ -34,7 +36,7 @@ int sandbox_open(const struct sandbox_status *s, struct cgroup *ret_leaf, struct
 
 /*
  * "running", "frozen" or "orphaned": its supervisor was killed, and what is left of it is still
- * enforced.
+ * enforced. Or "ended".
  */
 const char *sandbox_state(const struct sandbox_status *s);
 

@@ -78,7 +78,7 @@ static int *open_all(const struct sandboxes *list)
 
 	for (size_t i = 0; fds && i < list->n; i++) {
 		fds[i] = -1;
-		(void)registry_open_outcome(list->v[i].tenant, list->v[i].name, &fds[i], NULL);
+		(void)registry_open_outcome_of(&list->v[i], &fds[i], NULL);
 	}
 	return fds;
 }
@@ -116,7 +116,7 @@ int cmd_wait(const struct cmd_context *context, int argc, char **argv)
 		return exit_code;
 	if (!cmd_is_root("wait"))
 		return CMD_FAILED;
-	if (sandboxes_find(argv[optind], &list, &err) < 0)
+	if (sandboxes_find_ended(argv[optind], &list, &err) < 0)
 		return cmd_fail(&err);
 	fds = open_all(&list);
 	if (!fds) {

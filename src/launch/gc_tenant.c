@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/netns.h"
 #include "launch/gc.h"
-#include "state/registry.h"
+#include "state/ended.h"
 
 #include <fcntl.h>
 
@@ -115,6 +115,18 @@ static void remove_netns(struct tenant *t)
 		gc_say(t->gc, "network namespace of tenant %s", t->name);
 }
 
+static void forget_ended(struct tenant *t)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), ENDED_DIR "/%s", t->name);
+	if (access(path, F_OK) < 0)
+		return;
+	if (!t->gc->options->dry_run)
+		ended_forget_tenant(t->name);
+	gc_say(t->gc, "what is remembered of tenant %s", t->name);
+}
+
 bool gc_tenant(struct gc *gc, const char *tenant)
 {
 	struct tenant t = { .gc = gc, .name = tenant };
@@ -125,8 +137,10 @@ bool gc_tenant(struct gc *gc, const char *tenant)
 	stays = t.lives || gc_has_policy(gc, tenant);
 	if (netns_is_half_made(tenant) || (!stays && netns_is_there(tenant)))
 		remove_netns(&t);
-	if (!stays)
+	if (!stays) {
 		remove_slice(&t);
+		forget_ended(&t);
+	}
 	gc_policies(gc, tenant);
 	return t.lives;
 }

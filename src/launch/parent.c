@@ -84,7 +84,10 @@ static int release_name(struct run *run, struct sbx_error *err)
 	(void)err;
 	if (run->entry.outcome >= 0 && run->plan->options->report)
 		(void)run->plan->options->report(run->outcome, run->entry.outcome);
-	registry_release(&run->entry);
+	if (run->started && run->plan->options->detach)
+		registry_keep(&run->entry, run->plan->policy->tenant, run->plan->name);
+	else
+		registry_release(&run->entry);
 	return 0;
 }
 

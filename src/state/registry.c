@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/utf8.h"
+#include "state/ended.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -37,12 +38,14 @@ static int try_lock(int dir, int *ret_lock)
 	return 0;
 }
 
-/* The lock counts only if its file is still in the folder: a release may have come between. */
-static bool is_current(int dir, int lock)
+/* The lock counts only if its file is still at its place: a release may have come between. */
+static bool is_current(const char *path, int lock)
 {
+	char lock_path[PATH_MAX + 16];
 	struct stat held, there;
 
-	return fstat(lock, &held) == 0 && fstatat(dir, "lock", &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	(void)snprintf(lock_path, sizeof(lock_path), "%s/lock", path);
+	return fstat(lock, &held) == 0 && lstat(lock_path, &there) == 0 &&
 	       held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
@@ -70,7 +73,7 @@ static int claim_once(const char *path, int *ret_lock)
 	if (dir < 0)
 		return errno == ENOENT ? -EAGAIN : -errno;
 	r = try_lock(dir, &lock);
-	if (r == -ENOENT || (r == 0 && !is_current(dir, lock)))
+	if (r == -ENOENT || (r == 0 && !is_current(path, lock)))
 		return -EAGAIN;
 	if (r < 0)
 		return r;
@@ -98,6 +101,8 @@ int registry_claim(const char *tenant, const char *name, struct registry_entry *
 		return error_set(err, EBUSY, "sandbox '%s/%s' runs already", tenant, name);
 	if (r < 0)
 		return error_errno(err, -r, "claim '%s'", entry.path);
+	/* From now on the name is this one's. */
+	ended_forget(tenant, name);
 	*ret_entry = entry;
 	return 0;
 }
@@ -169,19 +174,48 @@ void registry_release(struct registry_entry *entry)
 	entry->lock = entry->outcome = -1;
 }
 
-int registry_open_outcome(
-	const char *tenant, const char *name, int *ret_outcome, struct sbx_error *err)
+void registry_keep(struct registry_entry *entry, const char *tenant, const char *name)
 {
-	char path[PATH_MAX], outcome[PATH_MAX + 16];
+	if (entry->lock < 0)
+		return;
+	if (ended_keep(entry->path, tenant, name) < 0) {
+		registry_release(entry);
+		return;
+	}
+	close_fdp(&entry->lock);
+	close_fdp(&entry->outcome);
+	entry->lock = entry->outcome = -1;
+}
+
+static int open_outcome(const char *path, int *ret_outcome, struct sbx_error *err)
+{
+	char outcome[PATH_MAX + 16];
 	int fd;
 
-	registry_path(tenant, name, path);
 	(void)snprintf(outcome, sizeof(outcome), "%s/outcome", path);
 	fd = open(outcome, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return error_errno(err, errno, "open '%s'", outcome);
 	*ret_outcome = fd;
 	return 0;
+}
+
+int registry_open_outcome(
+	const char *tenant, const char *name, int *ret_outcome, struct sbx_error *err)
+{
+	char path[PATH_MAX];
+
+	registry_path(tenant, name, path);
+	return open_outcome(path, ret_outcome, err);
+}
+
+int registry_open_outcome_of(
+	const struct sandbox_status *status, int *ret_outcome, struct sbx_error *err)
+{
+	char path[PATH_MAX];
+
+	registry_path_of(status, path);
+	return open_outcome(path, ret_outcome, err);
 }
 
 /* The waiting is for the lock, which the supervisor's end gives free however it comes. */

@@ -45,6 +45,7 @@ struct sandbox_status {
 	char runtime[REGISTRY_WORD_MAX]; /* what runs its module; "": it is a program */
 	char walls[REGISTRY_WORD_MAX]; /* fingerprint of what they were made of; "": nobody knows */
 	bool running; /* set by the reader: its supervisor lives */
+	bool ended; /* set by the reader: it is only remembered; see ended.h */
 };
 
 /*
@@ -61,12 +62,19 @@ int registry_write(
 /* Removes the entry and gives the name free; then those who wait come to know. */
 void registry_release(struct registry_entry *entry);
 
+/* The same, but what it leaves is remembered. */
+void registry_keep(struct registry_entry *entry, const char *tenant, const char *name);
+
 /*
  * To wait for a sandbox: what its supervisor writes at its end, opened while it runs. -ENOENT:
  * there is no such entry (any more).
  */
 int registry_open_outcome(
 	const char *tenant, const char *name, int *ret_outcome, struct sbx_error *err);
+
+/* The same of one that was read, and may have ended. */
+int registry_open_outcome_of(
+	const struct sandbox_status *status, int *ret_outcome, struct sbx_error *err);
 
 /* Whether that supervisor lives; false also where nobody can tell. */
 bool registry_outcome_is_held(int outcome);
@@ -79,6 +87,7 @@ int registry_wait(int outcome, char **ret_text, struct sbx_error *err);
 
 /* Where its entry is, or would be. */
 void registry_path(const char *tenant, const char *name, char path[static PATH_MAX]);
+void registry_path_of(const struct sandbox_status *status, char path[static PATH_MAX]);
 
 /* -ENOENT for one that isn't there, is being made, or was never finished. */
 int registry_get(const char *tenant, const char *name, struct sandbox_status *ret_status);
@@ -90,7 +99,13 @@ int registry_get(const char *tenant, const char *name, struct sandbox_status *re
 int registry_each(const char *tenant, int (*visit)(const struct sandbox_status *status, void *arg),
 	void *arg, struct sbx_error *err);
 
-/* The same for every folder, also of an entry that has no status: by tenant and name. */
+/* The same for those that have ended and are remembered, which the above knows nothing of. */
+int registry_get_ended(const char *tenant, const char *name, struct sandbox_status *ret_status);
+int registry_each_ended(int (*visit)(const struct sandbox_status *status, void *arg), void *arg,
+	struct sbx_error *err);
+
+/* The same as registry_each() for every folder, also of an entry that has no status: by tenant and
+ * name. */
 int registry_each_folder(const char *tenant,
 	int (*visit)(const char *tenant, const char *name, void *arg), void *arg,
 	struct sbx_error *err);
@@ -98,7 +113,8 @@ int registry_each_folder(const char *tenant,
 /* Whether the entry's supervisor lives; also of one that is being made. */
 bool registry_is_held(const char *tenant, const char *name);
 
-/* Names of tenants of which a folder or a lock is there, added to a list; some twice. */
+/* Names of tenants of which a folder, a lock or what is remembered is there, added to a list; some
+ * twice. */
 int registry_list_tenants(struct strv *names);
 
 /* One tenant's things are changed by one process at a time. The descriptor is the lock. */

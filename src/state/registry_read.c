@@ -4,12 +4,22 @@
  */
 #include "state/registry.h"
 
+#include "state/ended.h"
+
 #include <fcntl.h>
 #include <jansson.h>
 
 void registry_path(const char *tenant, const char *name, char path[static PATH_MAX])
 {
 	(void)snprintf(path, PATH_MAX, REGISTRY_SANDBOXES "/%s/%s", tenant, name);
+}
+
+void registry_path_of(const struct sandbox_status *status, char path[static PATH_MAX])
+{
+	if (status->ended)
+		ended_path(status->tenant, status->name, path);
+	else
+		registry_path(status->tenant, status->name, path);
 }
 
 static bool is_held(const char *path)
@@ -84,13 +94,13 @@ static int parse_status(json_t *json, struct sandbox_status *ret_status)
  * One that can't be read is as good as none: what is written by rename is either whole, or of
  * nobody that we know.
  */
-int registry_get(const char *tenant, const char *name, struct sandbox_status *ret_status)
+static int get(
+	const char *path, const char *tenant, const char *name, struct sandbox_status *ret_status)
 {
-	char file[PATH_MAX + 16], path[PATH_MAX];
+	char file[PATH_MAX + 16];
 	json_t *json;
 	int r;
 
-	registry_path(tenant, name, path);
 	(void)snprintf(file, sizeof(file), "%s/status", path);
 	json = json_load_file(file, 0, NULL);
 	if (!json)
@@ -98,9 +108,31 @@ int registry_get(const char *tenant, const char *name, struct sandbox_status *re
 	r = parse_status(json, ret_status);
 	if (r == 0 && (!streq(ret_status->tenant, tenant) || !streq(ret_status->name, name)))
 		r = -ENOENT;
+	json_decref(json);
+	return r;
+}
+
+int registry_get(const char *tenant, const char *name, struct sandbox_status *ret_status)
+{
+	char path[PATH_MAX];
+	int r;
+
+	registry_path(tenant, name, path);
+	r = get(path, tenant, name, ret_status);
 	if (r == 0)
 		ret_status->running = is_held(path);
-	json_decref(json);
+	return r;
+}
+
+int registry_get_ended(const char *tenant, const char *name, struct sandbox_status *ret_status)
+{
+	char path[PATH_MAX];
+	int r;
+
+	ended_path(tenant, name, path);
+	r = get(path, tenant, name, ret_status);
+	if (r == 0)
+		ret_status->ended = true;
 	return r;
 }
 
@@ -130,6 +162,7 @@ static int each_name(const char *path, int (*visit)(const char *name, void *arg)
 }
 
 struct visitor {
+	const char *root; /* of the tenants' folders */
 	const char *tenant;
 	int (*visit)(const char *tenant, const char *name, void *arg);
 	void *arg;
@@ -147,7 +180,7 @@ static int visit_tenant(const char *tenant, void *arg)
 	struct visitor *v = arg;
 	char path[PATH_MAX];
 
-	(void)snprintf(path, sizeof(path), REGISTRY_SANDBOXES "/%s", tenant);
+	(void)snprintf(path, sizeof(path), "%s/%s", v->root, tenant);
 	v->tenant = tenant;
 	return each_name(path, visit_name, v);
 }
@@ -156,13 +189,14 @@ int registry_each_folder(const char *tenant,
 	int (*visit)(const char *tenant, const char *name, void *arg), void *arg,
 	struct sbx_error *err)
 {
-	struct visitor v = { .visit = visit, .arg = arg };
+	struct visitor v = { .root = REGISTRY_SANDBOXES, .visit = visit, .arg = arg };
 	int r = tenant ? visit_tenant(tenant, &v) : each_name(REGISTRY_SANDBOXES, visit_tenant, &v);
 
 	return r < 0 ? error_errno(err, -r, "read '%s'", REGISTRY_SANDBOXES) : 0;
 }
 
 struct status_visitor {
+	int (*get)(const char *tenant, const char *name, struct sandbox_status *ret_status);
 	int (*visit)(const struct sandbox_status *status, void *arg);
 	void *arg;
 };
@@ -172,15 +206,25 @@ static int visit_status(const char *tenant, const char *name, void *arg)
 	const struct status_visitor *v = arg;
 	struct sandbox_status status;
 
-	return registry_get(tenant, name, &status) < 0 ? 0 : v->visit(&status, v->arg);
+	return v->get(tenant, name, &status) < 0 ? 0 : v->visit(&status, v->arg);
 }
 
 int registry_each(const char *tenant, int (*visit)(const struct sandbox_status *status, void *arg),
 	void *arg, struct sbx_error *err)
 {
-	struct status_visitor v = { visit, arg };
+	struct status_visitor v = { registry_get, visit, arg };
 
 	return registry_each_folder(tenant, visit_status, &v, err);
+}
+
+int registry_each_ended(int (*visit)(const struct sandbox_status *status, void *arg), void *arg,
+	struct sbx_error *err)
+{
+	struct status_visitor each = { registry_get_ended, visit, arg };
+	struct visitor v = { .root = ENDED_DIR, .visit = visit_status, .arg = &each };
+	int r = each_name(ENDED_DIR, visit_tenant, &v);
+
+	return r < 0 ? error_errno(err, -r, "read '%s'", ENDED_DIR) : 0;
 }
 
 static int add_name(const char *name, void *arg)
@@ -190,7 +234,10 @@ static int add_name(const char *name, void *arg)
 
 int registry_list_tenants(struct strv *names)
 {
-	int r = each_name(REGISTRY_SANDBOXES, add_name, names);
+	static const char *const folders[] = { REGISTRY_SANDBOXES, REGISTRY_LOCKS, ENDED_DIR };
+	int r = 0;
 
-	return r < 0 ? r : each_name(REGISTRY_LOCKS, add_name, names);
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && r == 0; i++)
+		r = each_name(folders[i], add_name, names);
+	return r;
 }

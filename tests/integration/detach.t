@@ -108,6 +108,46 @@ is "one with a timeout starts" "$status:$out" $'0:a/two\n'
 reported reason
 is "its report says the timeout, on the descriptor that was asked for" "$REPLY" timeout
 
+# ---- after the end ----
+
+# has_ended TENANT/NAME: it is remembered, and its entry is gone.
+has_ended() {
+	until [[ -e $state/ended/$1 && ! -e $state/sandboxes/$1 ]]; do :; done
+}
+detached --name past -- "$busybox" sh -c 'echo "$1"; exit 5' sh first
+has_ended a/past
+status=0
+out=$(sandboxctl wait a/past) || status=$?
+is "wait knows it afterwards" "$status:$out" "5:a/past: reason=exit exit_code=5"
+is "and more than once" "$(sandboxctl wait a/past)" "$out"
+is "so does logs" "$(sandboxctl logs a/past)" first
+is "and logs --follow, which ends" "$(sandboxctl logs --follow a/past)" first
+is "list doesn't show it" "$(sandboxctl list --json)" "[]"
+like "list --all does" "$(sandboxctl list --all)" '*a *past *ended *'
+refuses 1 "sandboxctl: there is no sandbox 'a/past'*" "nothing else can be done with it" sandboxctl kill a/past
+refuses 125 "sandboxctl: exec: there is no sandbox 'a/past'*" "nothing is executed in it" sandboxctl exec a/past -- "$busybox" true
+sandboxctl gc >"$tmp/out"
+is "gc leaves it" "$(sandboxctl logs a/past)" first
+sandbox -t a --name past -- "$busybox" true
+is "the next run of that name takes its place" "$(sandboxctl list --all --json)" "[]"
+detached --name past -- "$busybox" sh -c '"$0" seq 30000; exec "$0" seq 30000 30500' "$busybox" # 0.2 MB
+has_ended a/past
+out=$(sandboxctl logs a/past)
+is "the last that it wrote is kept" "${out##*$'\n'}:$(stat -c %s "$state/ended/a/past/log")" 30500:65536
+for n in {1..40}; do
+	mkdir "$state/ended/a/old$n"
+done
+detached --name last -- "$busybox" true
+has_ended a/last
+until kept=("$state"/ended/a/*) && ((${#kept[@]} == 16)); do :; done
+ok "no more than 16 are, and the last one is" test -e "$state/ended/a/last/outcome"
+detached --name never -- "$world/nothing"
+ok "one that didn't start isn't" test ! -e "$state/ended/a/never"
+(umask 022 && mv "$config/tenants/a.ini" "$tmp/a.ini")
+sandboxctl gc >"$tmp/out"
+like "gc forgets those of a tenant that is removed" "$(<"$tmp/out"):$(ls "$state/ended")" "*what is remembered of tenant a*:"
+mv "$tmp/a.ini" "$config/tenants/a.ini"
+
 # ---- no start ----
 
 detached -- "$world/nothing"
