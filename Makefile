@@ -580,7 +580,7 @@ build/bench/policy: tests/bench/policy.c tests/bench/samples.h \
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $(filter %.c %.o,$^) -lseccomp -lcap -linih -ljansson
 
-BENCHMARKS := launch policy
+BENCHMARKS := launch tenants policy
 B ?= $(BENCHMARKS)
 BENCH_PROGRAMS = $(addprefix build/bench/,noop floor guard filter interleave)
 
@@ -594,6 +594,9 @@ bench-launch: all $(BENCH_PROGRAMS) build/demo/probe build/vm/6.1/.done
 	tests/bench/launch -n 400 -j build/bench/launch.json
 	tests/vm/run -k 6.1 -- sh -c 'tests/bench/launch -n 40 -j /run/j >&2 && cat /run/j' \
 		>build/bench/launch-6.1.json
+
+bench-tenants: all $(BENCH_PROGRAMS)
+	tests/bench/launch --tenants 10000
 
 bench-policy: all build/bench/policy
 	build/bench/policy -j build/bench/policy.json build/bin/sandboxctl \

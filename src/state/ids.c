@@ -6,6 +6,8 @@
 #include "base/str.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #define IDS_FILE IDS_DIR "/tenants"
 #define IDS_LOCK IDS_DIR "/lock"
@@ -161,13 +163,64 @@ static int assign_locked(char *text, const char *tenant, uint32_t wanted, uint32
 	return r < 0 || ids->of_tenant ? r : assign(text, tenant, wanted, max, ids, err);
 }
 
+/* The id in the line of that tenant; 0 where there is none, or anything else than one. */
+static uint32_t find_line(const char *text, size_t size, const char *tenant)
+{
+	char key[NAME_MAX_LEN + 3], digits[16];
+	int n = snprintf(key, sizeof(key), "\n%s ", tenant);
+	const char *at, *end;
+	uint32_t id;
+
+	if (n < 0 || (size_t)n >= sizeof(key))
+		return 0;
+	/* The first line has none before it. */
+	if (size >= (size_t)n && memcmp(text, key + 1, (size_t)n - 1) == 0)
+		at = text + n - 1;
+	else if ((at = memmem(text, size, key, (size_t)n)))
+		at += n;
+	end = at ? memchr(at, '\n', size - (size_t)(at - text)) : NULL;
+	if (!end || (size_t)(end - at) >= sizeof(digits))
+		return 0;
+	memcpy(digits, at, (size_t)(end - at));
+	digits[end - at] = '\0';
+	return str_to_u32(digits, &id) == 0 ? id : 0;
+}
+
+/*
+ * The usual case, in which the tenant has its id: of the other lines, of which there may be
+ * thousands, nothing is read. 0: whatever it is, it takes a look at all of them. The file is only
+ * ever replaced, so what is mapped stays as it is.
+ */
+static uint32_t look_up(const char *tenant)
+{
+	_cleanup_close_ int fd = open(IDS_FILE, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	uint32_t id;
+	void *text;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size <= 0)
+		return 0;
+	text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (text == MAP_FAILED)
+		return 0;
+	id = find_line(text, (size_t)st.st_size, tenant);
+	(void)munmap(text, (size_t)st.st_size);
+	return id;
+}
+
 static int get(const char *tenant, uint32_t wanted, uint32_t max, bool may_assign, uint32_t *ret_id,
 	struct sbx_error *err)
 {
-	_cleanup_free_ char *text = malloc(IDS_SIZE);
+	_cleanup_free_ char *text = NULL;
+	uint32_t known = look_up(tenant);
 	struct ids ids;
 	int r;
 
+	if (known && known <= max && (!wanted || wanted == known)) {
+		*ret_id = known;
+		return 0;
+	}
+	text = malloc(IDS_SIZE);
 	if (!text)
 		return error_errno(err, ENOMEM, "read '%s'", IDS_FILE);
 	r = load(text, tenant, wanted, &ids, err);
