@@ -16,6 +16,8 @@
 #ifdef SBX_FAILPOINTS
 #include "base/str.h"
 
+#define FAILPOINTS true
+
 /* Whether SBX_FAILPOINT is NAME and SUFFIX. */
 static inline bool failpoint_is(const char *name, const char *suffix)
 {
@@ -25,6 +27,8 @@ static inline bool failpoint_is(const char *name, const char *suffix)
 	return rest && streq(rest, suffix);
 }
 #else
+#define FAILPOINTS false
+
 static inline bool failpoint_is(const char *name, const char *suffix)
 {
 	(void)name;

@@ -174,27 +174,45 @@ static bool is_plain(const char *path)
 	return true;
 }
 
+/* A function of its own, for what it has on the stack is two pages that nearly no path needs. */
+__attribute__((noinline)) static int resolve_links(int root, const char *path,
+	struct resolved *resolved, char **ret_path, struct sbx_error *err)
+{
+	struct walk w;
+	int r;
+
+	w.root = root;
+	w.path[0] = '\0';
+	w.n_links = 0;
+	r = walk(path, &w, resolved, err);
+	if (r < 0)
+		return r;
+	/* What was walked by name is opened without links: a swap meanwhile ends here. */
+	path = *w.path ? w.path : "/";
+	r = open_real(root, w.path, &resolved->fd);
+	if (r < 0)
+		return error_errno(err, -r, "open '%s'", path);
+	*ret_path = strdup(path);
+	return 0;
+}
+
 static int resolve(int root, const char *path, struct resolved *ret_resolved, struct sbx_error *err)
 {
 	_cleanup_resolved_ struct resolved resolved = RESOLVED_INIT;
-	struct walk w = { .root = root };
 	int r;
 
 	if (path[0] != '/')
 		return error_set(err, EINVAL, "'%s' is not an absolute path", path);
 	/* Nearly all paths are plain and have no symlink: one call then. */
 	r = is_plain(path) ? open_real(root, streq(path, "/") ? "" : path, &resolved.fd) : -ELOOP;
-	if (r == -ELOOP) {
-		r = walk(path, &w, &resolved, err);
-		if (r < 0)
-			return r;
-		/* What was walked by name is opened without links: a swap meanwhile ends here. */
-		r = open_real(root, w.path, &resolved.fd);
-		path = *w.path ? w.path : "/";
-	}
+	if (r == 0)
+		resolved.path = strdup(path);
+	else if (r == -ELOOP)
+		r = resolve_links(root, path, &resolved, &resolved.path, err);
+	else
+		r = error_errno(err, -r, "open '%s'", path);
 	if (r < 0)
-		return error_errno(err, -r, "open '%s'", path);
-	resolved.path = strdup(path);
+		return r;
 	if (!resolved.path)
 		return error_errno(err, ENOMEM, "open '%s'", path);
 	*ret_resolved = resolved;

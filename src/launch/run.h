@@ -86,7 +86,8 @@ struct child_report {
 	uint32_t step; /* index of child_steps; the last is exec */
 	int32_t errnum; /* that the step failed with; 0: it didn't */
 	int32_t object; /* which bind or link failed; -1 */
-	uint64_t began[CHILD_MAX_STEPS]; /* CLOCK_MONOTONIC, nsec; 0: it didn't apply */
+	uint64_t began[CHILD_MAX_STEPS]; /* CLOCK_MONOTONIC, nsec; 0: it didn't apply, or nobody
+					    traces */
 };
 
 /* What the command's steps fail with where it is init that failed, or was killed. */
