@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/siphash.h"
 
+#include <endian.h>
+#include <string.h>
+
 static uint64_t rotate(uint64_t x, int bits)
 {
 	return x << bits | x >> (64 - bits);
@@ -41,17 +44,28 @@ void siphash_init(struct siphash *h, uint64_t key0, uint64_t key1)
 	};
 }
 
+static void add_byte(struct siphash *h, uint8_t byte)
+{
+	h->word |= (uint64_t)byte << (h->length % 8 * 8);
+	if (++h->length % 8 == 0) {
+		add_word(h, h->word);
+		h->word = 0;
+	}
+}
+
 void siphash_add(struct siphash *h, const void *data, size_t size)
 {
-	const uint8_t *byte = data;
+	const uint8_t *byte = data, *end = byte + size;
 
-	for (size_t i = 0; i < size; i++) {
-		h->word |= (uint64_t)byte[i] << (h->length % 8 * 8);
-		if (++h->length % 8 == 0) {
-			add_word(h, h->word);
-			h->word = 0;
-		}
+	while (byte < end && h->length % 8)
+		add_byte(h, *byte++);
+	for (uint64_t word; end - byte >= (ptrdiff_t)sizeof(word); byte += sizeof(word)) {
+		memcpy(&word, byte, sizeof(word));
+		add_word(h, le64toh(word));
+		h->length += sizeof(word);
 	}
+	while (byte < end)
+		add_byte(h, *byte++);
 }
 
 struct siphash_digest siphash_end(struct siphash *h)
