@@ -232,7 +232,7 @@ int resolve_in_tree(const struct resolved *tree, const char *path, struct resolv
 	char *outside;
 	int r = resolve(tree->fd, path, &resolved, err);
 
-	if (r < 0)
+	if (r < 0 || !resolved.path)
 		return error_prefix(err, r, "in '%s'", tree->path);
 	if (asprintf(&outside, "%s%s", tree->path, streq(resolved.path, "/") ? "" : resolved.path) <
 		0)
@@ -271,7 +271,7 @@ int resolve_beside_tree(const struct resolved *tree, const char *written, const 
 	struct resolved *ret_resolved, struct sbx_error *err)
 {
 	_cleanup_resolved_ struct resolved resolved = RESOLVED_INIT;
-	const char *rest = tree ? path_from(path, written) : NULL;
+	const char *rest = tree && written ? path_from(path, written) : NULL;
 	int r;
 
 	if (tree && !rest)

@@ -63,7 +63,7 @@ static int resolve_grant(struct plan *plan, const struct policy_grant *grant,
 {
 	struct resolved *place = &plan->places[grant - plan->policy->filesystem.grants];
 	const struct resolved *tree = grant == root ? NULL : plan_tree(plan);
-	int r = resolve_beside_tree(tree, tree ? root->path : NULL, grant->path, place, err);
+	int r = resolve_beside_tree(tree, root ? root->path : NULL, grant->path, place, err);
 
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
