@@ -18,6 +18,7 @@
 #include "state/registry.h"
 
 #include <limits.h>
+#include <linux/sched.h> /* CLONE_NEWTIME */
 #include <sched.h>
 #include <sys/types.h>
 
@@ -152,7 +153,8 @@ static inline bool plan_has_init(const struct plan *plan)
 /* CLONE_NEW* of those that the policy turns on and off: which are born with a child, ... */
 static inline int plan_birth_namespaces(const struct plan *plan)
 {
-	return plan->policy->namespaces.uts ? CLONE_NEWUTS : 0;
+	return (plan->policy->namespaces.uts ? CLONE_NEWUTS : 0) |
+	       (plan->policy->namespaces.time ? CLONE_NEWTIME : 0);
 }
 
 /* ... and which it makes in its set-up. */

@@ -169,7 +169,7 @@ static int find_on_host(struct plan *plan, const char *path, int *ret_exit, stru
 	char here[PATH_MAX];
 	const struct command_view where = {
 		.path = path,
-		.here = getcwd(here, sizeof(here)),
+		.here = *plan->options->command[0] == '/' ? NULL : getcwd(here, sizeof(here)),
 		.resolve = resolve_on_host,
 	};
 	int r = command_find(plan->options->command[0], &where, &plan->command, ret_exit, err);

@@ -261,8 +261,8 @@ static const struct key keys[] = {
 	{ "namespaces", "user", .type = &type_only,
 		.initial = "no", .words = no_words,
 		.help = "Own user and group numbers", SINCE_0_1 },
-	{ "namespaces", "time", .type = &type_only,
-		.initial = "no", .words = no_words,
+	{ "namespaces", "time", .type = &type_word, FIELD(namespaces.time),
+		.initial = "no", .words = yes_no_words,
 		.help = "Own monotonic and boot clocks", SINCE_0_1 },
 
 	{ "filesystem", "root", .type = &type_root, .number = POLICY_SEE,
