@@ -85,11 +85,13 @@ struct sandboxctl_run_options {
 	uint64_t timeout_ms; /* after which all of it is killed; 0: the policy's, if any */
 	int stdin_fd, stdout_fd, stderr_fd; /* become the command's 0, 1, 2; -1: /dev/null */
 	const char *launcher; /* path of the program; NULL: the one installed with the library */
+	const char *const
+		*set; /* "SECTION.KEY=VALUE" behind the policy's own, ends with NULL; or NULL */
 };
 
 /* clang-format off */
 #define SANDBOXCTL_RUN_OPTIONS_INIT \
-	{ sizeof(struct sandboxctl_run_options), NULL, NULL, 0, 0, 1, 2, NULL }
+	{ sizeof(struct sandboxctl_run_options), NULL, NULL, 0, 0, 1, 2, NULL, NULL }
 /* clang-format on */
 
 /* A sandbox, from its start to its end. */

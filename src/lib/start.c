@@ -88,6 +88,8 @@ static int make_argv(struct strv *argv, const struct sandboxctl_policy *policy,
 		r = strv_addf(argv, "--json-status-fd=%d", SPAWN_REPORT_FD);
 	if (r == 0 && options->timeout_ms)
 		r = strv_addf(argv, "--timeout=%" PRIu64 "ms", options->timeout_ms);
+	for (const char *const *setting = options->set; setting && *setting && r == 0; setting++)
+		r = strv_addf(argv, "--set=%s", *setting);
 	if (r == 0)
 		r = add_env(argv, options->env, err);
 	if (r == 0)

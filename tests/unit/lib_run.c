@@ -88,15 +88,18 @@ TEST(a_report_is_taken_or_not)
 TEST(words_stay_words)
 {
 	static const char *const env[] = { "A=-- x", "B=", NULL };
+	static const char *const set[] = { "process.cwd=/a b", "-- x", NULL };
 	struct sandboxctl_run_options o = SANDBOXCTL_RUN_OPTIONS_INIT;
 
 	set_up();
 	o.env = env;
+	o.set = set;
 	o.name = "x1";
 	o.timeout_ms = 1500;
 	EXPECT_EQ(9, end(start("all=$(printf '%s|' \"$@\")\n"
 			       "[[ $all == '--config-dir|'*'|run|--quiet|-t|acme|--name|x1|"
-			       "--json-status-fd=3|--timeout=1500ms|--env|A=-- x|--env|B=|--|"
+			       "--json-status-fd=3|--timeout=1500ms|--set=process.cwd=/a "
+			       "b|--set=-- x|--env|A=-- x|--env|B=|--|"
 			       "--a command'\\''s own|' ]] || " FAIL REPORT,
 			     &o)));
 	EXPECT_EQ(9, run("[[ $8 =~ ^lib-[0-9a-f]{16}$ && $* != *--timeout* ]] || " FAIL REPORT));
