@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 #include "cmd/sandboxes.h"
 #include "launch/log.h"
+#include "state/ended.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -75,6 +76,8 @@ static int print_halves(struct reader *reader, struct sbx_error *err)
 		close_fdp(&old);
 		close_fdp(&reader->fd);
 		reader->fd = open_half(reader, "log");
+		if (reader->fd == -ENOENT)
+			reader->fd = open_half(reader, ENDED_LOG);
 		old = open_half(reader, "log.old");
 	} while (reader->fd >= 0 && old >= 0 && is_same(reader->fd, old));
 	if (reader->fd < 0)
@@ -167,7 +170,8 @@ static int print_log(const struct sandbox_status *s, bool go_on, struct sbx_erro
 	reader.dir = open(reader.folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (reader.dir < 0)
 		return error_errno(err, errno, "open '%s'", reader.folder);
-	if (fstatat(reader.dir, "log", &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+	if (fstatat(reader.dir, s->ended ? ENDED_LOG : "log", &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		!S_ISREG(st.st_mode))
 		r = explain_absence(&reader, s, err);
 	else
 		r = print_halves(&reader, err);

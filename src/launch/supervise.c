@@ -68,6 +68,15 @@ static void add_cure(
 		(void)error_cure(err, 0,
 			"another file has taken its place since the sandbox was made: start the "
 			"sandbox anew");
+	if (report->errnum == EPERM && streq(child_steps[report->step].name, "capabilities"))
+		(void)error_cure(err, 0,
+			"sandboxctl lacks one of those in [process] of '%s': give it that one too",
+			policy);
+	if (report->errnum == EPERM && streq(child_steps[report->step].name, "rlimits"))
+		(void)error_cure(err, 0,
+			"a limit in [process] of '%s' is above sandboxctl's own: it needs "
+			"CAP_SYS_RESOURCE for that",
+			policy);
 	if (report->errnum != ENOENT)
 		return;
 	if (report->step == n_child_steps - 1)

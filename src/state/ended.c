@@ -40,6 +40,7 @@ static int shorten_log(int dir)
 	_cleanup_free_ char *text = malloc(ENDED_LOG_MAX);
 	size_t newer, older;
 	struct stat st;
+	int r;
 
 	/* It may go elsewhere, and then a link says where. */
 	if (fstatat(dir, "log", &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
@@ -50,9 +51,13 @@ static int shorten_log(int dir)
 	memmove(text + ENDED_LOG_MAX - newer, text, newer);
 	older = read_tail(dir, "log.old", text, ENDED_LOG_MAX - newer);
 	memmove(text + ENDED_LOG_MAX - newer - older, text, older);
+	r = fs_replace(dir, ENDED_LOG, text + ENDED_LOG_MAX - newer - older, newer + older,
+		FS_VOLATILE, NULL);
+	/* By another name, so that who follows it sees an end, and no new half. */
+	if (r == 0 && unlinkat(dir, "log", 0) < 0)
+		r = -errno;
 	(void)unlinkat(dir, "log.old", 0);
-	return fs_replace(
-		dir, "log", text + ENDED_LOG_MAX - newer - older, newer + older, FS_VOLATILE, NULL);
+	return r;
 }
 
 static void remove_entry(const char *path)

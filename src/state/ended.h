@@ -11,6 +11,8 @@
 
 #define ENDED_DIR STATE_DIR "/ended"
 
+#define ENDED_LOG "log.end"
+
 /* Of a tenant's; and of the log of each, bytes. What a tenant can fill here is memory of the
  * host's. */
 enum {

@@ -67,7 +67,9 @@ go_on 3
 wait "$follower"
 is "logs --follow ends with the sandbox" "$?:$(<"$tmp/followed")" $'0:first\nsecond'
 logs a/one
-like "there is none of one that has ended" "$status:$err" "1:*there is no sandbox 'a/one'*"
+is "it is there afterwards, too" "$status:$out" $'0:first\nsecond'
+logs a/none
+like "there is none of one that never was" "$status:$err" "1:*there is no sandbox 'a/none'*"
 
 background turn "$pause; \$0 yes 012345678 | \$0 head -c 700000; $pause; echo last"
 paused
