@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
 #include "cmd/sandboxes.h"
-#include "kernel/cgroup_events.h"
+#include "kernel/cgroup_freeze.h"
 
 static int set_frozen(const struct sandbox_status *s,
 	int (*set)(const struct cgroup *cgroup, struct sbx_error *err), struct sbx_error *err)

@@ -2,7 +2,7 @@
 #include "cmd/sandboxes.h"
 
 #include "cmd/cmd.h"
-#include "kernel/cgroup_events.h"
+#include "kernel/cgroup_freeze.h"
 
 #include <stdio.h>
 #include <time.h>

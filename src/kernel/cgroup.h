@@ -145,6 +145,16 @@ void cgroup_journal_clear(struct cgroup_journal *journal);
  */
 int cgroup_set_memory_max(const struct cgroup *cgroup, const char *value, struct sbx_error *err);
 
+/*
+ * For a moment, without waiting. It is noted on the cgroup: who does so and is killed leaves it
+ * frozen, and known to be. The second thaws what is noted, by oneself or by who was killed, and
+ * nothing that cgroup_freeze() has frozen since. The caller has the right to change the cgroup for
+ * himself.
+ */
+int cgroup_freeze_briefly(const struct cgroup *cgroup, struct sbx_error *err);
+int cgroup_thaw_left(const struct cgroup *cgroup, struct sbx_error *err);
+bool cgroup_is_left_frozen(const struct cgroup *cgroup);
+
 /* The number behind KEY in a flat keyed file ("oom_kill" in memory.events); 0 where it isn't. */
 uint64_t cgroup_event(const struct cgroup *cgroup, const char *file, const char *key);
 

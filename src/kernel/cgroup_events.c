@@ -2,14 +2,10 @@
 #include "kernel/cgroup_events.h"
 
 #include "base/clock.h"
-#include "base/fs.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
-
-/* Stopping is a matter of milliseconds, but for a process that the kernel can't interrupt. */
-#define FREEZE_TIMEOUT 10000000 /* usec */
 
 int cgroup_open_events(const struct cgroup *cgroup)
 {
@@ -51,46 +47,6 @@ int cgroup_wait_event(int events, const char *key, uint64_t wanted, uint64_t dea
 		if (poll(&pollfd, 1, left) < 0 && errno != EINTR)
 			return -errno;
 	}
-}
-
-bool cgroup_is_frozen(const struct cgroup *cgroup)
-{
-	_cleanup_close_ int events = cgroup_open_events(cgroup);
-	uint64_t frozen = 0;
-
-	return events >= 0 && cgroup_read_event(events, "frozen", &frozen) == 0 && frozen;
-}
-
-static int set_frozen(const struct cgroup *cgroup, bool wanted, struct sbx_error *err)
-{
-	_cleanup_close_ int events = cgroup_open_events(cgroup);
-	const char *what = wanted ? "freeze" : "thaw";
-	int r = events;
-
-	if (r >= 0)
-		r = fs_write(cgroup->fd, "cgroup.freeze", wanted ? "1" : "0");
-	if (r == 0)
-		r = cgroup_wait_event(events, "frozen", wanted, clock_usec() + FREEZE_TIMEOUT);
-	if (r == -ETIMEDOUT)
-		return error_set(err, ETIMEDOUT,
-			"%s cgroup '%s': after 10 s some of its processes have not followed", what,
-			cgroup->path);
-	return r < 0 ? error_errno(err, -r, "%s cgroup '%s'", what, cgroup->path) : 0;
-}
-
-int cgroup_freeze(const struct cgroup *cgroup, struct sbx_error *err)
-{
-	int r = set_frozen(cgroup, true, err);
-
-	/* Half of it stopped is worse than either. */
-	if (r == -ETIMEDOUT)
-		(void)fs_write(cgroup->fd, "cgroup.freeze", "0");
-	return r;
-}
-
-int cgroup_thaw(const struct cgroup *cgroup, struct sbx_error *err)
-{
-	return set_frozen(cgroup, false, err);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "kernel/cgroup.h"
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/fs.h"
 
 #include <poll.h>
@@ -76,6 +77,7 @@ static int set_frozen(const struct lowering *l, bool *ret_done, struct sbx_error
 
 	if (cgroup_wait_event(l->events, "frozen", 1, clock_usec() + FREEZE_TIMEOUT) < 0)
 		return 0;
+	failpoint_kill("memory-frozen");
 	r = read_number(l->cgroup, "memory.current", &current, err);
 	if (r < 0 || current > l->max)
 		return r;
@@ -89,7 +91,7 @@ static int set_frozen(const struct lowering *l, bool *ret_done, struct sbx_error
 	return r;
 }
 
-/* What somebody else has frozen stays so. */
+/* What somebody else has frozen is nobody's to thaw. */
 static int try_set(const struct lowering *l, bool *ret_done, struct sbx_error *err)
 {
 	uint64_t before = 0;
@@ -98,10 +100,11 @@ static int try_set(const struct lowering *l, bool *ret_done, struct sbx_error *e
 	if (r < 0)
 		return r;
 	if (!before)
-		r = write_number(l->cgroup, "cgroup.freeze", 1, err);
+		r = cgroup_freeze_briefly(l->cgroup, err);
 	if (r == 0)
 		r = set_frozen(l, ret_done, err);
-	thawed = before ? 0 : write_number(l->cgroup, "cgroup.freeze", 0, r < 0 ? NULL : err);
+	/* What somebody has frozen meanwhile stays so, too. */
+	thawed = cgroup_thaw_left(l->cgroup, r < 0 ? NULL : err);
 	return r < 0 ? r : thawed;
 }
 

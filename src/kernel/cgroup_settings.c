@@ -461,8 +461,10 @@ int cgroup_change(const struct cgroup *cgroup, const struct policy_cgroup *setti
 	struct cgroup_journal *ret_journal, struct sbx_error *err)
 {
 	_cleanup_journal_ struct cgroup_journal journal = { 0 };
-	int r = reset(cgroup, settings, &journal, err);
+	int r = cgroup_thaw_left(cgroup, err);
 
+	if (r == 0)
+		r = reset(cgroup, settings, &journal, err);
 	if (r == 0)
 		r = apply(cgroup, settings, &journal, err);
 	if (r < 0) {

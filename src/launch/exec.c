@@ -7,7 +7,7 @@
 
 #include "base/fs.h"
 #include "base/process.h"
-#include "kernel/cgroup_events.h"
+#include "kernel/cgroup_freeze.h"
 #include "kernel/cgroup_signal.h"
 #include "launch/leaf.h"
 

@@ -87,37 +87,15 @@ void gc_close(struct gc *gc)
 	strv_clear(&gc->policies);
 }
 
-int gc_add_names(int dir, const char *path, const char *end, struct strv *names)
-{
-	_cleanup_closedir_ DIR *folder = NULL;
-	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	struct dirent *entry;
-
-	folder = fd < 0 ? NULL : fdopendir(fd);
-	if (!folder)
-		return errno == ENOENT ? 0 : -errno;
-	while (r == 0 && (errno = 0, entry = readdir(folder))) {
-		size_t n = strlen(entry->d_name), tail = strlen(end);
-		char name[NAME_MAX_LEN + 2];
-
-		if (n <= tail || !streq(entry->d_name + n - tail, end))
-			continue;
-		(void)snprintf(name, sizeof(name), "%.*s", (int)(n - tail), entry->d_name);
-		if (name_is_valid(name))
-			r = strv_add(names, name);
-	}
-	return r < 0 ? r : -errno;
-}
-
 /* Whoever has left a trace. */
 static int list_tenants(const struct gc *gc, struct strv *names, struct sbx_error *err)
 {
 	int r = registry_list_tenants(names);
 
 	if (r == 0)
-		r = gc_add_names(AT_FDCWD, NETNS_DIR, "", names);
+		r = leaf_add_names(AT_FDCWD, NETNS_DIR, "", names);
 	if (r == 0 && gc->base.fd >= 0)
-		r = gc_add_names(gc->base.fd, ".", LEAF_SLICE_END, names);
+		r = leaf_add_names(gc->base.fd, ".", LEAF_SLICE_END, names);
 	strv_sort(names);
 	return r < 0 ? error_errno(err, -r, "look for what tenants have left") : 0;
 }

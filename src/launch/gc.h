@@ -55,10 +55,6 @@ void gc_failed(struct gc *gc, int r, const struct sbx_error *err);
 
 bool gc_has_policy(const struct gc *gc, const char *tenant);
 
-/* Adds those of a folder's names that end in `end`, less that. A folder that isn't there has none.
- */
-int gc_add_names(int dir, const char *path, const char *end, struct strv *names);
-
 /* The cgroup of a tenant, and what it is called; -ENOENT: it has none. */
 int gc_open_slice(const struct gc *gc, const char *tenant, char name[static LEAF_NAME_MAX],
 	struct cgroup *ret_slice);

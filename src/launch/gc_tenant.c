@@ -67,13 +67,44 @@ static void collect_leaves(struct tenant *t, const struct cgroup *slice)
 	_cleanup_strv_ struct strv names = { 0 };
 	char path[PATH_MAX];
 
-	(void)gc_add_names(slice->fd, ".", LEAF_END, &names);
+	(void)leaf_add_names(slice->fd, ".", LEAF_END, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		/* One that has an entry was looked at, or was begun since. */
 		if (has_entry(t, names.v[i]))
 			continue;
 		default_path(t, names.v[i], path);
 		remove_sandbox(t, names.v[i], path);
+	}
+}
+
+/* By an update that was killed. Another one would hold the tenant's lock, which is ours. */
+static void thaw(struct tenant *t, const struct cgroup *cgroup)
+{
+	struct sbx_error err = { 0 };
+	int r = 0;
+
+	if (!cgroup_is_left_frozen(cgroup))
+		return;
+	if (!t->gc->options->dry_run)
+		r = cgroup_thaw_left(cgroup, &err);
+	if (r < 0)
+		gc_failed(t->gc, r, &err);
+	else
+		gc_say(t->gc, "freeze of cgroup %s", cgroup->path);
+}
+
+static void thaw_leaves(struct tenant *t, const struct cgroup *slice)
+{
+	_cleanup_strv_ struct strv names = { 0 };
+	char name[LEAF_NAME_MAX];
+
+	(void)leaf_add_names(slice->fd, ".", LEAF_END, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_cgroup_ struct cgroup leaf = CGROUP_INIT;
+
+		leaf_name(name, names.v[i], LEAF_END);
+		if (cgroup_open(slice, name, &leaf, NULL) == 0)
+			thaw(t, &leaf);
 	}
 }
 
@@ -86,8 +117,11 @@ static void collect_sandboxes(struct tenant *t)
 
 	if (r < 0)
 		gc_failed(t->gc, r, &err);
-	if (gc_open_slice(t->gc, t->name, name, &slice) == 0)
-		collect_leaves(t, &slice);
+	if (gc_open_slice(t->gc, t->name, name, &slice) < 0)
+		return;
+	collect_leaves(t, &slice);
+	thaw(t, &slice);
+	thaw_leaves(t, &slice);
 }
 
 /* What is left in it, if anything is, was not put there by us. */

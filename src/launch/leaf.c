@@ -3,9 +3,33 @@
 
 #include "state/registry.h"
 
+#include <fcntl.h>
+
 void leaf_name(char ret[static LEAF_NAME_MAX], const char *name, const char *end)
 {
 	(void)snprintf(ret, LEAF_NAME_MAX, "%s%s", name, end);
+}
+
+int leaf_add_names(int dir, const char *path, const char *end, struct strv *names)
+{
+	_cleanup_closedir_ DIR *folder = NULL;
+	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	struct dirent *entry;
+
+	folder = fd < 0 ? NULL : fdopendir(fd);
+	if (!folder)
+		return errno == ENOENT ? 0 : -errno;
+	while (r == 0 && (errno = 0, entry = readdir(folder))) {
+		size_t n = strlen(entry->d_name), tail = strlen(end);
+		char name[NAME_MAX_LEN + 2];
+
+		if (n <= tail || !streq(entry->d_name + n - tail, end))
+			continue;
+		(void)snprintf(name, sizeof(name), "%.*s", (int)(n - tail), entry->d_name);
+		if (name_is_valid(name))
+			r = strv_add(names, name);
+	}
+	return r < 0 ? r : -errno;
 }
 
 int leaf_find(

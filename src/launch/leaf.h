@@ -18,6 +18,10 @@
 /* A cgroup's name: that of its tenant or sandbox, and one of the above behind it. */
 void leaf_name(char ret[static LEAF_NAME_MAX], const char *name, const char *end);
 
+/* Adds those of a folder's names that end in `end`, less that. A folder that isn't there has none.
+ */
+int leaf_add_names(int dir, const char *path, const char *end, struct strv *names);
+
 /*
  * Opens the slice of a sandbox by the path of its cgroup, as the registry has it. `ret_name` is the
  * cgroup's name in there, and a part of PATH. -ENOENT when there is no such slice.

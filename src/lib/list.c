@@ -3,7 +3,7 @@
  * What sandboxes there are, and what they use.
  */
 #include "base/process.h"
-#include "kernel/cgroup_events.h"
+#include "kernel/cgroup_freeze.h"
 #include "kernel/cgroup_stats.h"
 #include "lib/lib.h"
 #include "state/registry.h"
