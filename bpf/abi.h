@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 4
+#define SBX_ABI_VERSION 5
 
 /*
  * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
@@ -82,6 +82,15 @@ struct sbx_leaf {
 	__u32 pad;
 	__u64 denied[SBX_N_HOOKS];
 	struct sbx_denial last;
+};
+
+/* What the program `set_policy` is asked: whose leaf gets another policy, if it still has this one.
+ */
+struct sbx_policy_change {
+	__u64 leaf;
+	__u32 tenant;
+	__u32 from, to;
+	__u32 pad;
 };
 
 /* Owner of what was a tenant's own before the last `lsm load`: closed, until somebody is granted
@@ -183,6 +192,7 @@ struct sbx_policy_key {
 
 _Static_assert(sizeof(struct sbx_denial) == 104, "sbx_denial");
 _Static_assert(sizeof(struct sbx_leaf) == 24 + 8 * SBX_N_HOOKS + 104, "sbx_leaf");
+_Static_assert(sizeof(struct sbx_policy_change) == 24, "sbx_policy_change");
 _Static_assert(sizeof(struct sbx_label) == 24, "sbx_label");
 _Static_assert(sizeof(struct sbx_perm_key) == 8, "sbx_perm_key");
 _Static_assert(sizeof(struct sbx_net_key) == 24, "sbx_net_key");

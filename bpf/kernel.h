@@ -133,8 +133,10 @@ enum {
 	IPPROTO_SCTP = 132,
 
 	EPERM = 1,
+	ENOENT = 2,
 	ENOMEM = 12,
 	EACCES = 13,
+	ESTALE = 116,
 	EINVAL = 22,
 };
 

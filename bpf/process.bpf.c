@@ -50,3 +50,28 @@ int BPF_PROG(uring_override_creds, const struct cred *cred)
 	d.why = a.standing == STANDING_NOBODY ? a.why : SBX_WHY_RIGHTS;
 	return errno_in_range(deny(&a, SBX_HOOK_uring_override_creds, &d));
 }
+
+/*
+ * Not a hook: root runs it (BPF_PROG_RUN) to put a changed policy on a sandbox that lives. User
+ * space can only replace the element as a whole, and denials that are counted meanwhile would be
+ * lost. The sandbox may end, and the element be another one's: so the tenant is compared too, in
+ * the same write. Returns 0 or an errno, above 0.
+ */
+SEC("syscall")
+int set_policy(struct sbx_policy_change *change)
+{
+	union {
+		struct {
+			__u32 tenant, policy;
+		};
+		__u64 both;
+	} from = { { change->tenant, change->from } }, to = { { change->tenant, change->to } };
+	__u64 id = change->leaf;
+	struct sbx_leaf *leaf = bpf_map_lookup_elem(&leaves, &id);
+
+	if (!leaf || leaf->id != id)
+		return ENOENT;
+	if (__sync_val_compare_and_swap((__u64 *)&leaf->tenant, from.both, to.both) != from.both)
+		return ESTALE;
+	return 0;
+}

@@ -78,6 +78,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1' -x -a freeze -d 'stop all that is 
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a thaw -d 'let it go on'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a wait -d 'wait for a sandbox'\''s end, and say how it ended'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a logs -d 'print what a sandbox in the background has written'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a update -d 'put a changed policy on the sandboxes that run'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a gc -d 'remove what killed sandboxes have left'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a tenant
 complete -c sandboxctl -n '__sandboxctl_at 1 tenant' -x -a list -d 'list the tenants'
@@ -151,6 +152,11 @@ complete -c sandboxctl -n '__sandboxctl_at 1 wait' -x -a '(__sandboxctl_sandboxe
 complete -c sandboxctl -n '__sandboxctl_at 1 logs' -s f -l follow -d 'go on with what it writes, until it ends'
 complete -c sandboxctl -n '__sandboxctl_at 1 logs' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 logs' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 update' -l dry-run -d 'look at all of it, and change nothing'
+complete -c sandboxctl -n '__sandboxctl_at 1 update' -l json -d 'print JSON'
+complete -c sandboxctl -n '__sandboxctl_at 1 update' -l help -d 'print this text'
+complete -c sandboxctl -n '__sandboxctl_at 1 update' -x -a '(__sandboxctl_tenants)'
 
 complete -c sandboxctl -n '__sandboxctl_at 1 gc' -l dry-run -d 'say what would be removed, and remove nothing'
 complete -c sandboxctl -n '__sandboxctl_at 1 gc' -l help -d 'print this text'

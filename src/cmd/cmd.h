@@ -91,6 +91,7 @@ int cmd_freeze(const struct cmd_context *context, int argc, char **argv);
 int cmd_thaw(const struct cmd_context *context, int argc, char **argv);
 int cmd_wait(const struct cmd_context *context, int argc, char **argv);
 int cmd_logs(const struct cmd_context *context, int argc, char **argv);
+int cmd_update(const struct cmd_context *context, int argc, char **argv);
 int cmd_gc(const struct cmd_context *context, int argc, char **argv);
 int cmd_tenant_list(const struct cmd_context *context, int argc, char **argv);
 int cmd_tenant_forget(const struct cmd_context *context, int argc, char **argv);

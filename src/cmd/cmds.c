@@ -30,6 +30,12 @@ static const struct cmd_option list_options[] = {
 	{ 0 },
 };
 
+static const struct cmd_option update_options[] = {
+	{ "dry-run", .id = CMD_DRY_RUN, .help = "look at all of it, and change nothing" },
+	{ "json", .id = CMD_JSON, .help = "print JSON" },
+	{ 0 },
+};
+
 static const struct cmd_option all_json[] = {
 	{ "all", .id = CMD_ALL, .help = "also those that have nothing here but their id" },
 	{ "json", .id = CMD_JSON, .help = "print JSON" },
@@ -64,6 +70,10 @@ const struct cmd cmds[] = {
 			"that isn't 0. 1 where nobody knows.\n" },
 	{ "logs", "TENANT[/NAME]", "print what a sandbox in the background has written", cmd_logs,
 		.options = cmd_logs_options },
+	{ "update", "TENANT", "put a changed policy on the sandboxes that run", cmd_update,
+		.options = update_options,
+		.more = "Changes limits, grants and connect rules, or nothing where something is wrong.\n"
+			"Names the sandboxes that keep what can't be changed from outside, and what.\n" },
 	{ "gc", "", "remove what killed sandboxes have left", cmd_gc, .options = dry_run },
 	{ "tenant list", "", "list the tenants", cmd_tenant_list, .options = all_json },
 	{ "tenant forget", "TENANT", "give up what a removed tenant still has", cmd_tenant_forget,

@@ -10,10 +10,11 @@
 #include "launch/exec.h"
 #include "launch/helper.h"
 #include "launch/leaf.h"
+#include "launch/loaded.h"
+#include "launch/publish.h"
 #include "launch/run.h"
 #include "launch/stdio.h"
 #include "lsm/home.h"
-#include "state/tenants.h"
 
 #include <fcntl.h>
 #include <time.h>
@@ -52,25 +53,9 @@ static bool has_no_lsm(const struct run *run)
 	return !has_lsm(run);
 }
 
-/* Another tenant's `own` may be new, or another folder by now: nobody starts before it is known. */
 static int check_tenants(struct run *run, struct sbx_error *err)
 {
-	const char *config = run->plan->options->dirs.config;
-	struct sbx_loaded loaded;
-	uint64_t now = 0, own = 0;
-	int r = lsm_read_loaded(&run->lsm, &loaded, err);
-
-	if (r == 0)
-		r = tenants_fingerprint(config, run->lsm.ready.generation, &now, err);
-	if (r == 0)
-		r = tenants_watched_fingerprint(LSM_WATCHED, run->lsm.ready.generation, &own, err);
-	if (r < 0 || now + own == loaded.tenants)
-		return r;
-	r = error_set(err, ESTALE,
-		"'%s/tenants', what a policy includes, or a folder that a tenant owns is not what "
-		"was loaded",
-		config);
-	return error_cure(err, r, "sandboxctl lsm load");
+	return loaded_check(&run->lsm, run->plan->options->dirs.config, err);
 }
 
 static int claim_name(struct run *run, struct sbx_error *err)
@@ -94,6 +79,18 @@ static int release_name(struct run *run, struct sbx_error *err)
 static int lock_tenant(struct run *run, struct sbx_error *err)
 {
 	return registry_lock_tenant(run->plan->policy->tenant, &run->tenant_lock, err);
+}
+
+/* Sandboxes that ran by then have another policy than the one that was read before. */
+static int check_updates(struct run *run, struct sbx_error *err)
+{
+	int r;
+
+	if (run->plan->updates == UINT64_MAX ||
+		run->plan->updates == registry_lock_updates(run->tenant_lock))
+		return 0;
+	r = error_set(err, EAGAIN, "tenant '%s' was updated meanwhile", run->plan->policy->tenant);
+	return error_cure(err, r, "try again");
 }
 
 static int unlock_tenant(struct run *run, struct sbx_error *err)
@@ -257,7 +254,7 @@ static int write_rules(struct run *run, struct sbx_error *err)
 		.n_connect = plan->policy->network.n_connect,
 	};
 
-	return rules_ensure(&run->lsm, &rules, &run->policy_id, err);
+	return rules_ensure(&run->lsm, &rules, true, &run->policy_id, err);
 }
 
 static int label_leaf(struct run *run, struct sbx_error *err)
@@ -329,33 +326,6 @@ static bool has_lsm_alone(const struct run *run)
 	return !has_init(run) && has_lsm(run);
 }
 
-static int publish(struct run *run, struct sbx_error *err)
-{
-	struct sandbox_status status = {
-		.pid = run->children[CHILD_COMMAND].pid,
-		.supervisor = getpid(),
-		.init = run->children[CHILD_INIT].pid,
-		.started = time(NULL),
-	};
-	const struct plan *plan = run->plan;
-	/* Who reads the status stands somewhere else. */
-	int r = fs_absolute(plan->policy->path, status.policy, err);
-
-	if (r < 0)
-		return r;
-
-	memcpy(status.tenant, plan->policy->tenant, sizeof(status.tenant));
-	memcpy(status.name, plan->name, sizeof(status.name));
-	memcpy(status.walls, plan->walls, sizeof(status.walls));
-	for (size_t i = 0, n = 0; i < plan->policy->settings.n; i++)
-		n += (size_t)snprintf(status.settings + n, sizeof(status.settings) - n, "%s\n",
-			plan->policy->settings.v[i]);
-	(void)snprintf(status.cgroup, sizeof(status.cgroup), "%s", run->leaf.path);
-	(void)snprintf(status.runtime, sizeof(status.runtime), "%s",
-		plan->runtime ? plan->runtime->name : "");
-	return registry_write(&run->entry, &status, err);
-}
-
 const struct parent_step parent_steps[] = {
 	{ "leave-cgroup", is_detached, detach_leave_cgroup, NULL },
 	{ "open-lsm", has_lsm, open_lsm, NULL },
@@ -363,6 +333,7 @@ const struct parent_step parent_steps[] = {
 	{ "claim-name", NULL, claim_name, release_name },
 	{ "log", has_log, stdio_open_log, NULL },
 	{ "lock-tenant", NULL, lock_tenant, unlock_tenant },
+	{ "check-updates", NULL, check_updates, NULL },
 	{ "base", NULL, open_base, NULL },
 	{ "check-not-loaded", has_no_lsm, check_not_loaded, NULL },
 	{ "network", has_netns, open_netns, forget_netns },
@@ -383,7 +354,7 @@ const struct parent_step parent_steps[] = {
 	{ "clone", NULL, children_start_command, children_end_command },
 	{ "check-loaded", has_lsm_alone, check_loaded, NULL },
 	{ "label-command", has_lsm, children_label_command, NULL },
-	{ "publish", NULL, publish, NULL },
+	{ "publish", NULL, publish_status, NULL },
 	{ "go", NULL, children_say_go, NULL },
 };
 

@@ -38,6 +38,7 @@ static int load_policy(struct plan *plan, struct sbx_error *err)
 	const char *tenant = o->tenant;
 	int r;
 
+	plan->updates = UINT64_MAX;
 	if (plan->sandbox)
 		return plan_load_running(plan, err);
 	if (!tenant && !wanted.file)
@@ -50,6 +51,8 @@ static int load_policy(struct plan *plan, struct sbx_error *err)
 	if (!wanted.file && !name_is_valid(tenant))
 		return error_set(err, EINVAL,
 			"tenant '%s': a name is [a-z0-9][a-z0-9-]*, 63 characters at most", tenant);
+	if (!wanted.file)
+		plan->updates = registry_updates(tenant);
 	return policy_load(&o->dirs, &wanted, &plan->policy, NULL, err);
 }
 
@@ -124,12 +127,27 @@ static int settle_policy(struct plan *plan, struct sbx_error *err)
 	return error_cure(err, r, "run it once, or give it one with [tenant] id");
 }
 
+/* Those of the command line that a sandbox was started with. */
+static int add_mounts_again(struct plan *plan, struct sbx_error *err)
+{
+	_cleanup_free_ char *all = strdup(plan->sandbox->mounts);
+	char *rest = all, *mount;
+	int r = all ? 0 : error_errno(err, ENOMEM, "add its mounts");
+
+	while (r == 0 && (mount = strsep(&rest, "\n")))
+		if (*mount)
+			r = policy_add_mount(plan->policy, mount, err);
+	return r < 0 ? error_prefix(err, r, "--mount") : 0;
+}
+
 /* Of the command line, behind the policy's own. */
 static int add_mounts(struct plan *plan, struct sbx_error *err)
 {
 	const struct strv *mounts = plan->options->mounts;
 	int r = 0;
 
+	if (plan->sandbox)
+		return plan->options->exec ? 0 : add_mounts_again(plan, err);
 	for (size_t i = 0; mounts && i < mounts->n && r == 0; i++)
 		r = policy_add_mount(plan->policy, mounts->v[i], err);
 	return r < 0 ? error_prefix(err, r, "--mount") : 0;
@@ -155,8 +173,16 @@ static int (*const before_command[])(struct plan *plan, struct sbx_error *err) =
 	settle_policy,
 	add_mounts,
 	set_timeout,
-	check_standard_descriptors,
 };
+
+static int begin(struct plan *plan, struct sbx_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(before_command) && r == 0; i++)
+		r = before_command[i](plan, err);
+	return r;
+}
 
 /* Its root is there. Before the command is looked at: an error of that is one by the same policy.
  */
@@ -171,10 +197,10 @@ static int make_for_sandbox(struct plan *plan, int *ret_exit, struct sbx_error *
 
 static int make(struct plan *plan, int *ret_exit, struct sbx_error *err)
 {
-	int r = 0;
+	int r = begin(plan, err);
 
-	for (size_t i = 0; i < ARRAY_SIZE(before_command) && r == 0; i++)
-		r = before_command[i](plan, err);
+	if (r == 0)
+		r = check_standard_descriptors(plan, err);
 	if (r == 0 && plan->sandbox)
 		return make_for_sandbox(plan, ret_exit, err);
 	if (r == 0)
@@ -186,15 +212,12 @@ static int make(struct plan *plan, int *ret_exit, struct sbx_error *err)
 	return r < 0 ? r : plan_syscalls(plan, err);
 }
 
-int plan_make(const struct run_options *options, struct plan **ret_plan, int *ret_exit,
-	struct sbx_error *err)
+static struct plan *new_plan(const struct run_options *options)
 {
-	_cleanup_plan_ struct plan *plan = calloc(1, sizeof(*plan));
-	int r;
+	struct plan *plan = calloc(1, sizeof(*plan));
 
-	*ret_exit = SANDBOXCTL_EXIT_SETUP;
 	if (!plan)
-		return error_errno(err, ENOMEM, "plan the run");
+		return NULL;
 	plan->options = options;
 	plan->command = COMMAND_INIT;
 	plan->runtime_place = RESOLVED_INIT;
@@ -202,7 +225,60 @@ int plan_make(const struct run_options *options, struct plan **ret_plan, int *re
 	plan->init_place = RESOLVED_INIT;
 	plan->init_fd = -1;
 	plan->root.tree = -1;
+	return plan;
+}
+
+int plan_make(const struct run_options *options, struct plan **ret_plan, int *ret_exit,
+	struct sbx_error *err)
+{
+	_cleanup_plan_ struct plan *plan = new_plan(options);
+	int r;
+
+	*ret_exit = SANDBOXCTL_EXIT_SETUP;
+	if (!plan)
+		return error_errno(err, ENOMEM, "plan the run");
 	r = make(plan, ret_exit, err);
+	if (r == 0)
+		*ret_plan = take_ptr(plan);
+	return r;
+}
+
+int plan_make_policy(
+	const struct run_options *options, struct plan **ret_plan, struct sbx_error *err)
+{
+	_cleanup_plan_ struct plan *plan = new_plan(options);
+	int r = plan ? begin(plan, err) : error_errno(err, ENOMEM, "read the policy");
+
+	if (r == 0)
+		*ret_plan = take_ptr(plan);
+	return r;
+}
+
+static int make_anew(struct plan *plan, struct sbx_error *err)
+{
+	int r = begin(plan, err);
+
+	if (r == 0)
+		r = plan_running_command(plan, err);
+	if (r == 0)
+		r = plan_init(plan, err);
+	if (r == 0)
+		r = plan_running_root(plan, err);
+	return r < 0 ? r : plan_syscalls(plan, err);
+}
+
+int plan_make_running(const struct run_options *options, const struct sandbox_status *sandbox,
+	struct plan **ret_plan, struct sbx_error *err)
+{
+	_cleanup_plan_ struct plan *plan = new_plan(options);
+	int r;
+
+	if (plan)
+		plan->sandbox = malloc(sizeof(*sandbox));
+	if (!plan || !plan->sandbox)
+		return error_errno(err, ENOMEM, "plan the update");
+	*plan->sandbox = *sandbox;
+	r = make_anew(plan, err);
 	if (r == 0)
 		*ret_plan = take_ptr(plan);
 	return r;

@@ -75,6 +75,8 @@ struct plan {
 	struct policy *policy;
 	char name[NAME_MAX_LEN + 1];
 	struct sandbox_status *sandbox; /* that it goes into; NULL: a new one is made */
+	/* registry_updates() before the tenant's policy was read; UINT64_MAX: it wasn't. */
+	uint64_t updates;
 	uint32_t tenant_id; /* 0: none yet, with only_plan */
 	uid_t uid; /* the gid is the same number */
 	uint64_t timeout; /* usec */
@@ -103,8 +105,6 @@ struct plan {
 
 	struct allowlist syscalls; /* empty where `filter` was in the cache */
 	struct seccomp_program filter;
-	/* Of all that the walls of a sandbox are made of, see struct sandbox_status. */
-	char walls[REGISTRY_WORD_MAX];
 };
 
 /*
@@ -114,6 +114,22 @@ struct plan {
  */
 int plan_make(const struct run_options *options, struct plan **ret_plan, int *ret_exit,
 	struct sbx_error *err);
+
+/*
+ * No more than the policy, as a sandbox of that name has it, its tenant's ids and the host's
+ * configuration.
+ */
+int plan_make_policy(
+	const struct run_options *options, struct plan **ret_plan, struct sbx_error *err);
+
+/*
+ * The plan of a sandbox that runs already, by what its policy says now: all but its command line
+ * and what would be mounted. Of the options tenant, name, dirs, libexec and cache count. Where its
+ * module is gone `command.place.fd` is -1, and it has no rights on it.
+ */
+int plan_make_running(const struct run_options *options, const struct sandbox_status *sandbox,
+	struct plan **ret_plan, struct sbx_error *err);
+
 struct plan *plan_free(struct plan *plan);
 static inline void plan_freep(struct plan **plan)
 {
@@ -136,7 +152,9 @@ int plan_find_command(struct plan *plan, const char *path, int *ret_exit, struct
 
 /* The parts of plan_make, in its order; each in a file of its own. */
 int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* plan_command.c */
+int plan_running_command(struct plan *plan, struct sbx_error *err);
 int plan_root(struct plan *plan, struct sbx_error *err); /* plan_root.c */
+int plan_running_root(struct plan *plan, struct sbx_error *err);
 int plan_syscalls(struct plan *plan, struct sbx_error *err); /* plan_syscalls.c */
 int plan_init(struct plan *plan, struct sbx_error *err); /* plan_init.c */
 

@@ -221,6 +221,24 @@ static int plan_module(struct plan *plan, struct sbx_error *err)
 	return r;
 }
 
+/* It was read when it was started: so it may be another file by now, or none. */
+int plan_running_command(struct plan *plan, struct sbx_error *err)
+{
+	const struct sandbox_status *s = plan->sandbox;
+	int r = plan_resolve_grants(plan, err);
+
+	if (r < 0 || !*s->runtime)
+		return r;
+	plan->runtime = runtime_named(s->runtime);
+	if (!plan->runtime)
+		return error_set(err, EINVAL, "this build doesn't know the runtime '%s' of '%s/%s'",
+			s->runtime, s->tenant, s->name);
+	r = runtime_find(plan->runtime, plan->options->libexec, &plan->runtime_place, err);
+	if (r == 0 && (!*s->module || resolve_path(s->module, &plan->command.place, NULL) < 0))
+		plan->command.place = RESOLVED_INIT;
+	return r;
+}
+
 int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err)
 {
 	int code = SANDBOXCTL_EXIT_SETUP;

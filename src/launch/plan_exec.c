@@ -2,7 +2,7 @@
 /*
  * What a command gets that goes into a sandbox which runs already: that one's policy, as it was.
  */
-#include "launch/plan.h"
+#include "launch/walls.h"
 
 static int check_running(const struct sandbox_status *s, struct sbx_error *err)
 {
@@ -61,13 +61,19 @@ int plan_load_running(struct plan *plan, struct sbx_error *err)
 int plan_check_walls(struct plan *plan, struct sbx_error *err)
 {
 	const struct sandbox_status *s = plan->sandbox;
-	int r;
+	char walls[REGISTRY_WALLS_MAX], list[WALLS_TEXT_MAX];
+	unsigned int differing;
+	int r = walls_describe(plan, walls, err);
 
-	if (*s->walls && streq(s->walls, plan->walls))
+	if (r < 0)
+		return r;
+	differing = walls_of_command(walls_compare(walls, s->walls));
+	if (!differing)
 		return 0;
+	walls_list(differing, list);
 	r = error_set(err, ESTALE,
 		"'%s', what it includes, or sandboxctl itself is not what sandbox '%s/%s' was "
-		"started with",
-		s->policy, s->tenant, s->name);
+		"started with: %s",
+		s->policy, s->tenant, s->name, list);
 	return error_cure(err, r, "start the sandbox anew, or put the policy back");
 }

@@ -97,7 +97,8 @@ static int collect_wanted(struct plan *plan, const struct reach *reach, struct w
 		if (r < 0)
 			return r;
 	}
-	if (plan->runtime) {
+	/* Of a sandbox that runs these are where they were. */
+	if (plan->runtime && !plan->sandbox) {
 		struct wanted module = { .path = plan->module_path, .place = &plan->command.place };
 		struct wanted runtime = {
 			.path = plan->exec_path,
@@ -302,7 +303,7 @@ static int plan_grants(struct plan *plan, const struct reach *reach, struct sbx_
 	if (plan->runtime) {
 		plan->grants[plan->n_grants++] =
 			(struct lsm_grant){ plan->runtime_place.fd, POLICY_EXEC };
-		if (!module_is_granted(plan))
+		if (plan->command.place.fd >= 0 && !module_is_granted(plan))
 			plan->grants[plan->n_grants++] =
 				(struct lsm_grant){ plan->command.place.fd, POLICY_READ };
 	}
@@ -326,4 +327,22 @@ int plan_root(struct plan *plan, struct sbx_error *err)
 	plan->root.has_proc = plan_has_proc(plan);
 	plan->root.has_mqueue = plan->policy->namespaces.ipc;
 	return r;
+}
+
+/* Its mounts are what they are; what the policy says of them now has to be possible all the same.
+ */
+int plan_running_root(struct plan *plan, struct sbx_error *err)
+{
+	_cleanup_free_ struct wanted *all = calloc(plan->n_places + 1, sizeof(*all));
+	_cleanup_free_ struct reach_place *places = plan_places(plan);
+	const struct reach reach = { places, plan->n_places };
+	size_t n = 0;
+	int r;
+
+	if (!all || !places)
+		return error_errno(err, ENOMEM, "plan the root");
+	r = collect_wanted(plan, &reach, all, &n, err);
+	if (r == 0)
+		r = check_mount_points(all, n, err);
+	return r < 0 ? r : plan_grants(plan, &reach, err);
 }

@@ -4,7 +4,6 @@
  * cache is asked before, by the text of the profile.
  */
 #include "base/build.h"
-#include "base/siphash.h"
 #include "launch/plan.h"
 #include "policy/allowlist.h"
 
@@ -60,28 +59,6 @@ static int compile(struct plan *plan, const struct seccomp_spec *spec,
 	return r < 0 ? r : seccomp_compile(spec, &plan->filter, err);
 }
 
-/* Not a secret, and nobody's but root's: these are root's files. */
-static void set_walls(struct plan *plan, const char *key, size_t size)
-{
-	const uint64_t self[] = { size, plan->uid, plan->host.lsm };
-	struct siphash_digest digest;
-	struct siphash h;
-
-	siphash_init(&h, 0, 0);
-	siphash_add(&h, self, sizeof(self));
-	siphash_add(&h, key, size);
-	for (size_t i = 0; i < plan->policy->sources.n; i++) {
-		const struct policy_source *source = plan->policy->sources.v[i];
-
-		siphash_add(&h, &source->size, sizeof(source->size));
-		if (source->text)
-			siphash_add(&h, source->text, source->size);
-	}
-	digest = siphash_end(&h);
-	(void)snprintf(plan->walls, sizeof(plan->walls), "%016llx%016llx",
-		(unsigned long long)digest.word[0], (unsigned long long)digest.word[1]);
-}
-
 int plan_syscalls(struct plan *plan, struct sbx_error *err)
 {
 	const char *cache = plan->options->cache, *name = plan->policy->seccomp.profile;
@@ -104,8 +81,6 @@ int plan_syscalls(struct plan *plan, struct sbx_error *err)
 	r = describe(plan, &spec, &profile, &key, &size);
 	if (r == -ENOMEM)
 		return error_errno(err, -r, "look for the seccomp program");
-	if (key)
-		set_walls(plan, key, size);
 	/* A plan that is printed has the list in it. */
 	if (key && !plan->options->only_plan &&
 		seccomp_cache_read(cache, key, size, &plan->filter) == 0)

@@ -112,6 +112,8 @@ int load_pin(struct loaded_programs *p, struct sbx_error *err)
 		r = pin_map(p, lsm_map_name(map), err);
 	if (r == 0)
 		r = pin_fd(bpf_program__fd(p->skeleton->progs.file_info), "file_info", err);
+	if (r == 0)
+		r = pin_fd(bpf_program__fd(p->skeleton->progs.set_policy), "set_policy", err);
 	return r;
 }
 

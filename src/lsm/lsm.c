@@ -227,6 +227,29 @@ int lsm_leaf_get(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_leaf *ret
 	return 0;
 }
 
+int lsm_open_changer(const struct lsm *lsm, int *ret_fd, struct sbx_error *err)
+{
+	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
+	int r = home_enter(&visit, lsm->home, err);
+
+	return r < 0 ? r : pin_open("set_policy", ret_fd, err);
+}
+
+int lsm_leaf_change(int changer, uint64_t cgroup_id, uint32_t tenant, uint32_t from, uint32_t to,
+	struct sbx_error *err)
+{
+	struct sbx_policy_change change = {
+		.leaf = cgroup_id, .tenant = tenant, .from = from, .to = to
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &change, .ctx_size_in = sizeof(change));
+
+	if (bpf_prog_test_run_opts(changer, &run) < 0)
+		return error_errno(err, errno, "run the program 'set_policy'");
+	if (run.retval)
+		return error_errno(err, (int)run.retval, "change the label of a sandbox's cgroup");
+	return 0;
+}
+
 int lsm_leaf_delete(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_error *err)
 {
 	if (bpf_map_delete_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id) < 0 && errno != ENOENT)

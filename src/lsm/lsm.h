@@ -64,6 +64,14 @@ int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uin
 	struct sbx_error *err);
 /* What was counted for it so far. -ENOENT when there is no label. */
 int lsm_leaf_get(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_leaf *ret_leaf);
+/*
+ * The sandbox acts under policy `to` instead of `from` from now on; what was counted stays. -ENOENT
+ * when it has no label any more, -ESTALE when it is another's, or has another policy than `from`.
+ * `changer`: the program that does it.
+ */
+int lsm_open_changer(const struct lsm *lsm, int *ret_changer, struct sbx_error *err);
+int lsm_leaf_change(int changer, uint64_t cgroup_id, uint32_t tenant, uint32_t from, uint32_t to,
+	struct sbx_error *err);
 /* Afterwards all that is still in it is denied. */
 int lsm_leaf_delete(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_error *err);
 

@@ -228,8 +228,8 @@ static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 	return 0;
 }
 
-int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, uint32_t *ret_policy,
-	struct sbx_error *err)
+int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, bool forget,
+	uint32_t *ret_policy, struct sbx_error *err)
 {
 	_cleanup_close_ int lock = -1;
 	struct sbx_policy_key key;
@@ -241,5 +241,20 @@ int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, uint32_t 
 	if (r < 0 || bpf_map_lookup_elem(lsm->map[LSM_MAP_POLICIES], &key, ret_policy) == 0)
 		return r;
 	r = write_rules(lsm, rules, &key, ret_policy, err);
-	return r < 0 ? r : forget_superseded(lsm, &key, *ret_policy, err);
+	return r < 0 || !forget ? r : forget_superseded(lsm, &key, *ret_policy, err);
+}
+
+int rules_forget(const struct lsm *lsm, uint32_t tenant, uint32_t current, struct sbx_error *err)
+{
+	_cleanup_close_ int lock = -1;
+	struct sbx_policy_key key = { .tenant = tenant };
+	struct sbx_loaded loaded = { 0 };
+	int r = fs_lock(LSM_LOCK, &lock, err);
+
+	if (r == 0)
+		r = lsm_read_loaded(lsm, &loaded, err);
+	if (r < 0)
+		return r;
+	key.n_loads = loaded.n_loads;
+	return forget_superseded(lsm, &key, current, err);
 }

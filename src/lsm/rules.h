@@ -25,11 +25,18 @@ struct lsm_rules {
 /*
  * The id of a policy with these rules: of the one that is in the maps already (the usual case, a
  * single lookup), or of a new one that is written now. Rules are complete before their id can be
- * found; what a crash leaves is found by nobody. Policies of the tenant that no sandbox uses any
- * more are taken out. The caller holds the tenant's lock until it has put the id into a leaf.
+ * found; what a crash leaves is found by nobody. With `forget`, policies of the tenant that no
+ * sandbox uses any more are taken out when one is written; without it, rules_forget() does so. The
+ * caller holds the tenant's lock until it has put the id into a leaf.
  */
-int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, uint32_t *ret_policy,
-	struct sbx_error *err);
+int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, bool forget,
+	uint32_t *ret_policy, struct sbx_error *err);
+
+/*
+ * Takes out policies of the tenant that no sandbox uses any more, all but `current` and some that
+ * may come again. The caller holds the tenant's lock.
+ */
+int rules_forget(const struct lsm *lsm, uint32_t tenant, uint32_t current, struct sbx_error *err);
 
 /* A tree of a tenant's own, opened. */
 struct lsm_own {

@@ -129,16 +129,20 @@ static char *status_to_text(const struct sandbox_status *status)
 {
 	_cleanup_free_ char *cgroup = utf8_repair(status->cgroup);
 	_cleanup_free_ char *policy = utf8_repair(status->policy);
+	_cleanup_free_ char *module = utf8_repair(status->module);
 	json_t *json;
 	char *text;
 
-	if (!cgroup || !policy)
+	if (!cgroup || !policy || !module)
 		return NULL;
-	json = json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s, s:s, s:s, s:s}", "tenant",
-		status->tenant, "name", status->name, "pid", (int)status->pid, "supervisor",
-		(int)status->supervisor, "init", (int)status->init, "started",
-		(json_int_t)status->started, "cgroup", cgroup, "policy", policy, "runtime",
-		status->runtime, "walls", status->walls, "settings", status->settings);
+	json = json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+		"tenant", status->tenant, "name", status->name, "pid", (int)status->pid,
+		"supervisor", (int)status->supervisor, "init", (int)status->init, "started",
+		(json_int_t)status->started, "cgroup", cgroup, "policy", policy, "mounts",
+		status->mounts, "settings", status->settings, "changed", status->changed, "runtime",
+		status->runtime, "module",
+		/* What is repaired names another file. */
+		streq(module, status->module) ? module : "", "walls", status->walls);
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
 	return text;
@@ -255,6 +259,35 @@ int registry_lock_tenant(const char *tenant, int *ret_lock, struct sbx_error *er
 
 	lock_path(tenant, path);
 	return r < 0 ? r : fs_lock(path, ret_lock, err);
+}
+
+/* The size of the lock's file, of which no other use is made, and which the lock protects. */
+static uint64_t updates_of(int r, const struct stat *st)
+{
+	return r < 0 ? 0 : (uint64_t)st->st_size;
+}
+
+uint64_t registry_updates(const char *tenant)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	lock_path(tenant, path);
+	return updates_of(lstat(path, &st), &st);
+}
+
+uint64_t registry_lock_updates(int lock)
+{
+	struct stat st;
+
+	return updates_of(fstat(lock, &st), &st);
+}
+
+int registry_note_update(int lock, struct sbx_error *err)
+{
+	if (ftruncate(lock, (off_t)registry_lock_updates(lock) + 1) < 0)
+		return error_errno(err, errno, "note the update");
+	return 0;
 }
 
 bool registry_tenant_is_locked(const char *tenant)

@@ -30,6 +30,8 @@ struct registry_entry {
 #define REGISTRY_ENTRY_INIT ((struct registry_entry){ .lock = -1, .outcome = -1 })
 
 #define REGISTRY_WORD_MAX     40
+#define REGISTRY_WALLS_MAX    192
+#define REGISTRY_MOUNTS_MAX   4096
 #define REGISTRY_SETTINGS_MAX 4096
 
 struct sandbox_status {
@@ -42,8 +44,11 @@ struct sandbox_status {
 	char cgroup[256]; /* below the cgroup2 mount */
 	char policy[PATH_MAX]; /* the file that it was started with */
 	char settings[REGISTRY_SETTINGS_MAX]; /* that came behind it, each in a line of its own */
+	char mounts[REGISTRY_MOUNTS_MAX]; /* those of --mount, a line each */
+	char changed[REGISTRY_WORD_MAX]; /* an option that has changed that policy otherwise */
 	char runtime[REGISTRY_WORD_MAX]; /* what runs its module; "": it is a program */
-	char walls[REGISTRY_WORD_MAX]; /* fingerprint of what they were made of; "": nobody knows */
+	char module[PATH_MAX]; /* that module; "": none, or its path isn't UTF-8 */
+	char walls[REGISTRY_WALLS_MAX]; /* see launch/walls.h; "": nobody knows */
 	bool running; /* set by the reader: its supervisor lives */
 	bool ended; /* set by the reader: it is only remembered; see ended.h */
 };
@@ -93,6 +98,13 @@ void registry_path_of(const struct sandbox_status *status, char path[static PATH
 int registry_get(const char *tenant, const char *name, struct sandbox_status *ret_status);
 
 /*
+ * The same, but one that is being made is waited for: -ETIMEDOUT where it isn't complete at
+ * `deadline`, see clock.h.
+ */
+int registry_await(const char *tenant, const char *name, uint64_t deadline,
+	struct sandbox_status *ret_status, struct sbx_error *err);
+
+/*
  * Calls `visit` for each entry, of that tenant (NULL: of all), tenants and names in order; stops at
  * the first negative answer.
  */
@@ -119,6 +131,13 @@ int registry_list_tenants(struct strv *names);
 
 /* One tenant's things are changed by one process at a time. The descriptor is the lock. */
 int registry_lock_tenant(const char *tenant, int *ret_lock, struct sbx_error *err);
+/*
+ * How often the tenant's sandboxes were updated, and that they are now: who has read the policy
+ * before, and gets the lock behind that, has read an old one.
+ */
+uint64_t registry_updates(const char *tenant);
+uint64_t registry_lock_updates(int lock);
+int registry_note_update(int lock, struct sbx_error *err);
 /* Whether somebody holds that lock just now; also where nobody can tell. */
 bool registry_tenant_is_locked(const char *tenant);
 /* Removes the tenant's folder, if nothing is in it, and its lock, which the caller holds. */

@@ -4,10 +4,13 @@
  */
 #include "state/registry.h"
 
+#include "base/clock.h"
 #include "state/ended.h"
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <poll.h>
+#include <sys/inotify.h>
 
 void registry_path(const char *tenant, const char *name, char path[static PATH_MAX])
 {
@@ -64,14 +67,18 @@ static bool is_cgroup_of(const char *path, const char *tenant, const char *name)
 
 static int parse_status(json_t *json, struct sandbox_status *ret_status)
 {
-	const char *tenant, *name, *cgroup, *policy, *runtime = "", *walls = "", *settings = "";
+	const char *tenant, *name, *cgroup, *policy;
+	const char *settings = "", *mounts = "", *changed = "";
+	const char *runtime = "", *module = "", *walls = "";
 	json_int_t pid, supervisor, started, init = 0;
 
 	/* Of an older build it ends with `policy`. */
-	if (json_unpack(json, "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s?I, s?s, s?s, s?s}", "tenant",
-		    &tenant, "name", &name, "pid", &pid, "supervisor", &supervisor, "started",
-		    &started, "cgroup", &cgroup, "policy", &policy, "init", &init, "runtime",
-		    &runtime, "walls", &walls, "settings", &settings) < 0 ||
+	if (json_unpack(json,
+		    "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s?I, s?s, s?s, s?s, s?s, s?s, s?s}",
+		    "tenant", &tenant, "name", &name, "pid", &pid, "supervisor", &supervisor,
+		    "started", &started, "cgroup", &cgroup, "policy", &policy, "init", &init,
+		    "settings", &settings, "mounts", &mounts, "changed", &changed, "runtime",
+		    &runtime, "module", &module, "walls", &walls) < 0 ||
 		!is_cgroup_of(cgroup, tenant, name))
 		return -ENOENT;
 	*ret_status = (struct sandbox_status){
@@ -85,6 +92,9 @@ static int parse_status(json_t *json, struct sandbox_status *ret_status)
 	(void)snprintf(ret_status->cgroup, sizeof(ret_status->cgroup), "%s", cgroup);
 	(void)snprintf(ret_status->policy, sizeof(ret_status->policy), "%s", policy);
 	(void)snprintf(ret_status->settings, sizeof(ret_status->settings), "%s", settings);
+	(void)snprintf(ret_status->mounts, sizeof(ret_status->mounts), "%s", mounts);
+	(void)snprintf(ret_status->changed, sizeof(ret_status->changed), "%s", changed);
+	(void)snprintf(ret_status->module, sizeof(ret_status->module), "%s", module);
 	(void)snprintf(ret_status->runtime, sizeof(ret_status->runtime), "%s", runtime);
 	(void)snprintf(ret_status->walls, sizeof(ret_status->walls), "%s", walls);
 	return 0;
@@ -134,6 +144,46 @@ int registry_get_ended(const char *tenant, const char *name, struct sandbox_stat
 	if (r == 0)
 		ret_status->ended = true;
 	return r;
+}
+
+/* Nothing tells that a supervisor was killed: without an event it is looked at again then. */
+#define LOOK_AGAIN 100 /* msec */
+
+/* Until its status comes by rename, or something of it goes. */
+static int wait_for_status(int watch, uint64_t deadline)
+{
+	struct pollfd pollfd = { .fd = watch, .events = POLLIN };
+	char ignored[4096];
+	int left = clock_left_ms(deadline);
+
+	if (left == 0)
+		return -ETIMEDOUT;
+	if (poll(&pollfd, 1, left < LOOK_AGAIN ? left : LOOK_AGAIN) < 0 && errno != EINTR)
+		return -errno;
+	while (read(watch, ignored, sizeof(ignored)) > 0)
+		;
+	return 0;
+}
+
+int registry_await(const char *tenant, const char *name, uint64_t deadline,
+	struct sandbox_status *ret_status, struct sbx_error *err)
+{
+	_cleanup_close_ int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char path[PATH_MAX];
+	int r = -ENOENT;
+
+	registry_path(tenant, name, path);
+	if (watch < 0 || inotify_add_watch(watch, path,
+				 IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_ONLYDIR) < 0)
+		return error_errno(err, errno, "watch '%s'", path);
+	for (;;) {
+		r = registry_get(tenant, name, ret_status);
+		if (r != -ENOENT || !is_held(path))
+			return r < 0 ? error_errno(err, -r, "read the status of '%s'", path) : 0;
+		r = wait_for_status(watch, deadline);
+		if (r < 0)
+			return error_errno(err, -r, "wait until '%s/%s' is complete", tenant, name);
+	}
 }
 
 static int is_entry(const struct dirent *entry)

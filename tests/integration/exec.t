@@ -205,7 +205,7 @@ is "one that was thawed: allowed" "$status" 3
 
 policy=$config/tenants/a.ini
 cp -p "$policy" "$tmp/kept"
-echo "; changed" >>"$policy"
+echo "rlimit.STACK = 1M" >>"$policy"
 refuses 125 "sandboxctl: exec: '$policy', what it includes, *start the sandbox anew*" "another policy than it has" "${enter_x[@]}"
 cp -p "$tmp/kept" "$policy"
 mkdir -m 755 "$policy.d"

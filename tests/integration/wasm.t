@@ -101,6 +101,25 @@ talk PING
 is "it answers" "$line" "PONG"
 talk "READ $world/a/file"
 like "and reads nothing for others" "$line" "E*"
+
+# server MORE...: its policy, put on it as it runs.
+server() {
+	printf '%s\n' "[runtime]" "args = -listen=127.0.0.1:7009 -interpreter" "[network]" "mode = host" "$@" |
+		{ tenant server && load; }
+	out=$(sandboxctl update server 2>&1) || out+=" failed"
+}
+server "[cgroup.sandbox]" "pids.max = 40"
+is "an update finds its module and its runtime" "$out" ""
+is "and limits it" "$(<"$base/server.slice/x.scope/pids.max")" 40
+talk PING
+is "and it still answers" "$line" "PONG"
+mv "$module" "$module.old"
+server "[seccomp]" "deny = symlinkat"
+is "one whose module is gone, and whose filter is older" "$out" \
+	"server/x keeps what it was started with: seccomp; its module is gone and can't be read again"
+mv "$module.old" "$module"
+talk PING
+is "and it answers all the same" "$line" "PONG"
 talk QUIT
 ended server/x
 is "and ends" "$line:$status" "BYE:0"

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a sandbox has from its start and nobody can change from outside: a filter can only be added
+ * to, and mounts, namespaces and credentials are the process's own. It can't be read back either,
+ * so the registry keeps a fingerprint of each part.
+ */
+#ifndef SBX_LAUNCH_WALLS_H
+#define SBX_LAUNCH_WALLS_H
+
+#include "launch/plan.h"
+
+/* "seccomp", "filesystem" and so on; NULL behind the last. */
+const char *walls_name(size_t i);
+
+/* A fingerprint for each of them, words between spaces: of what a run by this plan has of it. */
+int walls_describe(
+	const struct plan *plan, char text[static REGISTRY_WALLS_MAX], struct sbx_error *err);
+
+/* A bit for each that differs between two descriptions. One without a word differs in all. */
+unsigned int walls_compare(const char *a, const char *b);
+
+/* Those of them that a command which goes into the sandbox would have by its own plan. */
+unsigned int walls_of_command(unsigned int differing);
+
+#define WALLS_TEXT_MAX 128
+/* "seccomp, network". */
+void walls_list(unsigned int differing, char text[static WALLS_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a running sandbox has otherwise than its policy says now, by fingerprints. */
+#include "launch/walls.h"
+#include "policy/key.h"
+
+#include "test.h"
+
+static unsigned int all(void)
+{
+	unsigned int n = 0;
+
+	while (walls_name(n))
+		n++;
+	return (1U << n) - 1;
+}
+
+/* What differs of a plan without any key when it has this one. */
+static unsigned int differing(const struct key *key, const char *value)
+{
+	struct policy_assignment one = { .key = key, .text = (char *)value };
+	struct policy policy = { 0 };
+	struct plan plan = { .policy = &policy };
+	char before[REGISTRY_WALLS_MAX] = "", after[REGISTRY_WALLS_MAX] = "";
+
+	EXPECT_EQ(0, walls_describe(&plan, before, NULL));
+	policy.assignments = &one;
+	policy.n_assignments = 1;
+	EXPECT_EQ(0, walls_describe(&plan, after, NULL));
+	return walls_compare(before, after);
+}
+
+/* The filter is compared as it is, and not the words that it is made of. */
+static bool can_be_changed(const struct key *key)
+{
+	static const char *const sections[] = { "", "tenant", "cgroup", "cgroup.sandbox",
+		"seccomp" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		if (streq(key->section, sections[i]))
+			return true;
+	return streq(key->section, "network") && streq(key->name, "connect");
+}
+
+/* Of a key that is made later, too. */
+TEST(each_key_is_a_wall_or_can_be_changed)
+{
+	for (size_t i = 0; i < policy_keys.n; i++) {
+		const struct key *key = &policy_keys.keys[i];
+
+		EXPECT_EQ(!can_be_changed(key), differing(key, "another") != 0);
+	}
+}
+
+TEST(a_command_that_comes_later_needs_those_of_the_process)
+{
+	static const struct key process = {
+		.section = "process", .name = "umask", .initial = "022"
+	};
+	static const struct key unheard = { .section = "unheard", .name = "of" };
+	static const struct key env = { .section = "process", .name = "env" };
+	static const struct key mount = { .section = "filesystem", .name = "mount" };
+
+	EXPECT_TRUE(walls_of_command(differing(&process, "077")) != 0);
+	EXPECT_TRUE(walls_of_command(differing(&unheard, "x")) != 0);
+	EXPECT_EQ(0, walls_of_command(differing(&env, "A=1")));
+	EXPECT_EQ(0, walls_of_command(differing(&mount, "/a:/b")));
+	EXPECT_EQ(0, differing(&process, "022"));
+	EXPECT_TRUE(differing(&process, "") != 0);
+}
+
+TEST(a_plan_itself_is_compared)
+{
+	struct policy policy = { 0 };
+	struct plan plan = { .policy = &policy };
+	struct sock_filter filter = { .code = 6 };
+	char before[REGISTRY_WALLS_MAX] = "", after[REGISTRY_WALLS_MAX] = "", list[WALLS_TEXT_MAX];
+
+	EXPECT_EQ(0, walls_describe(&plan, before, NULL));
+	plan.filter.filter = &filter;
+	plan.filter.n = 1;
+	plan.uid = 1;
+	plan.host.lsm = true;
+	EXPECT_EQ(0, walls_describe(&plan, after, NULL));
+	walls_list(walls_compare(before, after), list);
+	EXPECT_STREQ("seccomp, process, lsm", list);
+	walls_list(all(), list);
+	EXPECT_TRUE(strlen(list) < sizeof(list) - 1);
+	walls_list(0, list);
+	EXPECT_STREQ("", list);
+}
+
+/* A sandbox of an older build: what isn't known is not said to be the same. */
+TEST(what_is_missing_differs)
+{
+	EXPECT_EQ(0, walls_compare("a b c d e f g h i j", "a b c d e f g h i j"));
+	EXPECT_EQ(1, walls_compare("a b c d e f g h i j", "x b c d e f g h i j"));
+	EXPECT_EQ(2, walls_compare("a b c d e f g h i j", "a bb c d e f g h i j"));
+	EXPECT_EQ(all(), walls_compare("a b c d e f g h i j", ""));
+	EXPECT_EQ(all(), walls_compare("", ""));
+	EXPECT_EQ(all() & ~1U, walls_compare("a b c d e f g h i j", "a"));
+}
