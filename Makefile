@@ -553,10 +553,11 @@ build/bench/noop: tests/bench/noop.c | build/deps/bench
 	$(Q)$(CC) $(BENCH_CFLAGS) -static -nostdlib -s -Wl,--build-id=none \
 		-Wl,-z,noseparate-code -Wl,-z,noexecstack -o $@ $<
 
+# As sandboxctl is: at a new address each time, where an emulated guest has to translate it anew.
 build/bench/floor: $(addprefix tests/bench/,floor.c floor_self.c floor_view.c floor.h) | build/deps/bench
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BENCH_CFLAGS) -static -s -o $@ $(filter %.c,$^)
+	$(Q)$(CC) $(BENCH_CFLAGS) -fPIE -static-pie -s -o $@ $(filter %.c,$^)
 
 build/bench/guard: tests/bench/guard.c \
 		$(call object,$(wildcard src/base/*.c) $(addprefix src/,kernel/devices.c policy/devices.c)) | build/deps/bench
