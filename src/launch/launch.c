@@ -9,6 +9,8 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static void fail(struct outcome *outcome, const char *step, int exit_code)
 {
@@ -153,20 +155,31 @@ static void run_plan(struct plan *plan, struct outcome *outcome)
 }
 
 /*
+ * As rt_sigaction(2) takes it: that of libc refuses its own two signals, which posix_spawn(3)
+ * ignores.
+ */
+struct kernel_sigaction {
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+
+/*
  * Signals wait until the supervisor reads them, and none ends it half-way through the steps. A
  * closed pipe is an error to report, not a death. What the caller ignored is not the command's
  * affair: the children have it from here, that neither has to see to it.
  */
 static int hold_signals(struct sbx_error *err)
 {
-	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	const struct kernel_sigaction usual = { .handler = SIG_DFL };
 	sigset_t set;
 
 	if (sigfillset(&set) < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return error_errno(err, errno, "block signals");
 	for (int signal = 1; signal < NSIG; signal++)
 		if (signal != SIGKILL && signal != SIGSTOP)
-			(void)sigaction(signal, &usual, NULL);
+			(void)syscall(SYS_rt_sigaction, signal, &usual, NULL, sizeof(usual.mask));
 	return 0;
 }
 
