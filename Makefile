@@ -302,6 +302,12 @@ build/demo/example-static: docs/example/run.c $(INSTALLED)/.done
 	$(Q)$(CC) $(EXAMPLE_CFLAGS) -static $< -o $@ \
 		$(call installed_flags,--static --cflags --libs)
 
+build/demo/lib_sandboxes: tests/integration/lib_sandboxes.c $(INSTALLED)/.done
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -pthread $(WARNINGS) $< -o $@ \
+		$(call installed_flags,--cflags --libs) -Wl,-rpath,$(CURDIR)/$(INSTALLED)/lib
+
 $(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build
 	$(call say,TEST,$@)
 	@mkdir -p $(@D)
@@ -322,6 +328,7 @@ $(O)/tests/library: $(INSTALLED)/.done
 # What the guest's tests use: a build that can be killed at each step, the probe, a module.
 GUEST_NEEDS = all build/demo/probe build/demo/strict build/demo/service.wasm build/demo/filtered \
 	build/libexec/sandboxctl/wazero \
+	build/demo/example-shared build/demo/example-static build/demo/lib_sandboxes \
 	build/stage/.done build/vm/6.1/.done build/vm/6.12/.done
 
 # What an installation brings, to be laid over a guest's files.
