@@ -70,6 +70,18 @@ static int add_wanted(
 	return 0;
 }
 
+/* The policy's paths were held against it already; where they lead is only known now. */
+static int check_proc(const struct plan *plan, const struct wanted *wanted, struct sbx_error *err)
+{
+	int r;
+
+	if (!plan_has_proc(plan) || !path_lies_in(wanted->path, "/proc"))
+		return 0;
+	r = error_set(err, EINVAL, "'%s' would lie in the sandbox's own /proc", wanted->path);
+	r = error_cure(err, r, "set 'proc = none'");
+	return plan_at_grant(wanted->grant, r, err);
+}
+
 static int collect_wanted(struct plan *plan, const struct reach *reach, struct wanted *all,
 	size_t *ret_n, struct sbx_error *err)
 {
@@ -93,7 +105,9 @@ static int collect_wanted(struct plan *plan, const struct reach *reach, struct w
 					"'%s' leads to '/', which can't be granted as a whole",
 					place->grant->path),
 				err);
-		r = add_wanted(all, &n, &one, err);
+		r = check_proc(plan, &one, err);
+		if (r == 0)
+			r = add_wanted(all, &n, &one, err);
 		if (r < 0)
 			return r;
 	}

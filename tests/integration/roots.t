@@ -200,6 +200,10 @@ with "root = $tree"$'\n'"mount = $world/other:/tmp/below" /bin/probe write /tmp/
 is "in what is its own a place is made" "$status:$line" "0:write: ok"
 with "root = $tree"$'\n'"write = $tree" /bin/probe write /etc/file
 is "a tree that may be written" "$status:$line" "0:write: ok"
+with "root = $tree"$'\n'"read = $tree/proc/version" /bin/probe exit 0
+like "what would lie in its own /proc" "$status:$err" "125:*with.ini:4: '/proc/version' would lie in the sandbox's own /proc: *'proc = none'*"
+with "root = $tree"$'\n'"proc = none"$'\n'"read = $tree/proc/version" /bin/probe read /proc/version
+like "is seen where it has none" "$status:$line" "0:read: ok Linux*"
 with "root = $tree"$'\n'"exec = $world/bin" "$repo/build/demo/service.wasm"
 like "no module runs there" "$status:$err" "12[67]:*"
 cp "$repo/build/demo/service.wasm" "$tree/usr/bin/service"
