@@ -189,7 +189,7 @@ static int check_mount_points(const struct wanted *all, size_t n, struct sbx_err
 	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct wanted *around = tree_around(all, i);
 
-		if (around && (is_mount(&all[i]) || is_mount(around)))
+		if (around && (is_mount(&all[i]) || is_mount(around) || is_root(around)))
 			r = check_mount_point(&all[i], around, err);
 	}
 	return r;

@@ -184,6 +184,8 @@ like "a link of /proc" "$status:$err" "125:*with.ini:3: *"
 with "root = $tree"$'\n'"read = $world/other" /bin/probe exit 0
 like "a grant that has no place in it" "$status:$err" \
 	"125:*with.ini:4: there is no place for '$world/other' in '$tree': *make '$tree$world/other'*"
+with "write = $tree"$'\n'"root = $tree"$'\n'"read = $world/other" /bin/probe exit 0
+like "nor where the tree may be written" "$status:$err" "125:*with.ini:5: there is no place for '$world/other' in '$tree': *"
 ok "and none is made" test ! -e "$tree$world/other"
 with "root = $tree"$'\n'"write = $tree/evil" /bin/probe write /etc/file
 is "a grant by a link of the tree's is one of the tree" "$status:$line" "0:write: ok"
