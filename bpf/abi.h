@@ -22,6 +22,7 @@
 	X(socket_create)        \
 	X(socket_connect)       \
 	X(socket_sendmsg)       \
+	X(socket_bind)          \
 	X(sctp_bind_connect)    \
 	X(uring_override_creds) \
 	X(task_alloc)           \
@@ -53,6 +54,7 @@ enum sbx_why {
 	SBX_WHY_MOVED, /* the task was taken out of the cgroup that it belongs to */
 	SBX_WHY_NO_RULE, /* no `connect` rule covers the address and port */
 	SBX_WHY_FAMILY, /* a protocol that no rule can allow */
+	SBX_WHY_NETWORK, /* a socket of another network than the task's */
 };
 
 /* The newest denial of a sandbox, for its report. `address` is IPv6, IPv4 as ::ffff:a.b.c.d. */

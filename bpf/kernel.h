@@ -63,7 +63,14 @@ struct file {
 
 struct cred;
 
+struct net;
+
+struct nsproxy {
+	struct net *net_ns;
+};
+
 struct task_struct {
+	struct nsproxy *nsproxy;
 	const struct cred *cred;
 	const struct cred *real_cred;
 	__u64 parent_exec_id; /* self_exec_id of the parent when this was forked */
@@ -72,8 +79,13 @@ struct task_struct {
 
 struct linux_binprm;
 
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
 struct sock_common {
 	unsigned short skc_family;
+	possible_net_t skc_net;
 };
 
 struct sock {

@@ -103,6 +103,17 @@ static __always_inline enum sbx_why judge_address(const struct actor *a, struct 
 	return judge_peer(a, &p, protocol);
 }
 
+/*
+ * A socket that was handed in to be accepted from may be of another network than the task's. What
+ * came in by it, and is disconnected or at its end, could be bound to any port there, and listen.
+ */
+static __always_inline bool is_of_own_network(const struct sock *sk)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return sk->__sk_common.skc_net.net == task->nsproxy->net_ns;
+}
+
 SEC("lsm/socket_connect")
 int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address)
 {
@@ -123,8 +134,14 @@ int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address)
 	family = address->sa_family;
 	own_family = sk->__sk_common.skc_family;
 	/* Only undoes an earlier connect. Not for AF_UNIX, which has no such thing. */
-	if (family == AF_UNSPEC && (own_family == AF_INET || own_family == AF_INET6))
-		return 0;
+	if (family == AF_UNSPEC && (own_family == AF_INET || own_family == AF_INET6)) {
+		if (is_of_own_network(sk))
+			return 0;
+		d.family = own_family;
+		d.protocol = sk->sk_protocol;
+		d.why = SBX_WHY_NETWORK;
+		return errno_in_range(deny(&a, SBX_HOOK_socket_connect, &d));
+	}
 	if (own_family == AF_INET || own_family == AF_INET6)
 		d.why = judge_address(&a, &d, family, sk, address);
 	else
@@ -132,6 +149,30 @@ int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address)
 	if (d.why == SBX_WHY_NONE)
 		return 0;
 	return errno_in_range(deny(&a, SBX_HOOK_socket_connect, &d));
+}
+
+/* In its own network a sandbox binds as it likes. */
+SEC("lsm/socket_bind")
+int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *address, int length)
+{
+	struct sbx_denial d = { 0 };
+	struct sock *sk = sock->sk;
+	struct actor a;
+
+	identify(&a);
+	if (a.standing == STANDING_HOST)
+		return 0;
+	d.why = a.why;
+	if (a.standing == STANDING_NOBODY || !a.leaf)
+		return errno_in_range(deny(&a, SBX_HOOK_socket_bind, &d));
+	d.why = SBX_WHY_NETWORK;
+	if (!sk)
+		return errno_in_range(deny(&a, SBX_HOOK_socket_bind, &d));
+	if (is_of_own_network(sk))
+		return 0;
+	d.family = sk->__sk_common.skc_family;
+	d.protocol = sk->sk_protocol;
+	return errno_in_range(deny(&a, SBX_HOOK_socket_bind, &d));
 }
 
 /*

@@ -38,6 +38,7 @@ static const char *const why_texts[] = {
 	[SBX_WHY_MOVED] = "the process is not in the cgroup it belongs to",
 	[SBX_WHY_NO_RULE] = "no connect rule of its policy covers it",
 	[SBX_WHY_FAMILY] = "no rule can allow this kind of socket",
+	[SBX_WHY_NETWORK] = "the socket is of another network than the sandbox",
 };
 
 const char *lsm_map_name(enum lsm_map map)

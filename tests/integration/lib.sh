@@ -225,7 +225,7 @@ stop() {
 	local hook all=
 	kill -TERM "${supervisors[$1]}"
 	ended "$1"
-	for hook in file_open path_truncate socket_create socket_connect socket_sendmsg sctp_bind_connect \
+	for hook in file_open path_truncate socket_create socket_connect socket_sendmsg socket_bind sctp_bind_connect \
 		uring_override_creds; do
 		[[ -z ${expected[$1:$hook]-} ]] || all+=${all:+,}\"$hook\":${expected[$1:$hook]}
 		unset "expected[$1:$hook]"
