@@ -56,6 +56,8 @@ void report_plan(const struct plan *plan)
 	(void)printf("network %s\nsyscalls %zu allowed, %u instructions\n",
 		policy->network.mode == POLICY_NETWORK_HOST ? "host" : "none",
 		plan->syscalls.allow.n, plan->filter.n);
+	for (size_t i = 0; i < plan->socket_names.n; i++)
+		(void)printf("socket %zu %s\n", PLAN_FIRST_SOCKET + i, plan->socket_names.v[i]);
 	if (!plan->host.lsm)
 		(void)printf("lsm off\n");
 	(void)printf("command");
@@ -122,6 +124,9 @@ static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 		describe_file(d, what, sizeof(what));
 	else if (d->hook == SBX_HOOK_socket_create)
 		(void)snprintf(what, sizeof(what), "a socket of address family %u", d->family);
+	else if (d->why == SBX_WHY_NETWORK)
+		(void)snprintf(what, sizeof(what), "%s of a socket",
+			d->hook == SBX_HOOK_socket_bind ? "a bind" : "the disconnecting");
 	else if (d->hook == SBX_HOOK_uring_override_creds)
 		(void)snprintf(what, sizeof(what), "an io_uring personality");
 	else

@@ -69,7 +69,27 @@ int child_set_stdio(struct child *c)
 	return 0;
 }
 
-/* 0, 1, 2, and the launcher's own, which end with exec. Init needs none of the first three. */
+/* As systemd hands them over: from 3 on, and the variables say how many, and to which process. */
+static int put_sockets(struct child *c)
+{
+	char digits[sizeof(PLAN_LISTEN_PID)] = "", *first = &digits[sizeof(digits) - 1];
+	unsigned int pid = (unsigned int)getpid();
+
+	for (int i = 0; i < c->n_sockets; i++)
+		if (dup3(c->sockets[i], PLAN_FIRST_SOCKET + i, 0) < 0)
+			return -errno;
+	for (; pid; pid /= 10)
+		*--first = (char)('0' + pid % 10);
+	/* This process' copy of the text. */
+	if (c->n_sockets)
+		(void)stpcpy(c->plan->listen_pid, first);
+	return 0;
+}
+
+/*
+ * 0, 1, 2, sockets, and the launcher's own, which end with exec. Init needs none of the first
+ * three.
+ */
 int child_close_descriptors(struct child *c)
 {
 	struct {
@@ -82,16 +102,23 @@ int child_close_descriptors(struct child *c)
 		{ &c->supervisor, PLAN_SUPERVISOR_FD },
 	};
 
+	int r;
+
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
-		if (*kept[i].fd < 0 || *kept[i].fd == kept[i].number)
+		int number = kept[i].number + c->n_sockets;
+
+		if (*kept[i].fd < 0 || *kept[i].fd == number)
 			continue;
-		if (dup3(*kept[i].fd, kept[i].number, O_CLOEXEC) < 0)
+		if (dup3(*kept[i].fd, number, O_CLOEXEC) < 0)
 			return -errno;
-		*kept[i].fd = kept[i].number;
+		*kept[i].fd = number;
 	}
+	r = put_sockets(c);
+	if (r < 0)
+		return r;
 	if (c->role == CHILD_INIT && syscall(SYS_close_range, 0, STDERR_FILENO, 0) < 0)
 		return -errno;
-	return syscall(SYS_close_range, PLAN_LAST_FD + 1, ~0U, 0) < 0 ? -errno : 0;
+	return syscall(SYS_close_range, PLAN_LAST_FD + 1 + c->n_sockets, ~0U, 0) < 0 ? -errno : 0;
 }
 
 /* Behind the descriptors, for NOFILE may be below the highest of them. */

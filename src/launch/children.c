@@ -3,6 +3,7 @@
 
 #include "kernel/clone.h"
 #include "launch/exec.h"
+#include "launch/sockets.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -11,12 +12,14 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
-/* Room below for the numbers that the child gives its descriptors. */
-#define FIRST_FREE_FD 10
-
-int children_move_up(int *fd)
+int children_first_free_fd(const struct plan *plan)
 {
-	int moved = fcntl(*fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+	return PLAN_LAST_FD + 1 + plan_n_sockets(plan);
+}
+
+int children_move_up(const struct run *run, int *fd)
+{
+	int moved = fcntl(*fd, F_DUPFD_CLOEXEC, children_first_free_fd(run->plan));
 
 	if (moved < 0)
 		return -errno;
@@ -34,7 +37,7 @@ static int open_pipes(struct run *run)
 		if (pipe2(pipes[i], O_CLOEXEC) < 0)
 			return -errno;
 		for (size_t end = 0; end < 2; end++) {
-			int r = children_move_up(&pipes[i][end]);
+			int r = children_move_up(run, &pipes[i][end]);
 
 			if (r < 0)
 				return r;
@@ -46,7 +49,7 @@ static int open_pipes(struct run *run)
 static int open_self(struct run *run)
 {
 	run->supervisor = pidfd_open(getpid(), 0);
-	return run->supervisor < 0 ? -errno : children_move_up(&run->supervisor);
+	return run->supervisor < 0 ? -errno : children_move_up(run, &run->supervisor);
 }
 
 int children_open_channels(struct run *run, struct sbx_error *err)
@@ -80,7 +83,7 @@ static int clone_child(struct run *run, enum child_role role, uint64_t flags, st
 {
 	_cleanup_close_ int exec_fd =
 		fcntl(role == CHILD_INIT ? run->plan->init_fd : run->plan->exec_fd, F_DUPFD_CLOEXEC,
-			FIRST_FREE_FD);
+			children_first_free_fd(run->plan));
 	struct child child = {
 		.plan = run->plan,
 		.role = role,
@@ -92,6 +95,8 @@ static int clone_child(struct run *run, enum child_role role, uint64_t flags, st
 		.init = run->children[CHILD_INIT].pidfd,
 		.supervisor = run->supervisor,
 		.stdio = run->stdio,
+		.sockets = run->sockets,
+		.n_sockets = role == CHILD_COMMAND ? (int)run->n_sockets : 0,
 		.report = &run->reports[role],
 		.init_report = &run->reports[CHILD_INIT],
 		.root = -1,
@@ -147,7 +152,7 @@ static int command_started(struct run *run)
 	close_end(&run->ready[0]);
 	for (size_t i = 0; i < ARRAY_SIZE(run->stdio); i++)
 		close_end(&run->stdio[i]);
-	return 0;
+	return sockets_close(run, NULL);
 }
 
 int children_start_command(struct run *run, struct sbx_error *err)

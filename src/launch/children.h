@@ -27,6 +27,8 @@ int children_end_init(struct run *run, struct sbx_error *err);
 int children_end_command(struct run *run, struct sbx_error *err);
 
 /* Off the numbers that a child gives its descriptors. 0 or -errno. */
-int children_move_up(int *fd);
+int children_move_up(const struct run *run, int *fd);
+/* The lowest number that no child gives a descriptor of its own. */
+int children_first_free_fd(const struct plan *plan);
 
 #endif

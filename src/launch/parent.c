@@ -13,6 +13,7 @@
 #include "launch/loaded.h"
 #include "launch/publish.h"
 #include "launch/run.h"
+#include "launch/sockets.h"
 #include "launch/stdio.h"
 #include "lsm/home.h"
 
@@ -344,6 +345,7 @@ const struct parent_step parent_steps[] = {
 	{ "rules", has_lsm, write_rules, NULL },
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },
 	{ "unlock-tenant", NULL, unlock_tenant, relock_tenant },
+	{ "sockets", sockets_are_handed, sockets_open, sockets_close },
 	{ "channels", NULL, children_open_channels, NULL },
 	{ "stdio", has_log, stdio_open, NULL },
 	{ "clone-init", has_init, children_start_init, children_end_init },

@@ -301,6 +301,7 @@ struct plan *plan_free(struct plan *plan)
 	allowlist_clear(&plan->syscalls);
 	strv_clear(&plan->argv);
 	strv_clear(&plan->env);
+	strv_clear(&plan->socket_names);
 	close_fdp(&plan->init_fd);
 	resolved_clear(&plan->init_place);
 	resolved_clear(&plan->runtime_place);

@@ -52,7 +52,17 @@ struct run_options {
 	int caller; /* pipe to whoever waits for the command to be executed; for `detach` */
 };
 
-/* Descriptors of a child between close_range and exec, which ends them. */
+/* As many sockets may come from who starts this process, and where they begin: sd_listen_fds(3). */
+enum {
+	PLAN_FIRST_SOCKET = 3,
+	PLAN_GIVEN_MAX = 64,
+	PLAN_SOCKETS_MAX = PLAN_GIVEN_MAX + POLICY_SOCKETS_MAX,
+};
+
+/*
+ * Descriptors of a child between close_range and exec, which ends them. Of a command that is handed
+ * sockets they are as much higher as it has sockets.
+ */
 enum {
 	PLAN_DONE_FD = 3,
 	PLAN_EXEC_FD = 4,
@@ -67,7 +77,8 @@ static inline bool options_want_log(const struct run_options *options)
 	return options->log || options->detach;
 }
 
-#define PLAN_PATH_MAX 4096
+#define PLAN_PATH_MAX	4096
+#define PLAN_LISTEN_PID "0000000000"
 
 struct plan {
 	const struct run_options *options;
@@ -92,6 +103,10 @@ struct plan {
 	bool is_script; /* executed by its path, as its interpreter wants it */
 	struct strv argv, env;
 
+	struct strv socket_names; /* one for each that the command is handed; a runtime none */
+	size_t n_given; /* the first of them: this process was handed these */
+	char *listen_pid; /* in `env`, with room for PLAN_LISTEN_PID; NULL without sockets */
+
 	struct resolved init_place; /* fd -1: no pid namespace, and no init */
 	int init_fd; /* the same, on a read-only mount of nobody's */
 
@@ -105,6 +120,7 @@ struct plan {
 
 	struct allowlist syscalls; /* empty where `filter` was in the cache */
 	struct seccomp_program filter;
+	uint64_t filter_digest; /* of what it comes of, for launch/walls.h */
 };
 
 /*
@@ -162,6 +178,15 @@ int plan_init(struct plan *plan, struct sbx_error *err); /* plan_init.c */
 int plan_find_sandbox(struct plan *plan, struct sbx_error *err);
 int plan_load_running(struct plan *plan, struct sbx_error *err);
 int plan_check_walls(struct plan *plan, struct sbx_error *err);
+
+/* The sockets of the command, of a plain program or of a runtime: plan_sockets.c. */
+int plan_program_sockets(struct plan *plan, struct sbx_error *err);
+int plan_module_sockets(struct plan *plan, struct strv *addresses, struct sbx_error *err);
+
+static inline int plan_n_sockets(const struct plan *plan)
+{
+	return (int)plan->socket_names.n;
+}
 
 static inline bool plan_has_init(const struct plan *plan)
 {

@@ -78,7 +78,9 @@ static int plan_program(struct plan *plan, struct sbx_error *err)
 	plan->exec_fd = plan->command.place.fd;
 	plan->is_script = plan->command.kind == COMMAND_SCRIPT;
 	r = set_path(plan->exec_path, "", plan->command_path, err);
-	return r < 0 ? r : build_environment(plan, &plan->env, err);
+	if (r == 0)
+		r = build_environment(plan, &plan->env, err);
+	return r < 0 ? r : plan_program_sockets(plan, err);
 }
 
 static bool is_dir(const struct resolved *place)
@@ -115,17 +117,23 @@ static int build_call(struct plan *plan, const struct strv *env, struct sbx_erro
 	_cleanup_free_ struct runtime_preopen *preopens =
 		calloc(plan->n_places + 1, sizeof(*preopens));
 	_cleanup_free_ struct reach_place *places = plan_places(plan);
+	_cleanup_strv_ struct strv listen = { 0 };
 	const struct reach reach = { places, plan->n_places };
 	struct runtime_call call = {
 		.args = &plan->policy->runtime.args,
 		.env = env,
 		.preopens = preopens,
+		.listen = &listen,
 		.module = plan->module_path,
 		.module_args = plan->options->command + 1,
 	};
+	int r;
 
 	if (!preopens || !places)
 		return error_errno(err, ENOMEM, "build the runtime's command line");
+	r = plan_module_sockets(plan, &listen, err);
+	if (r < 0)
+		return r;
 	call.n_preopens = collect_preopens(plan, &reach, preopens);
 	return plan->runtime->command_line(&call, &plan->argv, err);
 }

@@ -4,6 +4,7 @@
  * cache is asked before, by the text of the profile.
  */
 #include "base/build.h"
+#include "base/siphash.h"
 #include "launch/plan.h"
 #include "policy/allowlist.h"
 
@@ -18,11 +19,14 @@ static void describe_calls(FILE *out, const char *name, const struct policy_call
 }
 
 /*
- * All that the program comes of: this build with what is linked into it (what libseccomp makes of a
- * name depends on the machine, and so does a build), and what it reads.
+ * All that the program comes of. Its last word is the number of a descriptor, another one where
+ * there are sockets, and no part of what two sandboxes are compared by: this build with what is
+ * linked into it (what libseccomp makes of a name depends on the machine, and so does a build), and
+ * what it reads.
  */
 static int describe(const struct plan *plan, const struct seccomp_spec *spec,
-	const struct policy_profile *profile, char **ret_key, size_t *ret_size)
+	const struct policy_profile *profile, char **ret_key, size_t *ret_size,
+	size_t *ret_compared)
 {
 	const struct policy *policy = plan->policy;
 	_cleanup_free_ char *key = NULL;
@@ -37,10 +41,13 @@ static int describe(const struct plan *plan, const struct seccomp_spec *spec,
 	if (!out)
 		return -ENOMEM;
 	(void)fwrite(id, 1, id_size, out);
-	(void)fprintf(out, " %d %d %d\n", (int)spec->action, spec->errnum, spec->exec_fd);
+	(void)fprintf(out, " %d %d\n", (int)spec->action, spec->errnum);
 	describe_calls(out, "allow", &policy->seccomp.allow);
 	describe_calls(out, "deny", &policy->seccomp.deny);
 	(void)fwrite(profile->text, 1, profile->size, out);
+	(void)fflush(out);
+	*ret_compared = size;
+	(void)fprintf(out, "%d", spec->exec_fd);
 	if (fclose(out) != 0)
 		return -ENOMEM;
 	*ret_key = take_ptr(key);
@@ -59,6 +66,16 @@ static int compile(struct plan *plan, const struct seccomp_spec *spec,
 	return r < 0 ? r : seccomp_compile(spec, &plan->filter, err);
 }
 
+/* Not a secret, and nobody's but root's: these are root's files. */
+static void digest(struct plan *plan, const char *key, size_t size)
+{
+	struct siphash h;
+
+	siphash_init(&h, 0, 0);
+	siphash_add(&h, key, size);
+	plan->filter_digest = siphash_end(&h).word[0];
+}
+
 int plan_syscalls(struct plan *plan, struct sbx_error *err)
 {
 	const char *cache = plan->options->cache, *name = plan->policy->seccomp.profile;
@@ -69,18 +86,20 @@ int plan_syscalls(struct plan *plan, struct sbx_error *err)
 		.deny = &plan->syscalls.deny,
 		.action = plan->policy->seccomp.action,
 		.errnum = plan->policy->seccomp.errnum,
-		.exec_fd = PLAN_EXEC_FD,
+		.exec_fd = PLAN_EXEC_FD + plan_n_sockets(plan),
 	};
 	_cleanup_profile_ struct policy_profile profile = { 0 };
 	_cleanup_free_ char *key = NULL;
-	size_t size;
+	size_t size, compared_size;
 	int r = policy_read_profile(&plan->options->dirs, name ? name : fallback, &profile, err);
 
 	if (r < 0)
 		return r;
-	r = describe(plan, &spec, &profile, &key, &size);
+	r = describe(plan, &spec, &profile, &key, &size, &compared_size);
 	if (r == -ENOMEM)
 		return error_errno(err, -r, "look for the seccomp program");
+	if (key)
+		digest(plan, key, compared_size);
 	/* A plan that is printed has the list in it. */
 	if (key && !plan->options->only_plan &&
 		seccomp_cache_read(cache, key, size, &plan->filter) == 0)

@@ -52,6 +52,8 @@ struct run {
 	int supervisor; /* pidfd of this process */
 	int stdio[3]; /* what the command gets as 0, 1, 2; -1: what this process has */
 	struct log *log; /* owned; NULL: none */
+	int sockets[PLAN_SOCKETS_MAX]; /* owned; for the command, like those above the numbers */
+	size_t n_sockets;
 	struct launched
 		children[N_CHILDREN]; /* of `exec` the init isn't one: it was there before */
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */
@@ -107,6 +109,8 @@ struct child {
 	int init; /* pidfd of the init to join; -1: none */
 	int supervisor; /* pidfd */
 	const int *stdio; /* of 3; -1: as it is */
+	const int *sockets; /* of the command */
+	int n_sockets;
 	struct child_report *report;
 	const struct child_report *init_report;
 	int root; /* set by its own step */

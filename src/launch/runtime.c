@@ -15,7 +15,7 @@ static int add_preopen(
 	return 0;
 }
 
-/* wazero run [-mount=HOST:GUEST[:ro]]... [-env=K=V]... MODULE [ARG...] */
+/* wazero run [-mount=HOST:GUEST[:ro]]... [-listen=ADDRESS]... [-env=K=V]... MODULE [ARG...] */
 static int wazero_command_line(
 	const struct runtime_call *call, struct strv *ret_argv, struct sbx_error *err)
 {
@@ -26,6 +26,8 @@ static int wazero_command_line(
 	full |= strv_add(&argv, "run");
 	for (size_t i = 0; i < call->n_preopens && r == 0; i++)
 		r = add_preopen(&call->preopens[i], &argv, err);
+	for (size_t i = 0; i < call->listen->n; i++)
+		full |= strv_addf(&argv, "-listen=%s", call->listen->v[i]);
 	for (size_t i = 0; i < call->env->n; i++)
 		full |= strv_addf(&argv, "-env=%s", call->env->v[i]);
 	for (size_t i = 0; i < call->args->n; i++)

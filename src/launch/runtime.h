@@ -19,6 +19,7 @@ struct runtime_call {
 	const struct strv *env; /* K=V, for the module */
 	const struct runtime_preopen *preopens;
 	size_t n_preopens;
+	const struct strv *listen; /* addresses that it is to open for the module */
 	const char *module; /* its path inside the sandbox */
 	char *const *module_args; /* without the module's own name; ends with NULL */
 };

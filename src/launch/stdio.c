@@ -22,15 +22,15 @@ static int open_pipe(struct run *run, struct sbx_error *err)
 	if (r < 0)
 		return r;
 	*error = fcntl(*out, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (*error < 0 || children_move_up(error) < 0 || children_move_up(out) < 0)
+	if (*error < 0 || children_move_up(run, error) < 0 || children_move_up(run, out) < 0)
 		return error_errno(err, errno, "open a pipe for the log");
 	return 0;
 }
 
-static int open_null(int *fd, struct sbx_error *err)
+static int open_null(const struct run *run, int *fd, struct sbx_error *err)
 {
 	*fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (*fd < 0 || children_move_up(fd) < 0)
+	if (*fd < 0 || children_move_up(run, fd) < 0)
 		return error_errno(err, errno, "open '/dev/null'");
 	return 0;
 }
@@ -40,6 +40,6 @@ int stdio_open(struct run *run, struct sbx_error *err)
 	int r = open_pipe(run, err);
 
 	if (r == 0 && run->plan->options->detach)
-		r = open_null(&run->stdio[STDIN_FILENO], err);
+		r = open_null(run, &run->stdio[STDIN_FILENO], err);
 	return r;
 }

@@ -14,7 +14,7 @@ static void add_text(struct siphash *h, const char *s)
 
 static int add_filter(const struct plan *plan, struct siphash *h)
 {
-	siphash_add(h, plan->filter.filter, plan->filter.n * sizeof(*plan->filter.filter));
+	siphash_add(h, &plan->filter_digest, sizeof(plan->filter_digest));
 	return 0;
 }
 

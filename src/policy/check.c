@@ -3,6 +3,7 @@
 
 #include "policy/allowlist.h"
 #include "policy/key.h"
+#include "policy/listen.h"
 
 #include <sys/resource.h>
 
@@ -132,6 +133,38 @@ static void check_network(struct key_load *load, const struct policy *policy)
 	report_error(load->report, &policy->network.connect[0].at,
 		"connect: set 'mode = host', for nothing can be reached with 'mode = none'%s",
 		key_seen(load, "network", "mode")->last.source ? "" : ", which is the default");
+}
+
+/* 127.0.0.0/8, ::1 and all. */
+static bool is_on_loopback(const struct policy_net_rule *rule)
+{
+	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
+	const struct in6_addr *a = &rule->address;
+
+	return listen_is_all(rule) || memcmp(a, &loopback, sizeof(*a)) == 0 ||
+	       (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
+}
+
+static void check_listen(struct key_load *load, const struct policy *policy)
+{
+	bool has_mode = !key_seen(load, "network", "mode")->bad;
+	const struct policy_place *at;
+	struct sbx_error err = { 0 };
+
+	for (size_t i = 0; i < policy->network.n_listen; i++) {
+		const struct policy_net_rule *rule = &policy->network.listen[i];
+
+		if (has_mode && policy->network.mode == POLICY_NETWORK_NONE &&
+			!is_on_loopback(rule))
+			report_error(load->report, &rule->at,
+				"listen: set 'mode = host', for with 'mode = none' there is the "
+				"loopback alone");
+	}
+	if (policy_count_sockets(policy) > POLICY_SOCKETS_MAX)
+		report_error(load->report, place_of(load, "network", "listen"),
+			"listen: more than %d sockets", POLICY_SOCKETS_MAX);
+	if (listen_check(policy, policy->runtime.type, &at, &err) < 0)
+		report_failure(load->report, at, &err);
 }
 
 static const char *seen_at(const struct policy_grant *grant)
@@ -314,6 +347,7 @@ void check_policy(struct key_load *load)
 	check_cpu(load, &policy->cgroup_sandbox, "cgroup.sandbox");
 	check_grants(load, policy);
 	check_network(load, policy);
+	check_listen(load, policy);
 	check_proc(load, policy);
 	check_seccomp(load, policy);
 	check_runtime(load, policy);

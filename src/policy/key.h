@@ -215,6 +215,7 @@ extern const struct key_type type_root; /* struct policy */
 extern const struct key_type type_mounts; /* struct policy */
 extern const struct key_type type_tmp; /* uint64_t, bytes */
 extern const struct key_type type_net_rules; /* struct policy */
+extern const struct key_type type_listen; /* struct policy */
 extern const struct key_type type_tenant_id; /* uint32_t */
 extern const struct key_type type_include; /* none: the files are read at once */
 extern const struct key_type type_profile; /* char * */

@@ -109,9 +109,9 @@ enum policy_protocol {
 };
 
 /*
- * One rule of `connect`: an IPv6 network (IPv4 as ::ffff:a.b.c.d, prefix 96 and more) and its
- * ports, 1 to 16 ranges. A rule with a prefix below 96 speaks of IPv6 only: [::]/0 covers no IPv4
- * address.
+ * One rule of `connect` or `listen`: an IPv6 network (IPv4 as ::ffff:a.b.c.d, prefix 96 and more)
+ * and its ports, 1 to 16 ranges. A rule with a prefix below 96 speaks of IPv6 only: [::]/0 covers
+ * no IPv4 address.
  */
 struct policy_net_rule {
 	enum policy_protocol protocol;
@@ -212,6 +212,9 @@ struct policy {
 		enum policy_network_mode mode;
 		struct policy_net_rule *connect;
 		size_t n_connect;
+		/* Each port of them is a TCP socket, on one address or all of a family. */
+		struct policy_net_rule *listen;
+		size_t n_listen;
 	} network;
 
 	struct {
@@ -307,6 +310,10 @@ static inline void policy_freep(struct policy **policy)
 	(void)policy_free(*policy);
 }
 #define _cleanup_policy_ _cleanup_(policy_freep)
+
+/* The sockets of `listen`, of which there are at most so many. */
+enum { POLICY_SOCKETS_MAX = 16 };
+size_t policy_count_sockets(const struct policy *policy);
 
 /* The names of all tenants that have a policy file, sorted; a folder that is missing has none. */
 int policy_list_tenants(

@@ -129,26 +129,41 @@ static int parse_rule(
 	return parse_ports(use, words->v[2], rule);
 }
 
+static int add_rule(
+	struct policy_net_rule **rules, size_t *n, struct policy_net_rule *rule, int parsed)
+{
+	struct policy_net_rule *room = NULL;
+
+	if (parsed == 0)
+		room = array_room(*rules, *n, sizeof(*room));
+	if (!room) {
+		free(rule->ports);
+		return parsed < 0 ? parsed : -ENOMEM;
+	}
+	*rules = room;
+	room[(*n)++] = *rule;
+	return 0;
+}
+
+static void clear_rules(struct policy_net_rule **rules, size_t *n)
+{
+	for (size_t i = 0; i < *n; i++)
+		free((*rules)[i].ports);
+	free(*rules);
+	*rules = NULL;
+	*n = 0;
+}
+
 static int parse_net_rules(const struct key_use *use, void *target)
 {
 	_cleanup_strv_ struct strv words = { 0 };
-	struct policy_net_rule rule = { .at = use->at }, *room;
+	struct policy_net_rule rule = { .at = use->at };
 	struct policy *policy = target;
 	int r = key_words(use, &words);
 
-	if (r < 0)
-		return r;
-	r = parse_rule(use, &words, &rule);
-	if (r < 0)
-		return r;
-	room = array_room(policy->network.connect, policy->network.n_connect, sizeof(*room));
-	if (!room) {
-		free(rule.ports);
-		return -ENOMEM;
-	}
-	policy->network.connect = room;
-	room[policy->network.n_connect++] = rule;
-	return 0;
+	if (r == 0)
+		r = parse_rule(use, &words, &rule);
+	return add_rule(&policy->network.connect, &policy->network.n_connect, &rule, r);
 }
 
 static void clear_net_rules(const struct key *key, void *target)
@@ -156,16 +171,70 @@ static void clear_net_rules(const struct key *key, void *target)
 	struct policy *policy = target;
 
 	(void)key;
-	for (size_t i = 0; i < policy->network.n_connect; i++)
-		free(policy->network.connect[i].ports);
-	free(policy->network.connect);
-	policy->network.connect = NULL;
-	policy->network.n_connect = 0;
+	clear_rules(&policy->network.connect, &policy->network.n_connect);
 }
 
 const struct key_type type_net_rules = {
 	.form = "tcp|udp NETWORK PORTS",
 	.parse = parse_net_rules,
 	.clear = clear_net_rules,
+	.list = true,
+};
+
+/* What rule->address and its prefix have in common with a socket. */
+static bool is_socket(const struct policy_net_rule *rule)
+{
+	bool v4 = IN6_IS_ADDR_V4MAPPED(&rule->address) && rule->prefix >= 96;
+
+	return rule->prefix == 128 || rule->prefix == (v4 ? 96 : 0);
+}
+
+static int check_socket(
+	const struct key_use *use, const struct strv *words, const struct policy_net_rule *rule)
+{
+	key_at_word(use, 0);
+	if (rule->protocol != POLICY_TCP)
+		return key_error(
+			use, "'%s' is not supported by this build: only tcp listens", words->v[0]);
+	key_at_word(use, 1);
+	if (!is_socket(rule))
+		return key_error(use,
+			"'%s' is a network: a socket is on one address, or on all of a family: "
+			"'0.0.0.0/0' and '[::]/0'",
+			words->v[1]);
+	key_at_word(use, 2);
+	for (size_t i = 0; i < rule->n_ports; i++)
+		if (rule->ports[i].first != rule->ports[i].last)
+			return key_error(
+				use, "'%s' has a range in it: a socket has one port", words->v[2]);
+	return 0;
+}
+
+static int parse_listen(const struct key_use *use, void *target)
+{
+	_cleanup_strv_ struct strv words = { 0 };
+	struct policy_net_rule rule = { .at = use->at };
+	struct policy *policy = target;
+	int r = key_words(use, &words);
+
+	if (r == 0)
+		r = parse_rule(use, &words, &rule);
+	if (r == 0)
+		r = check_socket(use, &words, &rule);
+	return add_rule(&policy->network.listen, &policy->network.n_listen, &rule, r);
+}
+
+static void clear_listen(const struct key *key, void *target)
+{
+	struct policy *policy = target;
+
+	(void)key;
+	clear_rules(&policy->network.listen, &policy->network.n_listen);
+}
+
+const struct key_type type_listen = {
+	.form = "tcp ADDRESS PORTS",
+	.parse = parse_listen,
+	.clear = clear_listen,
 	.list = true,
 };

@@ -17,6 +17,9 @@
 /* Where nobody answers, the attempt ends all the same. */
 enum { PATIENCE_SECONDS = 3 };
 
+/* Of sockets that a process is started with: sd_listen_fds(3). */
+enum { FIRST_SOCKET = 3 };
+
 struct endpoint {
 	int type;
 	socklen_t length;
@@ -130,6 +133,22 @@ static int attempt_connect(char **args, struct detail *detail)
 	struct endpoint to;
 
 	return parse_inet(args[0], args[1], args[2], &to) ? PROBE_USAGE : connect_to(&to, detail);
+}
+
+static int attempt_connect_reset(char **args, struct detail *detail)
+{
+	const struct linger at_once = { .l_onoff = 1 };
+	struct endpoint to;
+	int fd;
+
+	if (parse_inet(args[0], args[1], args[2], &to))
+		return PROBE_USAGE;
+	fd = open_connection(&to, detail);
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) < 0)
+		return failed_at(detail, "setsockopt");
+	return close(fd) < 0 ? -errno : 0;
 }
 
 static int attempt_connect_unix(char **args, struct detail *detail)
@@ -299,13 +318,21 @@ static void greet_one(int listener, int type)
 	}
 }
 
+static void serve(int listener, int type, uint32_t seconds)
+{
+	struct pollfd wait = { .fd = listener, .events = POLLIN };
+	int64_t end, left;
+
+	for (end = now_ms() + (int64_t)seconds * 1000; (left = end - now_ms()) > 0;)
+		if (poll(&wait, 1, left > 60000 ? 60000 : (int)left) > 0)
+			greet_one(listener, type);
+}
+
 static int listen_on(
 	const char *name, const struct endpoint *at, const char *seconds, struct detail *detail)
 {
 	_cleanup_close_ int fd = -1;
-	struct pollfd wait = { .events = POLLIN };
 	uint32_t duration;
-	int64_t end, left;
 	int on = 1;
 
 	if (str_to_u32(seconds, &duration) < 0)
@@ -319,10 +346,7 @@ static int listen_on(
 	if (at->type == SOCK_STREAM && listen(fd, 16) < 0)
 		return failed_at(detail, "listen");
 	announce(name, detail);
-	wait.fd = fd;
-	for (end = now_ms() + (int64_t)duration * 1000; (left = end - now_ms()) > 0;)
-		if (poll(&wait, 1, left > 60000 ? 60000 : (int)left) > 0)
-			greet_one(fd, at->type);
+	serve(fd, at->type, duration);
 	return 0;
 }
 
@@ -347,6 +371,93 @@ static int attempt_listen_unix(char **args, struct detail *detail)
 	return listen_on("listen-unix", &at, args[2], detail);
 }
 
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? value : "unset";
+}
+
+static bool listens(int fd)
+{
+	int value = 0;
+	socklen_t size = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
+}
+
+/* As sd_listen_fds(3) finds them: the first socket answers, and all are counted. */
+static int attempt_activated(char **args, struct detail *detail)
+{
+	const char *pid = getenv("LISTEN_PID");
+	uint32_t duration, number = 0;
+	int n = 0;
+
+	if (str_to_u32(args[0], &duration) < 0)
+		return PROBE_USAGE;
+	while (listens(FIRST_SOCKET + n))
+		n++;
+	if (pid && (str_to_u32(pid, &number) < 0 || number != (uint32_t)getpid()))
+		return failed_at(detail, "LISTEN_PID");
+	detail_add(detail, "%d LISTEN_FDS=%s LISTEN_FDNAMES=%s LISTEN_PID=%s", n,
+		variable("LISTEN_FDS"), variable("LISTEN_FDNAMES"), pid ? "mine" : "unset");
+	if (!n)
+		return -ENOTSOCK;
+	announce("activated", detail);
+	serve(FIRST_SOCKET, SOCK_STREAM, duration);
+	return 0;
+}
+
+/* Waits until nobody is at the other end, as it is then free to be bound. */
+static int await_reset(int fd)
+{
+	char text[64];
+
+	while (recv(fd, text, sizeof(text), 0) > 0)
+		;
+	return 0;
+}
+
+static int disconnect(int fd)
+{
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &nowhere, sizeof(nowhere));
+}
+
+/* A socket that came in by the first of them, used to listen on another port of its network. */
+static int attempt_rebind(char **args, struct detail *detail)
+{
+	bool reset = args[2] != NULL;
+	struct endpoint at;
+	int fd;
+
+	if (parse_inet("tcp", args[0], args[1], &at))
+		return PROBE_USAGE;
+	fd = accept4(FIRST_SOCKET, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0)
+		return failed_at(detail, "accept");
+	if (reset ? await_reset(fd) : disconnect(fd) < 0)
+		return failed_at(detail, "disconnect");
+	if (bind(fd, &at.any, at.length) < 0)
+		return failed_at(detail, "bind");
+	if (reset)
+		return 0;
+	return listen(fd, 1) < 0 ? failed_at(detail, "listen") : 0;
+}
+
+/* The socket itself, which listens no longer, used to connect in its network. */
+static int attempt_reconnect(char **args, struct detail *detail)
+{
+	struct endpoint to;
+
+	if (parse_inet("tcp", args[0], args[1], &to))
+		return PROBE_USAGE;
+	if (shutdown(FIRST_SOCKET, SHUT_RDWR) < 0)
+		return failed_at(detail, "shutdown");
+	return connect(FIRST_SOCKET, &to.any, to.length) < 0 ? failed_at(detail, "connect") : 0;
+}
+
 const struct attempt attempts_net[] = {
 	{ "connect", "tcp|udp ADDR PORT", 3, 3, attempt_connect, "connect" },
 	{ "sendto", "udp ADDR PORT", 3, 3, attempt_sendto, "send without connecting" },
@@ -365,5 +476,12 @@ const struct attempt attempts_net[] = {
 		"answer 'hello'; prints its line once it listens" },
 	{ "listen-unix", "stream|dgram PATH|@NAME SECONDS", 3, 3, attempt_listen_unix,
 		"the same on a unix socket" },
+	{ "activated", "SECONDS", 1, 1, attempt_activated,
+		"answer 'hello' on the first socket that it was started with" },
+	{ "rebind", "ADDR PORT [reset]", 2, 3, attempt_rebind,
+		"listen with what comes in by that one; or bind it, once its peer has reset it" },
+	{ "connect-reset", "tcp ADDR PORT", 3, 3, attempt_connect_reset,
+		"connect, and end by RST" },
+	{ "reconnect", "ADDR PORT", 2, 2, attempt_reconnect, "connect with that one itself" },
 	{ 0 },
 };

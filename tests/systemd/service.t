@@ -185,6 +185,20 @@ is "and changes nothing else" "$(tree | grep -v '^./memory.max')" "$(grep -v '^.
 denied lsm:file_open:owned "the sandbox is enforced" a/x read "$world/b/file"
 allowed "not more than that" a/x read "$world/a/file"
 
+# ---- a socket unit ----
+
+printf '[Socket]\nListenStream=127.0.0.1:7140\nFileDescriptorName=web\n' >"$units/web.socket"
+printf '[Unit]\nRequires=sandboxctl.service\nAfter=sandboxctl.service\n[Service]\nType=exec\nStandardOutput=append:%s\nExecStart=%s\nSuccessExitStatus=143\n' \
+	"$tmp/web" "/usr/local/bin/sandboxctl run -t a --name web -- $probe activated 3600" >"$units/web.service"
+systemctl daemon-reload
+ok "systemctl start web.socket" systemctl start web.socket
+is "nobody runs yet" "$(sandboxctl list --json | grep -c web)" 0
+is "who comes starts the sandbox, and is served by it" "$("$probe" ask tcp 127.0.0.1 7140)" "ask: ok hello"
+is "it was told which socket" "$(<"$tmp/web")" "activated: ok 1 LISTEN_FDS=1 LISTEN_FDNAMES=web LISTEN_PID=mine"
+ok "its service stops" systemctl stop web.service web.socket
+rm "$units"/web.{socket,service}
+systemctl daemon-reload
+
 # ---- reload ----
 
 tenant c <<POLICY

@@ -48,8 +48,8 @@ Not yet supported:
 .Cm wasmtime ,
 *
 Since 0.1."
-is "keys that aren't" "$(entry listen)" "listen
-Ports that may be listened on.
+is "keys that aren't" "$(entry accept)" "accept
+Peers that connections are taken from.
 Not yet supported."
 like "the host's keys" "$(entry ids)" "ids No = Ar FIRST Ns Cm - Ns Ar LAST
 *

@@ -93,14 +93,15 @@ static void dump_grants(FILE *out, const struct policy *policy)
 	}
 }
 
-static void dump_rules(FILE *out, const struct policy *policy)
+static void dump_rules(
+	FILE *out, const char *name, const struct policy_net_rule *rules, size_t n_rules)
 {
-	for (size_t i = 0; i < policy->network.n_connect; i++) {
-		const struct policy_net_rule *rule = &policy->network.connect[i];
+	for (size_t i = 0; i < n_rules; i++) {
+		const struct policy_net_rule *rule = &rules[i];
 		char address[INET6_ADDRSTRLEN];
 
 		(void)inet_ntop(AF_INET6, &rule->address, address, sizeof(address));
-		(void)fprintf(out, "connect: %s %s/%d",
+		(void)fprintf(out, "%s: %s %s/%d", name,
 			rule->protocol == POLICY_TCP ? "tcp" : "udp", address, rule->prefix);
 		for (size_t j = 0; j < rule->n_ports; j++)
 			(void)fprintf(out, " %d-%d", rule->ports[j].first, rule->ports[j].last);
@@ -135,7 +136,8 @@ static void dump(FILE *out, const struct policy *policy)
 	(void)fprintf(out, "proc: %s\n", procs[policy->filesystem.proc]);
 	(void)fprintf(out, "tmp: %llu\n", (unsigned long long)policy->filesystem.tmp);
 	(void)fprintf(out, "network mode: %s\n", modes[policy->network.mode]);
-	dump_rules(out, policy);
+	dump_rules(out, "connect", policy->network.connect, policy->network.n_connect);
+	dump_rules(out, "listen", policy->network.listen, policy->network.n_listen);
 	dump_strv(out, "process env", &policy->process.env);
 	if (policy->process.capabilities)
 		(void)fprintf(out, "capabilities: %llx\n",
