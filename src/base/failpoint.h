@@ -3,7 +3,8 @@
  * Places where tests kill sandboxctl, or make it fail: nothing in an ordinary build.
  *
  * The environment's SBX_FAILPOINT is "NAME" to be killed there, "NAME:before" to fail there as if
- * what comes there had failed at once, and "NAME:after" to fail when it has been done.
+ * what comes there had failed at once, "NAME:after" to fail when it has been done, and "NAME:undo"
+ * to be killed when it would be undone.
  */
 #ifndef SBX_BASE_FAILPOINT_H
 #define SBX_BASE_FAILPOINT_H
@@ -41,6 +42,13 @@ static inline bool failpoint_is(const char *name, const char *suffix)
 static inline void failpoint_kill(const char *name)
 {
 	if (failpoint_is(name, ""))
+		(void)kill(getpid(), SIGKILL);
+}
+
+/* And there when what was done is undone: "NAME:undo". */
+static inline void failpoint_kill_undoing(const char *name)
+{
+	if (failpoint_is(name, ":undo"))
 		(void)kill(getpid(), SIGKILL);
 }
 

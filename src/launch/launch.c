@@ -43,7 +43,10 @@ static void undo(struct run *run, size_t n_done)
 		const struct parent_step *step = &steps[i];
 		struct sbx_error err = { 0 };
 
-		if (!step->undo || !applies(run, step) || step->undo(run, &err) == 0)
+		if (!step->undo || !applies(run, step))
+			continue;
+		failpoint_kill_undoing(step->name);
+		if (step->undo(run, &err) == 0)
 			continue;
 		if (!*kept->text)
 			*kept = err;
