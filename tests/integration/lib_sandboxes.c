@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What tests/integration/lib_sandboxes.t asks of libsandboxctl, as it is installed: an act a check, a
- * line for each that holds or doesn't, "ok TEXT" or "not_ok TEXT".
+ * What tests/integration/lib_sandboxes.t asks of libsandboxctl, as it is installed: an act a check,
+ * a line for each that holds or doesn't, "ok TEXT" or "not_ok TEXT".
  *
  * usage: lib_sandboxes BUSYBOX PROBE FILE
  *
