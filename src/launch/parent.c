@@ -351,7 +351,7 @@ const struct parent_step parent_steps[] = {
 	{ "clone-init", has_init, children_start_init, children_end_init },
 	{ "check-loaded", has_init_and_lsm, check_loaded, NULL },
 	{ "label-init", has_init_and_lsm, children_label_init, NULL },
-	{ "go-init", has_init, children_say_go_init, NULL },
+	{ "release-init", has_init, children_say_go_init, NULL },
 	/* All from here on is done while init works. */
 	{ "clone", NULL, children_start_command, children_end_command },
 	{ "check-loaded", has_lsm_alone, check_loaded, NULL },
