@@ -346,6 +346,11 @@ build/vm/%/.done: tests/vm/kernels | build/deps/vm
 failpoints:
 	$(Q)$(MAKE) --no-print-directory FAILPOINTS=1 all
 
+# With both, it is also asked for leaks where its steps fail. `make check` has it from check-san.
+.PHONY: sanitized
+sanitized:
+	$(Q)$(MAKE) --no-print-directory SAN=1 FAILPOINTS=1 all
+
 .PHONY: check-one check-start check-san
 ifdef T
 check: check-one
@@ -361,7 +366,7 @@ check-unit: $(UNIT_TESTS) check-start
 	$(Q)for t in $(UNIT_TESTS); do tests/tap build/results/unit-$${t##*/} $$t; done
 
 check-san: check-start
-	$(Q)$(MAKE) --no-print-directory SAN=1 check-unit-san check-fuzz
+	$(Q)$(MAKE) --no-print-directory SAN=1 FAILPOINTS=1 all check-unit-san check-fuzz
 
 .PHONY: check-unit-san
 check-unit-san: $(UNIT_TESTS)
@@ -386,7 +391,7 @@ check-one: check-start
 		$(MAKE) --no-print-directory $(O)/tests/$(T) && \
 		tests/tap -v build/results/unit-$(T) $(O)/tests/$(T); \
 	elif [ -e tests/integration/$(T).t ] || [ -e tests/redteam/$(T).t ]; then \
-		$(MAKE) --no-print-directory $(GUEST_NEEDS) failpoints && \
+		$(MAKE) --no-print-directory $(GUEST_NEEDS) failpoints sanitized && \
 		for k in $(KERNELS); do tests/tap -v build/results/guest-$$k \
 			tests/vm/run -k $$k -- tests/integration/run $(T); done; \
 	elif [ -e tests/systemd/$(T).t ]; then \

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #ifdef SBX_FAILPOINTS
@@ -50,6 +51,17 @@ static inline void failpoint_kill_undoing(const char *name)
 {
 	if (failpoint_is(name, ":undo"))
 		(void)kill(getpid(), SIGKILL);
+}
+
+/* Forgets memory that it asked for: the test which looks for such has to find it. */
+static inline void failpoint_leak(const char *name)
+{
+	void *volatile lost;
+
+	for (int i = 0; i < 4 && failpoint_is(name, ":leak"); i++)
+		lost = malloc(64);
+	lost = NULL;
+	(void)lost;
 }
 
 /* WHEN is ":before" or ":after": 0, or the -EIO that is to be had there. */

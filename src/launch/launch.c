@@ -214,6 +214,7 @@ void launch(const struct run_options *options, struct outcome *ret_outcome)
 	if (options->tenant)
 		(void)snprintf(
 			ret_outcome->tenant, sizeof(ret_outcome->tenant), "%s", options->tenant);
+	failpoint_leak(OUTCOME_PLAN);
 	r = plan_make(options, &plan, &exit_code, &ret_outcome->error);
 	if (options->trace)
 		options->trace(OUTCOME_PLAN, clock_nsec() - began);

@@ -187,6 +187,7 @@ int main(int argc, char **argv)
 	if (r < 0)
 		(void)fprintf(stderr, "sandboxctl: lsm load: %s%s%s\n", err.text,
 			*err.cure ? ": " : "", err.cure);
+	host_config_clear(&l.host);
 	/* Descriptors, links and the unpublished home end with the process. */
 	return r < 0 ? 1 : 0;
 }
