@@ -25,6 +25,7 @@ static const struct attempt *const tables[] = {
 	attempts_calls,
 	attempts_kernel,
 	attempts_escapes,
+	attempts_stalk,
 };
 
 static bool announced;

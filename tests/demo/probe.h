@@ -44,6 +44,7 @@ extern const struct attempt attempts_others[];
 extern const struct attempt attempts_calls[];
 extern const struct attempt attempts_kernel[];
 extern const struct attempt attempts_escapes[];
+extern const struct attempt attempts_stalk[];
 
 /* Any number of arguments. */
 #define ANY 1000
