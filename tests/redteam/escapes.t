@@ -36,6 +36,14 @@ exec = $world/bin
 [namespaces]
 pid = no
 POLICY
+tenant joiner <<POLICY
+[filesystem]
+exec = $world/bin
+write = $state/sandboxes
+proc = full
+[seccomp]
+allow = setns
+POLICY
 # What it may not, whatever is allowed.
 tenant most <<POLICY
 [filesystem]
@@ -144,13 +152,19 @@ ln -s "$world/outside" "$world/a/link"
 sandbox -t full --policy "$world/race.ini" -- "$probe" exit 0
 like "a symlink that its tenant made" "$status:$err" "125:*symlink*"
 
-# ---- writes to /proc that end elsewhere (CVE-2019-16884, CVE-2019-19921, CVE-2023-27561) ----
+# ---- writes to /proc that end elsewhere (CVE-2019-16884, CVE-2019-19921, CVE-2023-27561, CVE-2025-52881) ----
 
 for who in a full; do
 	sandbox -t $who -- "$busybox" sh -c 'stat -f -c %t /proc /proc/self/attr; while read -r a b c d e rest; do
 		case $e in /proc) echo mount ${rest##* - };; esac; done </proc/self/mountinfo' "$busybox"
 	like "$who: its /proc is one, and of the kernel's" "${out//$'\n'/ }" "9fa0 9fa0 mount proc *"
 done
+for there in /proc /proc/self /proc/sys /dev /dev/null /dev/console /; do
+	refuses 125 "*" "a tree of its own in place of $there" \
+		sandboxctl run -t a --mount "$world/a/spot:$there" -- "$probe" exit 0
+done
+like "control: at another place" "$(sandboxctl run -t a --mount "$world/a/spot:/elsewhere" -- "$probe" read /elsewhere/file)" \
+	"read: ok its own"
 denied view:ENOENT "/proc/sys: there is none" a write /proc/sys/kernel/core_pattern
 for file in sys/kernel/core_pattern irq/default_smp_affinity sys/kernel/modprobe; do
 	try full rdwr "/proc/$file"
@@ -237,6 +251,29 @@ for caller in "--inh-caps +all" "--inh-caps +all --ambient-caps +all" "--inh-cap
 done
 like "control: what it gives to others" "$(setpriv --inh-caps +all --ambient-caps +all "$probe" caps)" \
 	"*inh=????????ffffffff*"
+
+# ---- joining a sandbox that runs (CVE-2022-31214, CVE-2019-12589) ----
+
+is "nothing of the installation runs as another user than its caller" \
+	"$(find "$repo/build/stage" -perm /6000; getcap -r "$repo/build/stage" 2>/dev/null)" ""
+start a/x "$probe" sleep 1000 </dev/null
+first_process a/x
+like "control: an entry of the registry, to root" "$("$probe" read "$state/sandboxes/a/x/status")" "read: ok {*"
+entry=$state/sandboxes/a/x
+for file in "$state/sandboxes" "$state/sandboxes/joiner/fake" "$entry" "$entry/status"; do
+	for attempt in opendir write mkdir; do
+		try joiner $attempt "$file"
+		like "who is granted the registry: $attempt ${file#"$state"/}" "$line" "$attempt: @(EACCES|EEXIST|EISDIR)*"
+	done
+done
+(umask 022 && printf '%s\n' "version = 1" "[filesystem]" "exec = $world/bin" "write = $state" >"$world/race.ini")
+refuses 125 "*" "nobody can be granted all that is sandboxctl's own" \
+	sandboxctl run -t a --policy "$world/race.ini" -- "$probe" exit 0
+is "its modes" "$(find "$state" /var/lib/sandboxctl -maxdepth 1 -type d ! -perm 700)" ""
+# A process is that of the sandbox by what the kernel says of it, and not by what it calls itself: exec.t.
+try joiner setns "/proc/$REPLY/ns/mnt"
+like "and it joins nobody" "$line" "setns: E*"
+stop a/x
 
 # ---- arguments (CVE-2020-17367, CVE-2020-17368, CVE-2026-30892) ----
 
