@@ -52,6 +52,16 @@ static void print_denials(const struct view *v)
 	(void)printf("%12s: %s\n", "lsm denied", !v->outcome.lsm ? "-" : *text ? text : "0");
 }
 
+static void print_settings(const char *settings)
+{
+	while (*settings) {
+		size_t n = strcspn(settings, "\n");
+
+		(void)printf("%12s: %.*s\n", "set", (int)n, settings);
+		settings += n + (settings[n] == '\n');
+	}
+}
+
 static void print_text(const struct view *v)
 {
 	char started[32], peak[FIGURE_SIZE], cpu[FIGURE_SIZE];
@@ -65,6 +75,7 @@ static void print_text(const struct view *v)
 	(void)printf("%12s: %d%s\n", "supervisor", (int)s->supervisor,
 		s->running ? "" : ", which was killed");
 	(void)printf("%12s: %s\n%12s: %s\n", "cgroup", s->cgroup, "policy", s->policy);
+	print_settings(s->settings);
 	print_use("memory", v, STAT_MEMORY, STAT_MEMORY_MAX, figure_bytes);
 	(void)printf("%12s: %s\n", "peak", peak);
 	print_use("pids", v, STAT_PIDS, STAT_PIDS_MAX, figure_count);
@@ -79,11 +90,11 @@ static json_t *to_json(const struct view *v)
 
 	figures_to_json(&v->own, own);
 	figures_to_json(&v->tenant, tenant);
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:o, s:o, s:o, s:o, s:o}", "tenant",
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:o, s:o, s:s, s:o, s:o, s:o}", "tenant",
 		s->tenant, "name", s->name, "state", sandbox_state(s), "pid", (int)s->pid,
 		"supervisor", (int)s->supervisor, "started", (json_int_t)s->started, "cgroup",
-		cmd_text_to_json(s->cgroup), "policy", cmd_text_to_json(s->policy), "use", own,
-		"tenant_use", tenant, "denied",
+		cmd_text_to_json(s->cgroup), "policy", cmd_text_to_json(s->policy), "set",
+		s->settings, "use", own, "tenant_use", tenant, "denied",
 		v->outcome.lsm ? report_denials_to_json(&v->outcome) : json_null());
 }
 

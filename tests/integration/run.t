@@ -208,6 +208,9 @@ start acme/set "$probe" sleep 1000 </dev/null
 options=()
 is "limits that --set writes: the sandbox's, and, while it is alone, the tenant's" \
 	"$(<"$base/acme.slice/set.scope/pids.max"):$(<"$base/acme.slice/pids.max")" 7:20
+like "status tells what was set" "$(sandboxctl status acme/set)" "* set: cgroup.sandbox.pids.max=7
+*set: process.env=SET=%n
+*"
 launched exec acme/set -- "$probe" syscall readv
 is "exec puts its command behind the same filter" "$line" "syscall: EPERM"
 launched exec acme/set -- "$busybox" sh -c 'echo "$SET"'
