@@ -12,11 +12,11 @@ _sandboxctl_row() { # SUBCOMMAND
 		options=('--help' '--config-dir=DIR' '--verbose' '-v' '--version')
 		;;
 	'run')
-		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--set=SECTION.KEY=VALUE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--detach' '--log=FILE' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
+		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--set=SECTION.KEY=VALUE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--tty' '--detach' '--log=FILE' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
 		operands=('COMMAND' 'ARG...')
 		;;
 	'exec')
-		options=('--help' '--env=K[=V]' '--timeout=DURATION' '--json-status-fd=N' '--verbose' '-v')
+		options=('--help' '--tty' '--env=K[=V]' '--timeout=DURATION' '--json-status-fd=N' '--verbose' '-v')
 		operands=('TENANT/NAME' 'COMMAND' 'ARG...')
 		;;
 	'list')

@@ -104,6 +104,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -l name -x -d 'name of the san
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l env -x -d 'set a variable; without V, to the value it has here'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l mount -x -d 'show a tree at another place, to write or to read'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l timeout -x -d 'kill all of it after that time: 500ms, 30s, 1h'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l tty -d 'give it a terminal of its own, shown in this one'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l detach -d 'leave it in the background, and print TENANT/NAME'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l log -r -F -d 'append its output to FILE, or tell the "journal"'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l dry-run -d 'print what would be done, and do nothing'
@@ -114,6 +115,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -r -F -a '(__fish_complete_command)'
 complete -c sandboxctl -n '__sandboxctl_at 2+ run' -r -F
 
+complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l tty -d 'give it a terminal of its own, shown in this one'
 complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l env -x -d 'set a variable; without V, to the value it has here'
 complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l timeout -x -d 'kill the command after that time: 500ms, 30s, 1h'
 complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'

@@ -35,6 +35,7 @@ enum {
 	OPT_QUIET,
 	OPT_DETACH,
 	OPT_LOG,
+	OPT_TTY,
 };
 
 /* clang-format off */
@@ -46,6 +47,7 @@ const struct cmd_option cmd_run_options[] = {
 	{ "env", 0, OPT_ENV, "K[=V]", "set a variable; without V, to the value it has here" },
 	{ "mount", 0, OPT_MOUNT, "SRC:DST[:ro]", "show a tree at another place, to write or to read" },
 	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill all of it after that time: 500ms, 30s, 1h" },
+	{ "tty", 0, OPT_TTY, NULL, "give it a terminal of its own, shown in this one" },
 	{ "detach", 0, OPT_DETACH, NULL, "leave it in the background, and print TENANT/NAME" },
 	{ "log", 0, OPT_LOG, "FILE", "append its output to FILE, or tell the \"journal\"" },
 	{ "dry-run", 0, OPT_DRY_RUN, NULL, "print what would be done, and do nothing" },
@@ -53,12 +55,12 @@ const struct cmd_option cmd_run_options[] = {
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
 	{ "quiet", 'q', OPT_QUIET, NULL, "say nothing on stderr about how it ended" },
 	/* Of later builds. */
-	{ .name = "tty" },
 	{ .name = "explain" },
 	{ 0 },
 };
 
 const struct cmd_option cmd_exec_options[] = {
+	{ "tty", 0, OPT_TTY, NULL, "give it a terminal of its own, shown in this one" },
 	{ "env", 0, OPT_ENV, "K[=V]", "set a variable; without V, to the value it has here" },
 	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill the command after that time: 500ms, 30s, 1h" },
 	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
@@ -136,6 +138,9 @@ static int take_option(struct run_arguments *a, int option)
 	case OPT_LOG:
 		a->options.log = optarg;
 		return -1;
+	case OPT_TTY:
+		a->options.tty = true;
+		return -1;
 	case OPT_DETACH:
 		a->options.detach = true;
 		return -1;
@@ -163,6 +168,16 @@ static int parse_options(
 	return option == CMD_OPTION_BAD ? SANDBOXCTL_EXIT_SETUP : -1;
 }
 
+/* Who is at a terminal reads what the command writes there, and is there. */
+static int check_terminal(const struct run_options *options)
+{
+	if (!options->tty || (!options->detach && !options->log))
+		return -1;
+	(void)fprintf(stderr, "sandboxctl: run: --tty speaks with the caller: leave %s out\n",
+		options->detach ? "--detach" : "--log");
+	return SANDBOXCTL_EXIT_SETUP;
+}
+
 static int parse(struct run_arguments *a, int argc, char **argv)
 {
 	int exit_code = parse_options(a, cmd_run_options, argc, argv);
@@ -176,7 +191,7 @@ static int parse(struct run_arguments *a, int argc, char **argv)
 		return SANDBOXCTL_EXIT_SETUP;
 	}
 	a->options.command = argv + optind;
-	return -1;
+	return check_terminal(&a->options);
 }
 
 static int dry_run(const struct run_options *options)

@@ -67,6 +67,11 @@ static bool has_stdio(const struct child *c)
 	return is_command(c) && options_want_log(c->plan->options);
 }
 
+static bool has_terminal(const struct child *c)
+{
+	return is_command(c) && c->plan->options->tty;
+}
+
 const struct child_step child_steps[] = {
 	{ "wait-for-go", NULL, child_wait_for_go },
 	{ "hide", NULL, child_hide },
@@ -87,6 +92,7 @@ const struct child_step child_steps[] = {
 	{ "cwd", is_command, child_enter_cwd },
 	{ "find-command", is_command, child_find_command },
 	{ "stdio", has_stdio, child_set_stdio },
+	{ "terminal", has_terminal, child_open_terminal },
 	{ "descriptors", NULL, child_close_descriptors },
 	{ "rlimits", NULL, child_set_rlimits },
 	{ "ids", NULL, child_set_ids },

@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "kernel/credentials.h"
 #include "kernel/inherited.h"
+#include "kernel/pty.h"
 #include "kernel/rlimits.h"
 #include "kernel/seccomp.h"
 #include "launch/child_steps.h"
@@ -67,6 +68,22 @@ int child_set_stdio(struct child *c)
 		if (c->stdio[fd] >= 0 && dup2(c->stdio[fd], fd) < 0)
 			return -errno;
 	return 0;
+}
+
+/* Of its root. Nothing of the caller's terminal is left to it. */
+int child_open_terminal(struct child *c)
+{
+	_cleanup_close_ int master = -1, slave = -1;
+	int r = pty_open(c->form, &master, &slave);
+
+	if (r == 0)
+		r = pty_control(slave, c->plan->uid);
+	if (r == 0)
+		r = pty_send(c->terminal, master, slave);
+	for (int fd = 0; r == 0 && fd <= STDERR_FILENO; fd++)
+		if (dup2(slave, fd) < 0)
+			r = -errno;
+	return r;
 }
 
 /* As systemd hands them over: from 3 on, and the variables say how many, and to which process. */

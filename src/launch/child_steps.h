@@ -29,6 +29,7 @@ int child_wait_for_go(struct child *c);
 int child_drop_inherited(struct child *c);
 int child_new_session(struct child *c);
 int child_set_stdio(struct child *c);
+int child_open_terminal(struct child *c);
 int child_close_descriptors(struct child *c);
 int child_set_rlimits(struct child *c);
 int child_drop_bounding(struct child *c);

@@ -4,6 +4,7 @@
 #include "kernel/clone.h"
 #include "launch/exec.h"
 #include "launch/sockets.h"
+#include "launch/terminal.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -97,6 +98,8 @@ static int clone_child(struct run *run, enum child_role role, uint64_t flags, st
 		.stdio = run->stdio,
 		.sockets = run->sockets,
 		.n_sockets = role == CHILD_COMMAND ? (int)run->n_sockets : 0,
+		.terminal = run->terminal ? run->terminal->channel[1] : -1,
+		.form = run->terminal ? &run->terminal->form : NULL,
 		.report = &run->reports[role],
 		.init_report = &run->reports[CHILD_INIT],
 		.root = -1,
@@ -152,6 +155,8 @@ static int command_started(struct run *run)
 	close_end(&run->ready[0]);
 	for (size_t i = 0; i < ARRAY_SIZE(run->stdio); i++)
 		close_end(&run->stdio[i]);
+	if (run->terminal)
+		close_end(&run->terminal->channel[1]);
 	return sockets_close(run, NULL);
 }
 

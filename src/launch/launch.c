@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "launch/run.h"
+#include "launch/terminal.h"
 
 #include "sandboxctl/exit.h"
 
@@ -121,6 +122,7 @@ static void close_run(struct run *run)
 	for (size_t i = 0; i < ARRAY_SIZE(run->stdio); i++)
 		close_fdp(&run->stdio[i]);
 	run->log = log_free(run->log);
+	run->terminal = terminal_free(run->terminal);
 	close_fdp(&run->tenant_lock);
 	close_fdp(&run->entry.lock);
 	close_fdp(&run->entry.outcome);

@@ -15,6 +15,7 @@
 #include "launch/run.h"
 #include "launch/sockets.h"
 #include "launch/stdio.h"
+#include "launch/terminal.h"
 #include "lsm/home.h"
 
 #include <fcntl.h>
@@ -304,6 +305,11 @@ static bool has_log(const struct run *run)
 	return options_want_log(run->plan->options);
 }
 
+static bool has_terminal(const struct run *run)
+{
+	return run->plan->options->tty;
+}
+
 static bool has_init(const struct run *run)
 {
 	return plan_has_init(run->plan);
@@ -328,6 +334,7 @@ static bool has_lsm_alone(const struct run *run)
 }
 
 const struct parent_step parent_steps[] = {
+	{ "terminal", has_terminal, terminal_open, NULL },
 	{ "leave-cgroup", is_detached, detach_leave_cgroup, NULL },
 	{ "open-lsm", has_lsm, open_lsm, NULL },
 	{ "check-tenants", has_lsm, check_tenants, NULL },
@@ -364,6 +371,7 @@ const size_t n_parent_steps = ARRAY_SIZE(parent_steps);
 
 /* Of a command that goes into a sandbox: that one has all the rest. */
 const struct parent_step exec_steps[] = {
+	{ "terminal", has_terminal, terminal_open, NULL },
 	{ "open-lsm", has_lsm, open_loaded_lsm, NULL },
 	{ "find-sandbox", NULL, exec_find_leaf, NULL },
 	{ "check-label", has_lsm, exec_check_label, NULL },

@@ -48,6 +48,7 @@ struct run_options {
 	/* `exec`: the command goes into the sandbox `name` of `tenant`, which runs. */
 	bool exec;
 	const char *log; /* where stdout and stderr go: a path, or "journal"; NULL: not said */
+	bool tty; /* the command has a terminal of the sandbox's own: terminal.h */
 	bool detach; /* the supervisor stays in the background: detach.h */
 	int caller; /* pipe to whoever waits for the command to be executed; for `detach` */
 };

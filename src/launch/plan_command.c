@@ -37,6 +37,23 @@ static int add_defaults(struct plan *plan, struct sbx_error *err)
 	return 0;
 }
 
+/* What the caller's terminal understands is what its own has to speak. */
+static int add_terminal(struct plan *plan, struct sbx_error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-+._";
+	const char *term = getenv("TERM");
+	char assignment[80];
+
+	if (!plan->options->tty || !term || strspn(term, letters) != strlen(term))
+		return 0;
+	if (snprintf(assignment, sizeof(assignment), "TERM=%s", term) >= (int)sizeof(assignment))
+		return 0;
+	return strv_add(&plan->env, assignment) < 0
+		       ? error_errno(err, ENOMEM, "build the environment")
+		       : 0;
+}
+
 /* The kernel would deny it; here the cure can be named. */
 static int check_granted(const struct plan *plan, struct sbx_error *err)
 {
@@ -254,6 +271,8 @@ int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err)
 
 	if (r == 0)
 		r = add_defaults(plan, err);
+	if (r == 0)
+		r = add_terminal(plan, err);
 	if (r == 0) {
 		const char *path = environment_get(&plan->policy->process.env, "PATH");
 

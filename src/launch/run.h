@@ -7,6 +7,7 @@
 #define SBX_LAUNCH_RUN_H
 
 #include "kernel/cgroup.h"
+#include "kernel/pty.h"
 #include "launch/log.h"
 #include "launch/outcome.h"
 #include "launch/plan.h"
@@ -15,6 +16,8 @@
 
 #include <signal.h>
 #include <stddef.h>
+
+struct terminal;
 
 /* The processes that a run starts. */
 enum child_role {
@@ -54,6 +57,7 @@ struct run {
 	struct log *log; /* owned; NULL: none */
 	int sockets[PLAN_SOCKETS_MAX]; /* owned; for the command, like those above the numbers */
 	size_t n_sockets;
+	struct terminal *terminal; /* owned; NULL: none */
 	struct launched
 		children[N_CHILDREN]; /* of `exec` the init isn't one: it was there before */
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */
@@ -111,6 +115,8 @@ struct child {
 	const int *stdio; /* of 3; -1: as it is */
 	const int *sockets; /* of the command */
 	int n_sockets;
+	int terminal; /* socket by which its own terminal goes to the supervisor; -1: none */
+	const struct pty_form *form; /* of that terminal */
 	struct child_report *report;
 	const struct child_report *init_report;
 	int root; /* set by its own step */

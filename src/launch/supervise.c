@@ -4,6 +4,7 @@
 #include "launch/children.h"
 #include "launch/detach.h"
 #include "launch/signals.h"
+#include "launch/terminal.h"
 
 #include "sandboxctl/exit.h"
 
@@ -34,6 +35,9 @@ static int watch_signals(struct watch *w, struct sbx_error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(forwarded); i++)
 		(void)sigaddset(&set, forwarded[i]);
 	(void)sigaddset(&set, SUPERVISOR_KILLS);
+	/* From the shell that has it in the foreground again. */
+	if (w->run->terminal)
+		(void)sigaddset(&set, SIGCONT);
 	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return w->signals < 0 ? error_errno(err, errno, "watch signals") : 0;
 }
@@ -56,6 +60,8 @@ static const char *object_of(const struct plan *plan, const struct child_report 
 		return plan->binds[report->object].path;
 	if (report->object >= 0)
 		return plan->links[(size_t)report->object - plan->root.n_binds].path;
+	if (streq(step, "terminal"))
+		return "/dev/pts/ptmx";
 	return streq(step, "cwd") ? plan->policy->process.cwd : plan->options->command[0];
 }
 
@@ -174,7 +180,7 @@ static void forward(struct watch *w)
 		if ((info.ssi_signo == SIGTERM && ++w->n_terms > 1) ||
 			(int)info.ssi_signo == SUPERVISOR_KILLS)
 			(void)end_all(w->run, NULL);
-		else
+		else if (!terminal_signal(w->run->terminal, (int)info.ssi_signo))
 			(void)pidfd_send_signal(w->run->children[CHILD_COMMAND].pidfd,
 				(int)info.ssi_signo, NULL, 0);
 	}
@@ -209,7 +215,7 @@ static int end_by_timeout(struct watch *w, struct sbx_error *err)
 
 static int watch_once(struct watch *w, struct sbx_error *err)
 {
-	struct pollfd fds[] = {
+	struct pollfd fds[5 + TERMINAL_N_POLLED] = {
 		{ .fd = w->run->children[CHILD_COMMAND].pidfd, .events = POLLIN },
 		{ .fd = w->signals, .events = POLLIN },
 		{ .fd = w->run->done[0], .events = POLLIN }, /* -1 is left out */
@@ -218,12 +224,14 @@ static int watch_once(struct watch *w, struct sbx_error *err)
 	};
 	int r = 0;
 
+	terminal_poll(w->run->terminal, &fds[5]);
 	if (poll(fds, ARRAY_SIZE(fds), clock_left_ms(w->deadline)) < 0)
 		return errno == EINTR ? 0 : error_errno(err, errno, "wait for the command");
 	if (fds[1].revents)
 		forward(w);
 	if (fds[3].revents || fds[4].revents)
 		log_relay(w->run->log);
+	terminal_relay(w->run->terminal, &fds[5]);
 	if (fds[2].revents)
 		r = read_done(w->run, err);
 	if (r == 0 && fds[0].revents)
@@ -352,6 +360,7 @@ int supervise(struct run *run, struct sbx_error *err)
 	while (r == 0 && !w.ended)
 		r = watch_once(&w, err);
 	close_fdp(&w.signals);
+	terminal_finish(run->terminal);
 	/* What is lost of a log is told, and changes nothing about how the command ended. */
 	if (r == 0)
 		(void)log_finish(run->log, err);

@@ -112,6 +112,16 @@ static int attempt_terminal(char **args, struct detail *detail)
 	return errno == ENOTTY || errno == EINVAL ? 0 : -errno;
 }
 
+/* At the terminal that stdin is, as if somebody had. */
+static int attempt_type(char **args, struct detail *detail)
+{
+	(void)detail;
+	for (const char *c = args[0]; *c; c++)
+		if (ioctl(STDIN_FILENO, TIOCSTI, c) < 0)
+			return -errno;
+	return 0;
+}
+
 /* What a child says that was made in namespaces of its own, if it was made. */
 static int child_answer(long child, struct detail *detail)
 {
@@ -183,6 +193,7 @@ const struct attempt attempts_escapes[] = {
 	{ "climb", "NAME", 1, 1, attempt_climb, "NAME in /, by any descriptor or the folder" },
 	{ "exchange-loop", "A B", 2, 2, attempt_exchange_loop, "exchange them for ever" },
 	{ "terminal", "REQUEST", 1, 1, attempt_terminal, "an ioctl of a terminal of its own" },
+	{ "type", "TEXT", 1, 1, attempt_type, "TIOCSTI: type TEXT at the terminal that stdin is" },
 	{ "clone-userns", "", 0, 0, attempt_clone_userns, "a child in a user namespace" },
 	{ "clone3-userns", "", 0, 0, attempt_clone3_userns, "the same by clone3" },
 	{ "release-agent", "DIR", 1, 1, attempt_release_agent,
