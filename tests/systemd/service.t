@@ -271,6 +271,33 @@ is "systemd knows why" "$REPLY" signal
 says 0 "exit: ok*" "and its name can be had again" sandboxctl run -t a --name web -- "$probe" exit 0
 systemctl reset-failed
 
+# ---- in the background ----
+
+# background NAME OPTION COMMAND: a service that leaves a sandbox of a's behind and ends.
+background() {
+	printf '[Service]\nType=oneshot\nExecStart=/usr/local/bin/sandboxctl run -t a --name %s --detach %s -- %s\n' \
+		"$1" "$2" "$3" >"$units/$1.service"
+	systemctl daemon-reload
+	systemctl start "$1"
+}
+supervisor_of() { # NAME
+	read_all json "$state/sandboxes/a/$1/status"
+	field supervisor
+}
+ok "a service that leaves a sandbox in the background" background back "--timeout 1h" "$probe sleep 1000"
+comes is_in back inactive
+supervisor_of back
+is "its supervisor is in the base's service, and not in the one that has ended" \
+	"$(<"/proc/$REPLY/cgroup"):$(echo "$parent"/back.servic[e])" "0::/system.slice/sandboxctl.service/.control:"
+like "the sandbox runs on" "$(sandboxctl list)" "*a *back *running *"
+like "daemon-reexec" "$(systemctl daemon-reexec && sandboxctl list)" "*a *back *running *"
+sandboxctl wait a/back >"$tmp/out" &
+waiter=$!
+until [[ $(readlink /proc/$waiter/fd/* 2>/dev/null) == */outcome* ]]; do :; done
+ok "it can be ended" sandboxctl kill a/back
+wait "$waiter"
+is "and how is told" "$?:$(<"$tmp/out")" "137:a/back: reason=signal exit_code=137 signal=9"
+
 # ---- stop ----
 
 starts_again() {
@@ -292,11 +319,14 @@ wrapped slow "$sh $world/a/slow" <<<"Type=exec"
 systemctl start slow
 comes test -s "$world/a/up"
 start b/y "$probe" sleep 1000 </dev/null
+background back "--log $world/back.log" "$probe sleep 1000"
 logged
 ok "systemctl stop, while sandboxes run" systemctl stop sandboxctl
 is "each was asked to end, and had the time; it was enforced to the end" "$(<"$world/a/said")" bye
 ended b/y
 is "so was one that no service has started" "$status" 143
+is "and one in the background, whose supervisor reported it" "$(<"$world/back.log")" \
+	"ready"$'\n'"sandboxctl: a/back: reason=signal exit_code=143 signal=15"
 property slow ActiveState
 is "the service that needs it was stopped before" "$REPLY" inactive
 says 1 "sandboxctl: the LSM is not loaded"$'\n' "the LSM is unloaded" sandboxctl lsm status
