@@ -206,7 +206,7 @@ is "kill ends it" "$?:$(left_behind)" "0:"
 orphan
 status=0
 out=$(sandboxctl gc 2>&1) || status=$?
-like "gc does" "$status:$out:$(left_behind)" $'0:removed sandbox a/orphan\n*:'
+like "gc does" "$status:$out:$(left_behind)" "0:removed sandbox a/orphan*:"
 orphan
 detached --name orphan -- "$busybox" true
 is "and the next of that name" "$status:$out" $'0:a/orphan\n'
