@@ -74,12 +74,25 @@ static int wait_for_word(int from, char id[static DETACH_ID_SIZE], struct sbx_er
 	return 0;
 }
 
+/* They are this very process', by its pid, and close with all else of the caller's. */
+static int check_sockets(struct sbx_error *err)
+{
+	int n, r = plan_count_given(&n, err);
+
+	if (r < 0 || n == 0)
+		return r;
+	r = error_set(err, EINVAL, "sockets of LISTEN_FDS don't go into the background");
+	return error_cure(err, r, "run it without --detach, as the service that they are for");
+}
+
 int detach_begin(int *kept, int *ret_caller, char ret_id[static DETACH_ID_SIZE], int *ret_exit,
 	struct sbx_error *err)
 {
-	int ends[2], r;
+	int ends[2], r = check_sockets(err);
 	pid_t pid;
 
+	if (r < 0)
+		return r;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_errno(err, errno, "open the channel to the supervisor");
 	pid = fork();

@@ -182,6 +182,9 @@ int plan_check_walls(struct plan *plan, struct sbx_error *err);
 
 /* The sockets of the command, of a plain program or of a runtime: plan_sockets.c. */
 int plan_program_sockets(struct plan *plan, struct sbx_error *err);
+
+/* How many this process was given; none where its environment speaks of another one. */
+int plan_count_given(int *ret_n, struct sbx_error *err);
 int plan_module_sockets(struct plan *plan, struct strv *addresses, struct sbx_error *err);
 
 static inline int plan_n_sockets(const struct plan *plan)

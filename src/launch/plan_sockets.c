@@ -12,8 +12,7 @@
 
 enum { NAMES_MAX = 4096 };
 
-/* Of whoever started this process: of no interest where it speaks of another one. */
-static int count_given(int *ret_n, struct sbx_error *err)
+int plan_count_given(int *ret_n, struct sbx_error *err)
 {
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
 	uint32_t number;
@@ -76,7 +75,7 @@ static int add_given_names(struct plan *plan, int n, struct sbx_error *err)
 
 static int take_given(struct plan *plan, struct sbx_error *err)
 {
-	int n, r = count_given(&n, err);
+	int n, r = plan_count_given(&n, err);
 
 	for (int i = 0; i < n && r == 0; i++)
 		r = check_given(plan, PLAN_FIRST_SOCKET + i, err);
@@ -140,7 +139,7 @@ int plan_module_sockets(struct plan *plan, struct strv *addresses, struct sbx_er
 {
 	const struct policy_place *at = NULL;
 	char where[PLACE_TEXT_MAX];
-	int n, r = count_given(&n, err);
+	int n, r = plan_count_given(&n, err);
 
 	if (r == 0 && n) {
 		r = error_set(err, ENOTSUP, "LISTEN_FDS: %s can't be given a socket that is open",

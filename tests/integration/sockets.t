@@ -175,6 +175,8 @@ for kind in "udp:7120:neither a TCP socket nor a unix stream" "bound:7120:a sock
 done
 NAMES=one refuses 125 "sandboxctl: run: LISTEN_FDNAMES has fewer names than LISTEN_FDS says" "a name too few" \
 	activate tcp:7120 tcp:7121 -- sandboxctl run -t plain -- "$probe" exit 0
+refuses 125 "sandboxctl: run --detach: sockets of LISTEN_FDS don't go into the background: *" "nor one in the background" \
+	activate tcp:7120 -- sandboxctl run --detach -t plain -- "$probe" exit 0
 refuses 125 "sandboxctl: run: LISTEN_FDS: wazero can't be given a socket that is open: name its address with 'listen' in ?network?, without a socket unit" \
 	"a module can't have them" activate tcp:7120 -- sandboxctl run -t service -- "$module" ping
 (umask 022 && printf 'version = 1\n[host]\nlsm = off\n' >"$config/sandboxctl.ini")
