@@ -79,7 +79,8 @@ int terminal_open(struct run *run, struct sbx_error *err)
 	t->out = open_anew(STDOUT_FILENO, O_WRONLY);
 	if (t->in < 0 || t->out < 0 ||
 		socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, t->channel) < 0 ||
-		children_move_up(run, &t->channel[0]) < 0 || children_move_up(run, &t->channel[1]) < 0)
+		children_move_up(run, &t->channel[0]) < 0 ||
+		children_move_up(run, &t->channel[1]) < 0)
 		return error_errno(err, errno, "open a terminal");
 	look_at_caller(t);
 	return 0;
