@@ -3,13 +3,12 @@
  * The parent's steps. The order is the table at the end.
  */
 #include "base/fs.h"
-#include "kernel/devices.h"
 #include "kernel/netns.h"
+#include "launch/cgroups.h"
 #include "launch/children.h"
 #include "launch/detach.h"
 #include "launch/exec.h"
 #include "launch/helper.h"
-#include "launch/leaf.h"
 #include "launch/loaded.h"
 #include "launch/publish.h"
 #include "launch/run.h"
@@ -111,18 +110,6 @@ static int relock_tenant(struct run *run, struct sbx_error *err)
 	return lock_tenant(run, err);
 }
 
-static int open_base(struct run *run, struct sbx_error *err)
-{
-	const struct policy *policy = run->plan->policy;
-	const struct policy_cgroup *const settings[] = { &policy->cgroup, &policy->cgroup_sandbox,
-		NULL };
-	int r = cgroup_make_base(run->plan->host.base, settings, &run->base, &run->base_level, err);
-
-	if (r == 0 && has_lsm(run))
-		r = lsm_check_base(&run->lsm, run->base.id, run->base_level, err);
-	return r;
-}
-
 /* What watches this base would deny the sandbox everything, for it has no label. */
 static int check_not_loaded(struct run *run, struct sbx_error *err)
 {
@@ -136,113 +123,6 @@ static int check_not_loaded(struct run *run, struct sbx_error *err)
 		return 0;
 	r = error_set(err, EBUSY, "sandboxctl.ini says lsm = off, but the LSM is loaded");
 	return error_cure(err, r, "sandboxctl lsm unload");
-}
-
-static bool sets_totals(const struct run *run)
-{
-	return policy_find_setting(run->plan->policy, "cgroup") != NULL;
-}
-
-static int stop_at_other(const char *tenant, const char *name, void *arg)
-{
-	const struct run *run = arg;
-
-	return !streq(name, run->plan->name) && registry_is_held(tenant, name) ? -EBUSY : 0;
-}
-
-/* The supervisor of one that is in the slice may have been killed, so that the registry holds none.
- */
-static bool has_others(struct run *run)
-{
-	const char *tenant = run->plan->policy->tenant;
-	_cleanup_cgroup_ struct cgroup slice = CGROUP_INIT;
-	char name[LEAF_NAME_MAX];
-	bool populated = true;
-
-	if (registry_each_folder(tenant, stop_at_other, run, NULL) < 0)
-		return true;
-	leaf_name(name, tenant, LEAF_SLICE_END);
-	if (cgroup_open(&run->base, name, &slice, NULL) == -ENOENT)
-		return false;
-	return slice.fd < 0 || cgroup_is_populated(&slice, &populated, NULL) < 0 || populated;
-}
-
-/* What the command line says of the tenant's totals is said to all of its sandboxes. */
-static int check_totals(struct run *run, struct sbx_error *err)
-{
-	const char *setting = policy_find_setting(run->plan->policy, "cgroup");
-	int r;
-
-	if (!has_others(run))
-		return 0;
-	r = error_set(err, EBUSY,
-		"--set %s: tenant '%s' has other sandboxes, whose limit it is too", setting,
-		run->plan->policy->tenant);
-	return error_cure(err, r, "set it in [cgroup.sandbox], or end them before");
-}
-
-static int make_slice(struct run *run, struct sbx_error *err)
-{
-	const struct policy *policy = run->plan->policy;
-	const struct policy_cgroup *const below[] = { &policy->cgroup_sandbox, NULL };
-	char name[LEAF_NAME_MAX];
-	int r;
-
-	leaf_name(name, run->plan->policy->tenant, LEAF_SLICE_END);
-	r = cgroup_make(&run->base, name, false, &run->slice, err);
-	if (r == 0)
-		r = cgroup_enable_for(&run->slice, below, err);
-	if (r == 0)
-		r = run->slice.made ? cgroup_apply(&run->slice, &policy->cgroup, err)
-				    : cgroup_change(&run->slice, &policy->cgroup, NULL, err);
-	run->before.pids_max = cgroup_event(&run->slice, "pids.events", "max");
-	return r;
-}
-
-static int remove_slice(struct run *run, struct sbx_error *err)
-{
-	char name[LEAF_NAME_MAX];
-
-	leaf_name(name, run->plan->policy->tenant, LEAF_SLICE_END);
-	if (run->started)
-		return 0;
-	/* Another run of the tenant's may be in it already: then it stays. */
-	if (run->slice.made && unlinkat(run->base.fd, name, AT_REMOVEDIR) < 0 && errno != EBUSY &&
-		errno != ENOENT)
-		return error_errno(err, errno, "remove cgroup '%s'", run->slice.path);
-	run->tenant_is_new =
-		faccessat(run->base.fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
-	return 0;
-}
-
-/* The slice's, and so of all of its sandboxes; it goes when the slice does. */
-static int guard_devices(struct run *run, struct sbx_error *err)
-{
-	return devices_guard(run->slice.fd, run->slice.path, err);
-}
-
-static int make_leaf(struct run *run, struct sbx_error *err)
-{
-	char name[LEAF_NAME_MAX];
-	int r;
-
-	leaf_name(name, run->plan->name, LEAF_END);
-	r = cgroup_make(&run->slice, name, true, &run->leaf, err);
-	if (r == -EEXIST) {
-		/* Of a supervisor that was killed: the name is ours, so nobody uses it. */
-		r = leaf_remove(has_lsm(run) ? &run->lsm : NULL, &run->slice, name, err);
-		if (r == 0)
-			r = cgroup_make(&run->slice, name, true, &run->leaf, err);
-	}
-	return r < 0 ? r : cgroup_apply(&run->leaf, &run->plan->policy->cgroup_sandbox, err);
-}
-
-static int remove_leaf(struct run *run, struct sbx_error *err)
-{
-	char name[LEAF_NAME_MAX];
-
-	leaf_name(name, run->plan->name, LEAF_END);
-	return run->leaf.fd < 0 ? 0 : cgroup_remove(&run->slice, name, &run->leaf, err);
 }
 
 static int write_rules(struct run *run, struct sbx_error *err)
@@ -342,13 +222,13 @@ const struct parent_step parent_steps[] = {
 	{ "log", has_log, stdio_open_log, NULL },
 	{ "lock-tenant", NULL, lock_tenant, unlock_tenant },
 	{ "check-updates", NULL, check_updates, NULL },
-	{ "base", NULL, open_base, NULL },
+	{ "base", NULL, cgroups_open_base, NULL },
 	{ "check-not-loaded", has_no_lsm, check_not_loaded, NULL },
 	{ "network", has_netns, open_netns, forget_netns },
-	{ "totals", sets_totals, check_totals, NULL },
-	{ "slice", NULL, make_slice, remove_slice },
-	{ "devices", NULL, guard_devices, NULL },
-	{ "leaf", NULL, make_leaf, remove_leaf },
+	{ "totals", cgroups_sets_totals, cgroups_check_totals, NULL },
+	{ "slice", NULL, cgroups_make_slice, cgroups_remove_slice },
+	{ "devices", NULL, cgroups_guard_devices, NULL },
+	{ "leaf", NULL, cgroups_make_leaf, cgroups_remove_leaf },
 	{ "rules", has_lsm, write_rules, NULL },
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },
 	{ "unlock-tenant", NULL, unlock_tenant, relock_tenant },
