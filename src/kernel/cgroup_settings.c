@@ -1,253 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Limits written, read back, taken back, and put back as they were.
+ * Limits written, read back, and taken back.
  */
-#include "kernel/cgroup.h"
+#include "kernel/cgroup_settings.h"
 
 #include "base/fs.h"
 
-#include <limits.h>
-#include <linux/limits.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
-
-/* As much as io.max has with a hundred devices. */
-enum { TEXT_MAX = 8192 };
-
-/*
- * What a cgroup is born with, as read back: what a policy no longer limits returns to it. Any other
- * file's value is kept in an attribute of the cgroup before it is first written.
- */
-static const struct {
-	const char *file, *value;
-} born_with[] = {
-	{ "memory.max", "max" },
-	{ "memory.high", "max" },
-	{ "memory.swap.max", "max" },
-	{ "memory.oom.group", "0" },
-	{ "pids.max", "max" },
-	{ "cpu.max", "max 100000" },
-	{ "cpu.weight", "100" },
-	{ "io.weight", "default 100" },
-	{ "cpuset.cpus", "" },
-};
-
-/* Files with a line for each thing, and what a thing without limits has. */
-static const struct {
-	const char *file, *none;
-} line_files[] = {
-	{ "io.max", "rbps=max wbps=max riops=max wiops=max" },
-	{ "io.latency", "target=0" },
-	{ "rdma.max", "hca_handle=max hca_object=max" },
-	{ "misc.max", "max" },
-};
-
-/* Only root can read or write these. */
-#define KEPT "trusted.sandboxctl.was."
-
-static const char *no_limits(const char *file)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(line_files); i++)
-		if (streq(line_files[i].file, file))
-			return line_files[i].none;
-	return NULL;
-}
-
-static bool is_born_with(const char *file)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(born_with); i++)
-		if (streq(born_with[i].file, file))
-			return true;
-	return false;
-}
-
-/* ---- texts ---- */
-
-static bool next_word(const char **s, const char **ret_word, size_t *ret_n)
-{
-	*s += strspn(*s, " \t\n");
-	*ret_word = *s;
-	*ret_n = strcspn(*s, " \t\n");
-	*s += *ret_n;
-	return *ret_n > 0;
-}
-
-static bool has_word(const char *line, const char *word, size_t n)
-{
-	const char *at;
-	size_t length;
-
-	while (next_word(&line, &at, &length))
-		if (length == n && strncmp(at, word, n) == 0)
-			return true;
-	return false;
-}
-
-static bool same_words(const char *a, const char *b)
-{
-	const char *x, *y;
-	size_t n = 0, m = 0;
-
-	for (;;) {
-		bool more = next_word(&a, &x, &n), too = next_word(&b, &y, &m);
-
-		if (more != too || n != m || strncmp(x, y, n) != 0)
-			return false;
-		if (!more)
-			return true;
-	}
-}
-
-/* "target=0" says what no line says, too. */
-static bool is_no_limit(const char *file, const char *word, size_t n)
-{
-	const char *none = no_limits(file);
-
-	return none && has_word(none, word, n);
-}
-
-/* Each word behind the thing stands in the line. No line: it has no limits. */
-static bool line_holds(const char *file, const char *line, const char *limits)
-{
-	const char *word;
-	size_t n;
-
-	while (next_word(&limits, &word, &n))
-		if (!(line ? has_word(line, word, n) : is_no_limit(file, word, n)))
-			return false;
-	return true;
-}
-
-/* The line of TEXT that begins with the word THING, cut off from the rest; NULL: none. */
-static char *find_line(char *text, const char *thing)
-{
-	char *rest = text, *line;
-
-	while ((line = strsep(&rest, "\n")))
-		if (strcspn(line, " ") == strlen(thing) && str_after(line, thing))
-			return line;
-	return NULL;
-}
-
-/*
- * Values come as the kernel shows them; cpu.max adds its period to a lone "max", and a file may
- * have more lines than the one that was written.
- */
-static bool same_value(const char *want, char *text)
-{
-	char *line = strsep(&text, "\n");
-
-	if (same_words(want, line) || (streq(want, "max") && str_after(line, "max ")))
-		return true;
-	while (strchr(want, ' ') && (line = strsep(&text, "\n")))
-		if (same_words(want, line))
-			return true;
-	return false;
-}
-
-/* ---- reading and writing ---- */
-
-static int no_file(const struct cgroup *cgroup, const char *file, int errnum, struct sbx_error *err)
-{
-	int r = error_errno(err, errnum, "read %s of cgroup '%s'", file, cgroup->path);
-
-	return errnum == ENOENT ? error_cure(err, r,
-					  "this kernel has no such file; take it out of the policy")
-				: r;
-}
-
-static int read_text(const struct cgroup *cgroup, const char *file, char text[static TEXT_MAX],
-	struct sbx_error *err)
-{
-	ssize_t n = fs_read(cgroup->fd, file, text, TEXT_MAX);
-
-	return n < 0 ? no_file(cgroup, file, (int)-n, err) : 0;
-}
-
-static int write_text(
-	const struct cgroup *cgroup, const char *file, const char *value, struct sbx_error *err)
-{
-	int r;
-
-	if (streq(file, "memory.max"))
-		return cgroup_set_memory_max(cgroup, value, err);
-	/* An empty value is written as a line: write(2) of nothing does nothing. */
-	r = fs_write(cgroup->fd, file, *value ? value : "\n");
-	if (r < 0)
-		return error_errno(
-			err, -r, "write '%s' to %s of cgroup '%s'", value, file, cgroup->path);
-	return 0;
-}
-
-/* The value as a cgroup is born with it, unless it was written before and so is kept already. */
-static int keep(
-	const struct cgroup *cgroup, const char *file, const char *value, struct sbx_error *err)
-{
-	char name[XATTR_NAME_MAX + 1];
-
-	/* The nice value is cpu.weight in other words, and goes with it. */
-	if (is_born_with(file) || no_limits(file) || streq(file, "cpu.weight.nice"))
-		return 0;
-	(void)snprintf(name, sizeof(name), KEPT "%s", file);
-	if (fsetxattr(cgroup->fd, name, value, strlen(value), XATTR_CREATE) < 0 && errno != EEXIST)
-		return error_errno(
-			err, errno, "keep what %s of cgroup '%s' was", file, cgroup->path);
-	return 0;
-}
-
-/* What has to be written to have it as it was. */
-static int note(
-	struct cgroup_journal *journal, const char *file, const char *before, struct sbx_error *err)
-{
-	struct cgroup_change change = { strdup(file), strdup(before) }, *room;
-
-	room = reallocarray(journal->v, journal->n + 1, sizeof(*room));
-	if (room)
-		journal->v = room;
-	if (!room || !change.file || !change.before) {
-		free(change.file);
-		free(change.before);
-		return error_errno(err, ENOMEM, "note what %s was", file);
-	}
-	room[journal->n++] = change;
-	return 0;
-}
-
-static int change_value(const struct cgroup *cgroup, const char *file, const char *value,
-	struct cgroup_journal *journal, struct sbx_error *err)
-{
-	char got[TEXT_MAX];
-	int r = read_text(cgroup, file, got, err);
-
-	if (r < 0)
-		return r;
-	got[strcspn(got, "\n")] = '\0';
-	/* The kernel says of a partition why it isn't one, and takes the word alone. */
-	if (strstr(got, " invalid"))
-		*strstr(got, " invalid") = '\0';
-	r = keep(cgroup, file, got, err);
-	if (r == 0)
-		r = note(journal, file, got, err);
-	return r < 0 ? r : write_text(cgroup, file, value, err);
-}
 
 static int apply_value(const struct cgroup *cgroup, const struct policy_cgroup_setting *setting,
 	struct cgroup_journal *journal, struct sbx_error *err)
 {
 	const char *file = setting->file, *value = setting->value;
-	char got[TEXT_MAX];
-	int r = read_text(cgroup, file, got, err);
+	char got[SETTINGS_TEXT_MAX];
+	int r = settings_read(cgroup, file, got, err);
 
 	/* A tenant that is warm has its limits already: reading is half the work of writing. */
-	if (r < 0 || same_value(value, got))
+	if (r < 0 || settings_same_value(value, got))
 		return r;
-	r = change_value(cgroup, file, value, journal, err);
+	r = settings_change(cgroup, file, value, journal, err);
 	if (r == 0)
-		r = read_text(cgroup, file, got, err);
+		r = settings_read(cgroup, file, got, err);
 	if (r < 0)
 		return r;
-	if (!same_value(value, got)) {
+	if (!settings_same_value(value, got)) {
 		got[strcspn(got, "\n")] = '\0';
 		return error_set(err, EIO, "%s of cgroup '%s' is '%.100s' after '%s' was written",
 			file, cgroup->path, got, value);
@@ -280,14 +58,14 @@ static int name_thing(
 static int change_line(const struct cgroup *cgroup, const char *file, const char *thing,
 	const char *limits, struct cgroup_journal *journal, struct sbx_error *err)
 {
-	const char *none = no_limits(file);
-	char got[TEXT_MAX], before[512], value[512];
+	const char *none = settings_no_limits(file);
+	char got[SETTINGS_TEXT_MAX], before[512], value[512];
 	const char *line;
-	int r = read_text(cgroup, file, got, err);
+	int r = settings_read(cgroup, file, got, err);
 
 	if (r < 0)
 		return r;
-	line = find_line(got, thing);
+	line = settings_find_line(got, thing);
 	if (line)
 		(void)snprintf(before, sizeof(before), "%s", line);
 	else
@@ -297,21 +75,21 @@ static int change_line(const struct cgroup *cgroup, const char *file, const char
 		none = "";
 	(void)snprintf(value, sizeof(value), "%s %s%s%s", thing, none, *none && *limits ? " " : "",
 		limits);
-	r = note(journal, file, before, err);
-	return r < 0 ? r : write_text(cgroup, file, value, err);
+	r = settings_note(journal, file, before, err);
+	return r < 0 ? r : settings_write(cgroup, file, value, err);
 }
 
 static int apply_line(const struct cgroup *cgroup, const struct policy_cgroup_line *line,
 	struct cgroup_journal *journal, struct sbx_error *err)
 {
-	char thing[80], got[TEXT_MAX];
+	char thing[80], got[SETTINGS_TEXT_MAX];
 	int r = name_thing(line, thing, err);
 
 	if (r == 0)
 		r = change_line(cgroup, line->file, thing, line->limits, journal, err);
 	if (r == 0)
-		r = read_text(cgroup, line->file, got, err);
-	if (r < 0 || line_holds(line->file, find_line(got, thing), line->limits))
+		r = settings_read(cgroup, line->file, got, err);
+	if (r < 0 || settings_line_holds(line->file, settings_find_line(got, thing), line->limits))
 		return r;
 	return error_set(err, EIO, "%s of cgroup '%s' does not hold '%s %s'", line->file,
 		cgroup->path, thing, line->limits);
@@ -333,7 +111,7 @@ static bool is_limited(const struct policy_cgroup *settings, const char *file, c
 static int reset_lines(const struct cgroup *cgroup, const char *file,
 	const struct policy_cgroup *settings, struct cgroup_journal *journal, struct sbx_error *err)
 {
-	char text[TEXT_MAX], *rest = text, *line;
+	char text[SETTINGS_TEXT_MAX], *rest = text, *line;
 	int r = 0;
 
 	if (fs_read(cgroup->fd, file, text, sizeof(text)) < 0)
@@ -341,7 +119,7 @@ static int reset_lines(const struct cgroup *cgroup, const char *file,
 	while (r == 0 && (line = strsep(&rest, "\n"))) {
 		const char *limits = line + strcspn(line, " ");
 
-		if (!*line || line_holds(file, no_limits(file), limits) ||
+		if (!*line || settings_line_holds(file, settings_no_limits(file), limits) ||
 			is_limited(settings, file, line))
 			continue;
 		line[strcspn(line, " ")] = '\0';
@@ -364,8 +142,8 @@ static bool is_set(const struct policy_cgroup *settings, const char *file)
 static int reset_kept(const struct cgroup *cgroup, const char *name,
 	const struct policy_cgroup *settings, struct cgroup_journal *journal, struct sbx_error *err)
 {
-	const char *file = str_after(name, KEPT);
-	char value[512] = "", got[TEXT_MAX];
+	const char *file = str_after(name, SETTINGS_KEPT);
+	char value[512] = "", got[SETTINGS_TEXT_MAX];
 	ssize_t n;
 	int r;
 
@@ -376,16 +154,16 @@ static int reset_kept(const struct cgroup *cgroup, const char *name,
 		return error_errno(
 			err, errno, "read what %s of cgroup '%s' was", file, cgroup->path);
 	value[n] = '\0';
-	r = read_text(cgroup, file, got, err);
-	if (r < 0 || same_value(value, got))
+	r = settings_read(cgroup, file, got, err);
+	if (r < 0 || settings_same_value(value, got))
 		return r;
-	return change_value(cgroup, file, value, journal, err);
+	return settings_change(cgroup, file, value, journal, err);
 }
 
 static int reset_others(const struct cgroup *cgroup, const struct policy_cgroup *settings,
 	struct cgroup_journal *journal, struct sbx_error *err)
 {
-	char names[TEXT_MAX];
+	char names[SETTINGS_TEXT_MAX];
 	ssize_t n = flistxattr(cgroup->fd, names, sizeof(names));
 	int r = 0;
 
@@ -401,19 +179,19 @@ static int reset_born_with(const struct cgroup *cgroup, const struct policy_cgro
 {
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(born_with) && r == 0; i++) {
-		const char *file = born_with[i].file, *value = born_with[i].value;
-		char got[TEXT_MAX];
+	for (size_t i = 0; i < settings_n_born_with && r == 0; i++) {
+		const char *file = settings_born_with[i].file, *value = settings_born_with[i].value;
+		char got[SETTINGS_TEXT_MAX];
 
 		/* No controller, no limit. */
-		if (is_set(settings, file) || read_text(cgroup, file, got, NULL) < 0)
+		if (is_set(settings, file) || settings_read(cgroup, file, got, NULL) < 0)
 			continue;
 		got[strcspn(got, "\n")] = '\0';
 		if (!streq(got, value))
-			r = change_value(cgroup, file, value, journal, err);
+			r = settings_change(cgroup, file, value, journal, err);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(line_files) && r == 0; i++)
-		r = reset_lines(cgroup, line_files[i].file, settings, journal, err);
+	for (size_t i = 0; i < settings_n_line_files && r == 0; i++)
+		r = reset_lines(cgroup, settings_line_files[i].file, settings, journal, err);
 	return r;
 }
 
@@ -479,29 +257,4 @@ int cgroup_change(const struct cgroup *cgroup, const struct policy_cgroup *setti
 		journal = (struct cgroup_journal){ 0 };
 	}
 	return 0;
-}
-
-int cgroup_undo(
-	const struct cgroup *cgroup, const struct cgroup_journal *journal, struct sbx_error *err)
-{
-	int first = 0;
-
-	for (size_t i = journal->n; i-- > 0;) {
-		const struct cgroup_change *change = &journal->v[i];
-		int r = write_text(cgroup, change->file, change->before, first ? NULL : err);
-
-		if (first == 0)
-			first = r;
-	}
-	return first;
-}
-
-void cgroup_journal_clear(struct cgroup_journal *journal)
-{
-	for (size_t i = 0; i < journal->n; i++) {
-		free(journal->v[i].file);
-		free(journal->v[i].before);
-	}
-	free(journal->v);
-	*journal = (struct cgroup_journal){ 0 };
 }
