@@ -3,9 +3,13 @@
 
 #include "base/cleanup.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static const struct {
 	int resource;
@@ -37,6 +41,19 @@ void process_normalise(void)
 	(void)sigaction(SIGCHLD, &sa, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
 		raise_limit(needs[i].resource, needs[i].least);
+}
+
+/* As deep as a stack is ever used here: fewer pages are there, and of others it says so. */
+#define STACK_DEPTH (256 << 10)
+
+/* Not of this function's own page, nor of that below, where a handler or the callee may stand. */
+void process_release_memory(void)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t end = ((uintptr_t)__builtin_frame_address(0) & -page) - page;
+
+	(void)malloc_trim(0);
+	(void)madvise((void *)(end - STACK_DEPTH), STACK_DEPTH, MADV_DONTNEED);
 }
 
 /* A pidfd can be read from its process' end on: pidfd_open(2). */

@@ -13,6 +13,12 @@
  */
 void process_normalise(void);
 
+/*
+ * Gives back what was used of the stack below this call, and of the heap: for who stays, and has
+ * done what took the most.
+ */
+void process_release_memory(void);
+
 /* Whether the process of a pidfd hasn't ended. Async-signal-safe. */
 bool process_is_alive(int pidfd);
 

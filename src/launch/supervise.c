@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/failpoint.h"
+#include "base/process.h"
 #include "launch/children.h"
 #include "launch/detach.h"
 #include "launch/signals.h"
@@ -156,8 +157,9 @@ static int read_done(struct run *run, struct sbx_error *err)
 	}
 	run->started = all_executed(run);
 	trace_children(run);
-	/* A mount of nobody's goes with who closes it last, which the kernel takes its time for:
-	 * now, when there is nothing else to do. */
+	/* From now on there is nothing to do, for as long as the command runs. */
+	process_release_memory();
+	/* A mount of nobody's goes with who closes it last, which the kernel takes its time for. */
 	close_fdp(&run->plan->init_fd);
 	run->plan->init_fd = -1;
 	close_fdp(&run->done[0]);
