@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What is wrong is said in one line, with its cure, by the right exit code, and leaves nothing.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
 

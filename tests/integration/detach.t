@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Sandboxes in the background: their supervisor has nothing of its caller's, costs little, and reports.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

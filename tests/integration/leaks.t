@@ -5,6 +5,8 @@
 # any more: of runs that are as they should be, that are refused, and that fail at each of their steps.
 #
 # It needs the build by `make SAN=1 FAILPOINTS=1`. valgrind can't be asked: it doesn't know clone3(2).
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

@@ -4,6 +4,8 @@
 # libsandboxctl as it is installed, from programs that were built with it.
 #
 # It needs build/demo/example-shared, example-static and lib_sandboxes.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 

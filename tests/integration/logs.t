@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What a command writes, kept by its supervisor: in its entry, in a file, in the journal.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

@@ -6,6 +6,8 @@
 #
 # The environment's MANY says how many sandboxes (200; `make soak` has 1,000), ROUNDS how many rounds of
 # differing policies (2).
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

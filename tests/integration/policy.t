@@ -3,6 +3,8 @@
 #
 # The policy commands, as people use them. What the parser says of each kind of mistake is for the unit
 # tests and their fixtures.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
 

@@ -5,6 +5,8 @@
 # what a killed supervisor has left.
 #
 # It needs the build by `make FAILPOINTS=1`.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016,SC2317
 . "${0%/*}/lib.sh"
 

@@ -5,6 +5,8 @@
 # undoing. crash.t has what comes before.
 #
 # It needs the build by `make FAILPOINTS=1`.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

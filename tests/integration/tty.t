@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A terminal of the sandbox's own: job control works there, and the caller's is out of reach.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

@@ -3,6 +3,8 @@
 #
 # What joins a sandbox from outside, and a tenant that lies in wait for it: CVE-2016-9962 and CVE-2019-5736 as
 # they are for `exec`.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=../integration/lib.sh disable=SC2016
 . "${0%/*}/../integration/lib.sh"
 
