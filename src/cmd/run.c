@@ -223,8 +223,8 @@ static int run_to_end(const struct run_arguments *a)
 	struct outcome outcome;
 
 	launch(&a->options, &outcome);
-	/* What kept the command from running is no news of how it ended. */
-	if (!a->quiet || outcome.reason == OUTCOME_SETUP)
+	/* What kept the command from running is no news of how it ended, and is said somewhere. */
+	if (!a->quiet || (outcome.reason == OUTCOME_SETUP && a->status_fd < 0))
 		report_outcome(&outcome);
 	if (a->status_fd >= 0 && report_outcome_json(&outcome, a->status_fd) < 0)
 		(void)fprintf(stderr, "sandboxctl: %s: --json-status-fd: could not be written\n",

@@ -262,7 +262,7 @@ forget_tenants() {
 	for pin in "$state"/net/*; do
 		umount -l "$pin" && rm -f "$pin"
 	done
-	rm -f "$config"/tenants/*.ini "$config/sandboxctl.ini"
+	rm -rf "$config"/tenants/*.ini "$config/sandboxctl.ini" "$state/ended"
 	rmdir "$base"/*.slice 2>/dev/null
 }
 

@@ -69,7 +69,7 @@ go_on 3
 wait "$follower"
 is "logs --follow ends with the sandbox" "$?:$(<"$tmp/followed")" $'0:first\nsecond'
 logs a/one
-is "it is there afterwards, too" "$status:$out" $'0:first\nsecond'
+is "it is there afterwards, too" "$status:$out" $'0:first\nsecond\n'
 logs a/none
 like "there is none of one that never was" "$status:$err" "1:*there is no sandbox 'a/none'*"
 
