@@ -22,6 +22,8 @@ for name in a bare; do
 		[filesystem]
 		exec = $world/bin
 		$([[ $name == a ]] && echo own || echo write) = $world/a
+		[network]
+		listen = tcp 127.0.0.1 7100
 		$([[ $name == a ]] || echo "[namespaces]")
 		$([[ $name == a ]] || echo "pid = no")
 	POLICY
