@@ -349,7 +349,7 @@ failpoints:
 # With both, it is also asked for leaks where its steps fail. `make check` has it from check-san.
 .PHONY: sanitized
 sanitized:
-	$(Q)$(MAKE) --no-print-directory SAN=1 FAILPOINTS=1 all
+	$(Q)nice $(MAKE) --no-print-directory SAN=1 FAILPOINTS=1 all
 
 .PHONY: check-one check-start check-san
 ifdef T
@@ -372,7 +372,8 @@ check-san: check-start
 check-unit-san: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do tests/tap build/results/san-$${t##*/} $$t; done
 
-# One guest at a time, and beside it what needs none: a guest keeps about one core busy.
+# One guest at a time, and beside it, behind the guest's back, what needs none: a guest keeps about one core
+# busy.
 check-san: | check-unit
 check-guest-6.1: | check-unit
 check-guest-6.12: | check-guest-6.1
@@ -514,7 +515,7 @@ lint-cppcheck: | build/deps/lint
 
 lint-tidy: build/bpf/sandboxctl.skel.h | build/deps/lint
 	$(Q)tests/tap build/results/lint-tidy tests/lint/as-test tidy \
-		sh -c 'printf "%s\n" $(filter-out %/prefix.c,$(SOURCES)) $(GENERATOR_SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
+		nice sh -c 'printf "%s\n" $(filter-out %/prefix.c,$(SOURCES)) $(GENERATOR_SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
 		--quiet "$$@" -- -std=c17 $(subst ",\",$(subst ','',$(CPPFLAGS_ALL))) 2>/dev/null'"'"' sh'
 
 format:

@@ -4,6 +4,8 @@
 # A further command in a sandbox that runs: the same walls, its own end; and what lies in wait for it.
 #
 # It needs the build by `make FAILPOINTS=1`.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

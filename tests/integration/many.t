@@ -4,14 +4,14 @@
 # Many at once: sandboxes of a hundred tenants, begun 16 at a time, all alive together, and then ended; runs and
 # further commands of one tenant under differing policies. Nothing fails, and nothing is left.
 #
-# The environment's MANY says how many sandboxes (200; `make soak` has 1,000), ROUNDS how many rounds of
+# The environment's MANY says how many sandboxes (100; `make soak` has 1,000), ROUNDS how many rounds of
 # differing policies (2).
 #
 # Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 
-n=${MANY:-200} n_tenants=100 n_owners=10 at_a_time=16
+n=${MANY:-100} n_tenants=100 n_owners=10 at_a_time=16
 sandboxctl lsm unload --force 2>/dev/null # by an earlier test
 load
 

@@ -5,6 +5,8 @@
 # whom a command meets that goes into one.
 #
 # It needs the build by `make FAILPOINTS=1`.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

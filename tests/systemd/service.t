@@ -326,7 +326,7 @@ is "each was asked to end, and had the time; it was enforced to the end" "$(<"$w
 ended b/y
 is "so was one that no service has started" "$status" 143
 is "and one in the background, whose supervisor reported it" "$(<"$world/back.log")" \
-	"ready"$'\n'"sandboxctl: a/back: reason=signal exit_code=143 signal=15"
+	"sleep: ok"$'\n'"sandboxctl: a/back: reason=signal exit_code=143 signal=15"
 property slow ActiveState
 is "the service that needs it was stopped before" "$REPLY" inactive
 says 1 "sandboxctl: the LSM is not loaded"$'\n' "the LSM is unloaded" sandboxctl lsm status
