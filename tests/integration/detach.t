@@ -92,6 +92,7 @@ detached --name other --json-status-fd 9 -- "$busybox" sleep 1000 9>"$tmp/json"
 private "$supervisor"
 echo "# the supervisor's private memory: $REPLY kB, written $dirty kB"
 is "the supervisor has less than 1 MB of private memory" "$((REPLY > 0 && REPLY < 1024))" 1
+start a/far "$probe" sleep 1000 </dev/null # beside another one here too
 start a/near "$probe" sleep 1000 </dev/null
 private "${supervisors[a/near]}"
 total=$REPLY
@@ -100,6 +101,7 @@ private "$REPLY"
 echo "# in the foreground, its init's included: $((total + REPLY)) kB"
 is "in the foreground it has no more than 300 KB, with its init" "$((total > 0 && total + REPLY <= 300))" 1
 stop a/near
+stop a/far
 sandboxctl kill a/other
 reported reason
 is "another one is killed, and its report says so" "$REPLY" signal
