@@ -173,6 +173,16 @@ int fs_absolute(const char *path, char ret[static PATH_MAX], struct sbx_error *e
 	return 0;
 }
 
+void fs_remove_files(const char *folder, const char *but)
+{
+	_cleanup_closedir_ DIR *dir = opendir(folder);
+	struct dirent *file;
+
+	while (dir && (file = readdir(dir)))
+		if (file->d_name[0] != '.' && (!but || !streq(file->d_name, but)))
+			(void)unlinkat(dirfd(dir), file->d_name, 0);
+}
+
 int fs_make_private_dir(const char *path, struct sbx_error *err)
 {
 	char prefix[PATH_MAX];

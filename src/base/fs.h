@@ -46,6 +46,9 @@ int fs_path_of(int fd, char *path, size_t size, struct sbx_error *err);
  */
 int fs_absolute(const char *path, char ret[static PATH_MAX], struct sbx_error *err);
 
+/* Removes the files in a folder, but hidden ones and that one (NULL: none), as far as it can. */
+void fs_remove_files(const char *folder, const char *but);
+
 /* Makes a folder and what is missing above it, mode 0700, and checks that root owns it. */
 int fs_make_private_dir(const char *path, struct sbx_error *err);
 

@@ -6,7 +6,6 @@
 #include "sandboxctl/exit.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -171,9 +170,5 @@ int detach_finish(const struct run *run, struct sbx_error *err)
 	if (r < 0)
 		return error_errno(err, -r, "leave the caller");
 	r = tell_caller(run);
-	if (r < 0)
-		return error_errno(err, -r, "tell the caller that its sandbox runs");
-	/* What the set-up needed would stay for as long as the sandbox. */
-	(void)malloc_trim(0);
-	return 0;
+	return r < 0 ? error_errno(err, -r, "tell the caller that its sandbox runs") : 0;
 }

@@ -127,14 +127,7 @@ static int check_not_loaded(struct run *run, struct sbx_error *err)
 
 static int write_rules(struct run *run, struct sbx_error *err)
 {
-	const struct plan *plan = run->plan;
-	const struct lsm_rules rules = {
-		.tenant = plan->tenant_id,
-		.grants = plan->grants,
-		.n_grants = plan->n_grants,
-		.connect = plan->policy->network.connect,
-		.n_connect = plan->policy->network.n_connect,
-	};
+	const struct lsm_rules rules = plan_rules(run->plan);
 
 	return rules_ensure(&run->lsm, &rules, true, &run->policy_id, err);
 }

@@ -167,6 +167,18 @@ const struct resolved *plan_tree(const struct plan *plan);
 int plan_resolve_grants(struct plan *plan, struct sbx_error *err);
 int plan_find_command(struct plan *plan, const char *path, int *ret_exit, struct sbx_error *err);
 
+/* What the LSM is told of it; it points into the plan. */
+static inline struct lsm_rules plan_rules(const struct plan *plan)
+{
+	return (struct lsm_rules){
+		.tenant = plan->tenant_id,
+		.grants = plan->grants,
+		.n_grants = plan->n_grants,
+		.connect = plan->policy->network.connect,
+		.n_connect = plan->policy->network.n_connect,
+	};
+}
+
 /* The parts of plan_make, in its order; each in a file of its own. */
 int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* plan_command.c */
 int plan_running_command(struct plan *plan, struct sbx_error *err);

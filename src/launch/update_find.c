@@ -121,13 +121,7 @@ bool update_is_gone(const struct update_work *w, const struct update_item *item)
 static int write_rules(const struct update_work *w, struct update_item *item,
 	const struct plan *plan, struct sbx_error *err)
 {
-	const struct lsm_rules rules = {
-		.tenant = plan->tenant_id,
-		.grants = plan->grants,
-		.n_grants = plan->n_grants,
-		.connect = plan->policy->network.connect,
-		.n_connect = plan->policy->network.n_connect,
-	};
+	const struct lsm_rules rules = plan_rules(plan);
 	struct sbx_leaf leaf;
 	int r;
 

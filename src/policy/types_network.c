@@ -154,16 +154,27 @@ static void clear_rules(struct policy_net_rule **rules, size_t *n)
 	*n = 0;
 }
 
-static int parse_net_rules(const struct key_use *use, void *target)
+/* One more rule, for which more than its form may be asked. */
+static int parse_into(struct policy_net_rule **rules, size_t *n, const struct key_use *use,
+	int (*check)(const struct key_use *use, const struct strv *words,
+		const struct policy_net_rule *rule))
 {
 	_cleanup_strv_ struct strv words = { 0 };
 	struct policy_net_rule rule = { .at = use->at };
-	struct policy *policy = target;
 	int r = key_words(use, &words);
 
 	if (r == 0)
 		r = parse_rule(use, &words, &rule);
-	return add_rule(&policy->network.connect, &policy->network.n_connect, &rule, r);
+	if (r == 0 && check)
+		r = check(use, &words, &rule);
+	return add_rule(rules, n, &rule, r);
+}
+
+static int parse_net_rules(const struct key_use *use, void *target)
+{
+	struct policy *policy = target;
+
+	return parse_into(&policy->network.connect, &policy->network.n_connect, use, NULL);
 }
 
 static void clear_net_rules(const struct key *key, void *target)
@@ -212,16 +223,9 @@ static int check_socket(
 
 static int parse_listen(const struct key_use *use, void *target)
 {
-	_cleanup_strv_ struct strv words = { 0 };
-	struct policy_net_rule rule = { .at = use->at };
 	struct policy *policy = target;
-	int r = key_words(use, &words);
 
-	if (r == 0)
-		r = parse_rule(use, &words, &rule);
-	if (r == 0)
-		r = check_socket(use, &words, &rule);
-	return add_rule(&policy->network.listen, &policy->network.n_listen, &rule, r);
+	return parse_into(&policy->network.listen, &policy->network.n_listen, use, check_socket);
 }
 
 static void clear_listen(const struct key *key, void *target)

@@ -62,12 +62,7 @@ static int shorten_log(int dir)
 
 static void remove_entry(const char *path)
 {
-	_cleanup_closedir_ DIR *dir = opendir(path);
-	struct dirent *file;
-
-	while (dir && (file = readdir(dir)))
-		if (file->d_name[0] != '.')
-			(void)unlinkat(dirfd(dir), file->d_name, 0);
+	fs_remove_files(path, NULL);
 	(void)rmdir(path);
 }
 

@@ -49,17 +49,6 @@ static bool is_current(const char *path, int lock)
 	       held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
-/* All but the lock: a supervisor that was killed while it wrote may have left a file half-way. */
-static void remove_files(const char *path)
-{
-	_cleanup_closedir_ DIR *dir = opendir(path);
-	struct dirent *file;
-
-	while (dir && (file = readdir(dir)))
-		if (file->d_name[0] != '.' && !streq(file->d_name, "lock"))
-			(void)unlinkat(dirfd(dir), file->d_name, 0);
-}
-
 /* -EAGAIN: something of it was removed meanwhile, its tenant's folder as well as its own. */
 static int claim_once(const char *path, int *ret_lock)
 {
@@ -79,7 +68,7 @@ static int claim_once(const char *path, int *ret_lock)
 		return r;
 	/* Nobody is to take what another one has left for this one's. */
 	if (!is_new)
-		remove_files(path);
+		fs_remove_files(path, "lock");
 	*ret_lock = take_fd(&lock);
 	return 0;
 }
@@ -169,7 +158,7 @@ void registry_release(struct registry_entry *entry)
 
 	if (entry->lock < 0)
 		return;
-	remove_files(entry->path);
+	fs_remove_files(entry->path, "lock");
 	(void)snprintf(path, sizeof(path), "%s/lock", entry->path);
 	(void)unlink(path);
 	(void)rmdir(entry->path);

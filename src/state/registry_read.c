@@ -104,13 +104,16 @@ static int parse_status(json_t *json, struct sandbox_status *ret_status)
  * One that can't be read is as good as none: what is written by rename is either whole, or of
  * nobody that we know.
  */
-static int get(
-	const char *path, const char *tenant, const char *name, struct sandbox_status *ret_status)
+static int get(bool ended, const char *tenant, const char *name, struct sandbox_status *ret_status)
 {
-	char file[PATH_MAX + 16];
+	char file[PATH_MAX + 16], path[PATH_MAX];
 	json_t *json;
 	int r;
 
+	if (ended)
+		ended_path(tenant, name, path);
+	else
+		registry_path(tenant, name, path);
 	(void)snprintf(file, sizeof(file), "%s/status", path);
 	json = json_load_file(file, 0, NULL);
 	if (!json)
@@ -118,32 +121,22 @@ static int get(
 	r = parse_status(json, ret_status);
 	if (r == 0 && (!streq(ret_status->tenant, tenant) || !streq(ret_status->name, name)))
 		r = -ENOENT;
+	if (r == 0) {
+		ret_status->ended = ended;
+		ret_status->running = !ended && is_held(path);
+	}
 	json_decref(json);
 	return r;
 }
 
 int registry_get(const char *tenant, const char *name, struct sandbox_status *ret_status)
 {
-	char path[PATH_MAX];
-	int r;
-
-	registry_path(tenant, name, path);
-	r = get(path, tenant, name, ret_status);
-	if (r == 0)
-		ret_status->running = is_held(path);
-	return r;
+	return get(false, tenant, name, ret_status);
 }
 
 int registry_get_ended(const char *tenant, const char *name, struct sandbox_status *ret_status)
 {
-	char path[PATH_MAX];
-	int r;
-
-	ended_path(tenant, name, path);
-	r = get(path, tenant, name, ret_status);
-	if (r == 0)
-		ret_status->ended = true;
-	return r;
+	return get(true, tenant, name, ret_status);
 }
 
 /* Nothing tells that a supervisor was killed: without an event it is looked at again then. */
