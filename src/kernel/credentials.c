@@ -61,10 +61,14 @@ static bool ids_are(uid_t uid, gid_t gid)
 }
 
 /* The raw calls: libc's wrappers talk to threads that a clone doesn't have. */
+int credentials_drop_groups(void)
+{
+	return syscall(SYS_setgroups, 0, NULL) < 0 ? -errno : 0;
+}
+
 int credentials_set_ids(uid_t uid, gid_t gid)
 {
-	if (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, gid, gid, gid) < 0 ||
-		syscall(SYS_setresuid, uid, uid, uid) < 0)
+	if (syscall(SYS_setresgid, gid, gid, gid) < 0 || syscall(SYS_setresuid, uid, uid, uid) < 0)
 		return -errno;
 	return ids_are(uid, gid) ? 0 : -EPERM;
 }

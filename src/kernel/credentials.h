@@ -21,7 +21,10 @@ int credentials_drop_bounding(uint64_t keep);
  */
 int credentials_lock_securebits(uint64_t keep);
 
-/* No supplementary groups; real, effective, saved and file system ids. */
+/* The supplementary ones, which a user namespace may have none of. Before the ids change. */
+int credentials_drop_groups(void);
+
+/* Real, effective, saved and file system ids. -EPERM too where supplementary groups are left. */
 int credentials_set_ids(uid_t uid, gid_t gid);
 
 /*

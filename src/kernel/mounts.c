@@ -40,6 +40,17 @@ int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, str
 	return r < 0 ? error_errno(err, -r, "clone the mounts of a granted path") : 0;
 }
 
+/* -EINVAL: a file system in there can't; -EPERM: somebody has done so before. */
+int mounts_map_ids(int tree, int userns, struct sbx_error *err)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns };
+
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) == 0 ||
+		errno == EINVAL || errno == EPERM)
+		return 0;
+	return error_errno(err, errno, "map the ids of a granted path");
+}
+
 int root_isolate(void)
 {
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;

@@ -21,7 +21,7 @@
 struct root_bind {
 	const char *path; /* absolute, without symlinks; "/" is none of these */
 	int tree;
-	bool is_dir;
+	bool is_dir, writable;
 };
 
 struct root_link {
@@ -34,7 +34,7 @@ struct root_spec {
 	 * host's mounts, to read. Both have folders for /dev, /proc and /tmp.
 	 */
 	int tree;
-	bool is_host;
+	bool is_host, writable;
 	const struct root_bind *binds; /* an outer path before the paths inside it */
 	size_t n_binds;
 	const struct root_link *links;
@@ -50,6 +50,13 @@ struct root_spec {
  * `executable`.
  */
 int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err);
+
+/*
+ * Shows of such a copy, before it is mounted, what is root's on the disk as root's of that user
+ * namespace, and what is nobody's there as nobody's. Not all file systems know how: then it stays
+ * as it is, which is no error.
+ */
+int mounts_map_ids(int tree, int userns, struct sbx_error *err);
 
 /*
  * In the child, in order. `ret_object` tells which bind or link failed, for the report; -1: none.

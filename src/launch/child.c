@@ -57,6 +57,16 @@ static bool makes_hostname(const struct child *c)
 	return makes(c) && c->plan->policy->namespaces.uts;
 }
 
+static bool changes_userns(const struct child *c)
+{
+	return plan_has_userns(c->plan);
+}
+
+static bool stays_in_userns(const struct child *c)
+{
+	return !changes_userns(c);
+}
+
 static bool is_foreground(const struct child *c)
 {
 	return !c->plan->options->detach;
@@ -86,8 +96,8 @@ const struct child_step child_steps[] = {
 	{ "hostname", makes_hostname, child_set_hostname },
 	{ "ready", is_init, child_say_ready },
 	/* What needs none of that the command does meanwhile. */
-	{ "bounding-set", NULL, child_drop_bounding },
-	{ "securebits", NULL, child_lock_securebits },
+	{ "bounding-set", stays_in_userns, child_drop_bounding },
+	{ "securebits", stays_in_userns, child_lock_securebits },
 	{ "join-init", joins, child_join_init },
 	{ "cwd", is_command, child_enter_cwd },
 	{ "find-command", is_command, child_find_command },
@@ -95,6 +105,10 @@ const struct child_step child_steps[] = {
 	{ "terminal", has_terminal, child_open_terminal },
 	{ "descriptors", NULL, child_close_descriptors },
 	{ "rlimits", NULL, child_set_rlimits },
+	{ "groups", NULL, child_drop_groups },
+	{ "join-user", changes_userns, child_join_userns },
+	{ "bounding-set", changes_userns, child_drop_bounding },
+	{ "securebits", changes_userns, child_lock_securebits },
 	{ "ids", NULL, child_set_ids },
 	{ "keyring", NULL, child_new_keyring },
 	{ "parent-death", is_foreground, child_die_with_supervisor },

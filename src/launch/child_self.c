@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -117,6 +118,7 @@ int child_close_descriptors(struct child *c)
 		{ &c->done, PLAN_DONE_FD },
 		{ &c->ready, PLAN_READY_FD },
 		{ &c->supervisor, PLAN_SUPERVISOR_FD },
+		{ &c->userns, PLAN_USERNS_FD },
 	};
 
 	int r;
@@ -124,11 +126,13 @@ int child_close_descriptors(struct child *c)
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
 		int number = kept[i].number + c->n_sockets;
 
-		if (*kept[i].fd < 0 || *kept[i].fd == number)
-			continue;
-		if (dup3(*kept[i].fd, number, O_CLOEXEC) < 0)
+		/* What isn't there leaves no place for what the caller has by that number. */
+		if (*kept[i].fd < 0)
+			(void)close(number);
+		else if (*kept[i].fd != number && dup3(*kept[i].fd, number, O_CLOEXEC) < 0)
 			return -errno;
-		*kept[i].fd = number;
+		else
+			*kept[i].fd = number;
 	}
 	r = put_sockets(c);
 	if (r < 0)
@@ -157,6 +161,21 @@ int child_drop_bounding(struct child *c)
 int child_lock_securebits(struct child *c)
 {
 	return credentials_lock_securebits(capabilities(c));
+}
+
+int child_drop_groups(struct child *c)
+{
+	(void)c;
+	return credentials_drop_groups();
+}
+
+/*
+ * When all is done that takes the host's root: here it has every capability, but over nothing that
+ * was made before. They and the securebits begin anew.
+ */
+int child_join_userns(struct child *c)
+{
+	return setns(c->userns, CLONE_NEWUSER) < 0 ? -errno : 0;
 }
 
 int child_set_ids(struct child *c)

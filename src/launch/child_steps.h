@@ -34,6 +34,8 @@ int child_close_descriptors(struct child *c);
 int child_set_rlimits(struct child *c);
 int child_drop_bounding(struct child *c);
 int child_lock_securebits(struct child *c);
+int child_drop_groups(struct child *c);
+int child_join_userns(struct child *c);
 int child_set_ids(struct child *c);
 int child_new_keyring(struct child *c);
 int child_die_with_supervisor(struct child *c);

@@ -80,6 +80,14 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
+/* That of a sandbox which runs is where its first process is. */
+static int userns_to_join(const struct run *run)
+{
+	if (!plan_has_userns(run->plan))
+		return -1;
+	return run->plan->sandbox ? run->children[CHILD_INIT].pidfd : run->userns;
+}
+
 static int clone_child(struct run *run, enum child_role role, uint64_t flags, struct sbx_error *err)
 {
 	_cleanup_close_ int exec_fd =
@@ -94,6 +102,7 @@ static int clone_child(struct run *run, enum child_role role, uint64_t flags, st
 		.exec_fd = exec_fd,
 		.ready = run->ready[role == CHILD_INIT],
 		.init = run->children[CHILD_INIT].pidfd,
+		.userns = userns_to_join(run),
 		.supervisor = run->supervisor,
 		.stdio = run->stdio,
 		.sockets = run->sockets,

@@ -9,6 +9,7 @@
 #include "base/process.h"
 #include "kernel/cgroup_freeze.h"
 #include "kernel/cgroup_signal.h"
+#include "launch/children.h"
 #include "launch/leaf.h"
 
 #include <signal.h>
@@ -104,7 +105,7 @@ int exec_find_first(struct run *run, struct sbx_error *err)
 	int r;
 
 	first->pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
-	if (first->pidfd < 0)
+	if (first->pidfd < 0 || children_move_up(run, &first->pidfd) < 0)
 		return has_ended(run, err);
 	r = check_first(run, pid, err);
 	return r < 0 ? r : exec_check_running(run, err);

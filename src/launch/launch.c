@@ -118,6 +118,7 @@ static void close_run(struct run *run)
 	if (run->reports)
 		(void)munmap(run->reports, N_CHILDREN * sizeof(*run->reports));
 	close_fdp(&run->netns);
+	close_fdp(&run->userns);
 	close_fdp(&run->supervisor);
 	for (size_t i = 0; i < ARRAY_SIZE(run->stdio); i++)
 		close_fdp(&run->stdio[i]);
@@ -139,6 +140,7 @@ static void run_plan(struct plan *plan, struct outcome *outcome)
 		.slice = CGROUP_INIT,
 		.leaf = CGROUP_INIT,
 		.netns = -1,
+		.userns = -1,
 		.go = { { -1, -1 }, { -1, -1 } },
 		.done = { -1, -1 },
 		.ready = { -1, -1 },

@@ -15,6 +15,7 @@
 #include "launch/sockets.h"
 #include "launch/stdio.h"
 #include "launch/terminal.h"
+#include "launch/userns.h"
 #include "lsm/home.h"
 
 #include <fcntl.h>
@@ -168,6 +169,11 @@ static int forget_netns(struct run *run, struct sbx_error *err)
 	return netns_forget(run->plan->policy->tenant, err);
 }
 
+static bool has_userns(const struct run *run)
+{
+	return plan_has_userns(run->plan);
+}
+
 static bool is_detached(const struct run *run)
 {
 	return run->plan->options->detach;
@@ -225,6 +231,7 @@ const struct parent_step parent_steps[] = {
 	{ "rules", has_lsm, write_rules, NULL },
 	{ "label-leaf", has_lsm, label_leaf, unlabel_leaf },
 	{ "unlock-tenant", NULL, unlock_tenant, relock_tenant },
+	{ "user-namespace", has_userns, userns_open, NULL },
 	{ "sockets", sockets_are_handed, sockets_open, sockets_close },
 	{ "channels", NULL, children_open_channels, NULL },
 	{ "stdio", has_log, stdio_open, NULL },

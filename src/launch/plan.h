@@ -69,7 +69,8 @@ enum {
 	PLAN_EXEC_FD = 4,
 	PLAN_READY_FD = 5,
 	PLAN_SUPERVISOR_FD = 6,
-	PLAN_LAST_FD = PLAN_SUPERVISOR_FD,
+	PLAN_USERNS_FD = 7,
+	PLAN_LAST_FD = PLAN_USERNS_FD,
 };
 
 /* Whether what the command writes is taken by the launcher. In the background it always is. */
@@ -91,6 +92,7 @@ struct plan {
 	uint64_t updates;
 	uint32_t tenant_id; /* 0: none yet, with only_plan */
 	uid_t uid; /* the gid is the same number */
+	uid_t root_uid; /* who is 0 in user namespaces: no tenant's, and the gid too */
 	uint64_t timeout; /* usec */
 
 	struct command command;
@@ -221,6 +223,12 @@ static inline int plan_set_up_namespaces(const struct plan *plan)
 {
 	return (plan->policy->namespaces.ipc ? CLONE_NEWIPC : 0) |
 	       (plan->policy->namespaces.cgroup ? CLONE_NEWCGROUP : 0);
+}
+
+/* It isn't born with this one, nor does it make it: what it sees is the host's root's work. */
+static inline bool plan_has_userns(const struct plan *plan)
+{
+	return plan->policy->namespaces.user;
 }
 
 /* What its /proc is to show; it has none without a pid namespace. */

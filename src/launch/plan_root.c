@@ -204,7 +204,10 @@ static int make_bind(struct plan *plan, const struct wanted *wanted, struct sbx_
 	if (fstat(wanted->place->fd, &st) < 0)
 		return error_errno(err, errno, "stat '%s'", wanted->path);
 	*bind = (struct root_bind){
-		.path = wanted->path, .tree = -1, .is_dir = S_ISDIR(st.st_mode)
+		.path = wanted->path,
+		.tree = -1,
+		.is_dir = S_ISDIR(st.st_mode),
+		.writable = wanted->writable,
 	};
 	r = mounts_clone_tree(
 		wanted->place->fd, wanted->writable, wanted->executable, &bind->tree, err);
@@ -219,6 +222,7 @@ static int make_tree(struct plan *plan, const struct wanted *wanted, struct sbx_
 {
 	int r;
 
+	plan->root.writable = wanted->writable;
 	plan->root.is_host = wanted->grant->rights == POLICY_SEE;
 	if (plan->root.is_host)
 		return 0;

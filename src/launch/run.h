@@ -49,6 +49,7 @@ struct run {
 	uint32_t policy_id;
 	int netns; /* -1: the host's */
 	bool netns_made;
+	int userns; /* -1: the host's */
 	/* Read and write end; CLOEXEC, and above the children's fixed numbers. */
 	int go[N_CHILDREN][2], done[2], ready[2];
 	struct child_report *reports; /* of N_CHILDREN, shared with them until their exec; owned */
@@ -81,7 +82,7 @@ struct parent_step {
 extern const struct parent_step parent_steps[], exec_steps[];
 extern const size_t n_parent_steps, n_exec_steps;
 
-#define CHILD_MAX_STEPS 32
+#define CHILD_MAX_STEPS 40
 
 /*
  * How far a child came, in memory that it shares with the supervisor until exec takes it away from
@@ -111,6 +112,7 @@ struct child {
 	int ready; /* init writes when the others may join, and ends it by its exec; the command
 		      reads */
 	int init; /* pidfd of the init to join; -1: none */
+	int userns; /* what to join, or a pidfd of who is in it; -1: the host's */
 	int supervisor; /* pidfd */
 	const int *stdio; /* of 3; -1: as it is */
 	const int *sockets; /* of the command */

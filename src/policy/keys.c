@@ -32,12 +32,6 @@ static const struct key_word yes_words[] = {
 	{ 0 },
 };
 
-static const struct key_word no_words[] = {
-	{ "no", POLICY_NO },
-	{ "yes", KEY_WORD_NOT_BUILT },
-	{ 0 },
-};
-
 static const struct key_word proc_words[] = {
 	{ "pid", POLICY_PROC_PID },
 	{ "full", POLICY_PROC_FULL },
@@ -258,8 +252,8 @@ static const struct key keys[] = {
 	{ "namespaces", "cgroup", .type = &type_word, FIELD(namespaces.cgroup),
 		.initial = "yes", .words = yes_no_words,
 		.help = "Own view of the cgroup tree", SINCE_0_1 },
-	{ "namespaces", "user", .type = &type_only,
-		.initial = "no", .words = no_words,
+	{ "namespaces", "user", .type = &type_word, FIELD(namespaces.user),
+		.initial = "no", .words = yes_no_words,
 		.help = "Own user and group numbers", SINCE_0_1 },
 	{ "namespaces", "time", .type = &type_word, FIELD(namespaces.time),
 		.initial = "no", .words = yes_no_words,

@@ -198,7 +198,7 @@ struct policy {
 	} seccomp;
 
 	struct {
-		enum policy_yes_no pid, ipc, uts, cgroup, time;
+		enum policy_yes_no pid, ipc, uts, cgroup, user, time;
 	} namespaces;
 
 	struct {

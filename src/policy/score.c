@@ -104,9 +104,9 @@ const struct score_row score_rows[] = {
 		.words = WORDS("unshare", "setns"),
 		.good = "no namespace is made or joined",
 		.bad = "a user namespace gives capabilities inside, and much of the kernel is reached" },
-	{ "clone3", "seccomp", "allow", 5, 1, judge_calls,
+	{ "clone3", "seccomp", "allow", 5, 1, judge_makers,
 		.words = WORDS("clone3"),
-		.good = "clone3 is answered with ENOSYS, and clone makes no namespaces",
+		.good = "neither clone nor clone3 makes namespaces",
 		.bad = "clone3 can make namespaces: no filter sees its flags" },
 	{ "io_uring", "seccomp", "allow", 8, 1, judge_calls,
 		.words = WORDS("io_uring_setup", "io_uring_enter", "io_uring_register"),
@@ -240,11 +240,11 @@ const struct score_row score_rows[] = {
 		.bad = "a secret stands in the policy, and in the runtime's command line",
 		.cure = "env = NAME_FILE=PATH, and read = PATH in [filesystem]" },
 
-	{ "capabilities", "process", "capabilities", 4, 1, judge_capabilities,
+	{ "capabilities", "process", "capabilities", 4, 2, judge_capabilities,
 		.good = "no process has a capability",
-		.bad = "processes have capabilities, over what the host has too",
+		.bad = "processes have capabilities, by which more of the kernel is reached",
 		.cure = "capabilities = none" },
-	{ "privileges", "process", "capabilities", 32, 1, judge_capabilities,
+	{ "privileges", "process", "capabilities", 32, 1, judge_host_capabilities,
 		.words = WORDS("cap_sys_admin", "cap_sys_module", "cap_sys_rawio", "cap_bpf",
 			"cap_perfmon", "cap_sys_ptrace", "cap_dac_override", "cap_dac_read_search",
 			"cap_mknod", "cap_sys_boot", "cap_net_admin", "cap_mac_admin",
@@ -254,7 +254,7 @@ const struct score_row score_rows[] = {
 		.bad = "a process has what it takes to undo walls: the filter of calls is all that is "
 		       "left before that",
 		.cure = "capabilities = none, or those that are about one thing, as "
-			"cap_net_bind_service" },
+			"cap_net_bind_service, or user = yes in [namespaces]" },
 	{ "processes", "namespaces", "pid", 3, 1, judge_word, .words = WORDS("no"),
 		.good = "it sees no process but its own",
 		.bad = "it sees the numbers of all processes, and what it leaves behind outlives a "

@@ -142,18 +142,26 @@ unsigned int judge_word(
 	return 0;
 }
 
-/* Of the row's words, or of all. */
 unsigned int judge_capabilities(
 	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
 {
-	uint64_t weighed = row->words ? 0 : UINT64_MAX;
+	note_value(s, row, f);
+	if (!s->policy->process.capabilities)
+		return 0;
+	return s->policy->namespaces.user ? 1 : row->range;
+}
+
+unsigned int judge_host_capabilities(
+	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
+{
+	uint64_t weighed = 0;
 	cap_value_t cap;
 
-	for (const char *const *word = row->words; word && *word; word++)
+	for (const char *const *word = row->words; *word; word++)
 		if (cap_from_name(*word, &cap) == 0)
 			weighed |= 1ULL << cap;
 	note_value(s, row, f);
-	return (s->policy->process.capabilities & weighed) != 0;
+	return !s->policy->namespaces.user && (s->policy->process.capabilities & weighed) != 0;
 }
 
 /* ---- system calls ---- */
@@ -199,6 +207,13 @@ unsigned int judge_calls(
 	if (n > 0)
 		(void)snprintf(f->cure, sizeof(f->cure), "deny = %s", f->what);
 	return n > 0;
+}
+
+/* In a user namespace of the sandbox's own nobody makes any. */
+unsigned int judge_makers(
+	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
+{
+	return s->policy->namespaces.user ? 0 : judge_calls(s, row, f);
 }
 
 /* ---- environment ---- */

@@ -16,7 +16,8 @@ void score_note(struct score_finding *finding, const struct policy_place *at, co
 	__attribute__((format(printf, 3, 4)));
 
 score_judge judge_holds; /* in this build always good */
-score_judge judge_capabilities;
+score_judge judge_capabilities; /* of range 2: over what is the sandbox's, or the host's */
+score_judge judge_host_capabilities; /* whether one of `words` is one over the host */
 score_judge judge_lsm;
 
 /* By `steps`. */
@@ -29,6 +30,7 @@ score_judge judge_share_of_calls; /* per cent of all there are */
 score_judge judge_io;
 score_judge judge_default;
 score_judge judge_calls; /* whether one of `words` is allowed */
+score_judge judge_makers; /* the same, where they could make namespaces */
 score_judge judge_env;
 
 score_judge judge_word; /* whether the value is one of `words` */

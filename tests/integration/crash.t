@@ -19,6 +19,8 @@ exec = $world/bin
 own = $world/a
 read = $world/shared
 write = $world/shared
+[namespaces]
+user = yes
 POLICY
 tenant b <<POLICY
 [filesystem]

@@ -129,8 +129,9 @@ static void dump(FILE *out, const struct policy *policy)
 	dump_calls(out, "seccomp deny", &policy->seccomp.deny);
 	(void)fprintf(out, "seccomp default: %s %d\n", actions[policy->seccomp.action],
 		policy->seccomp.errnum);
-	(void)fprintf(out, "namespaces: pid %d ipc %d uts %d cgroup %d%s\n", policy->namespaces.pid,
-		policy->namespaces.ipc, policy->namespaces.uts, policy->namespaces.cgroup,
+	(void)fprintf(out, "namespaces: pid %d ipc %d uts %d cgroup %d%s%s\n",
+		policy->namespaces.pid, policy->namespaces.ipc, policy->namespaces.uts,
+		policy->namespaces.cgroup, policy->namespaces.user ? " user 1" : "",
 		policy->namespaces.time ? " time 1" : "");
 	dump_grants(out, policy);
 	(void)fprintf(out, "proc: %s\n", procs[policy->filesystem.proc]);

@@ -108,6 +108,7 @@ static const struct {
 	{ "default", "[seccomp]\ndefault = kill\n", 0, "kill" },
 	{ "ptrace", "[seccomp]\nallow = kcmp getpid ptrace\n", 1, "ptrace kcmp" },
 	{ "clone3", "[seccomp]\nprofile = @strict\n", 1, "clone3" },
+	{ "clone3", "[seccomp]\nprofile = @strict\n[namespaces]\nuser = yes\n", 0, NULL },
 	{ "processes", "[namespaces]\npid = yes\n", 0, "yes" },
 	{ "processes", "[namespaces]\npid = no\n", 1, "no" },
 	{ "ipc", "", 0, "yes" },
@@ -117,12 +118,15 @@ static const struct {
 	{ "cgroup-view", "", 0, "yes" },
 	{ "cgroup-view", "[namespaces]\ncgroup = no\n", 1, "no" },
 	{ "capabilities", "", 0, "none" },
-	{ "capabilities", "[process]\ncapabilities = cap_kill\n", 1, "cap_kill" },
+	{ "capabilities", "[process]\ncapabilities = cap_kill\n", 2, "cap_kill" },
+	{ "capabilities", "[process]\ncapabilities = cap_kill\n[namespaces]\nuser = yes\n", 1,
+		"cap_kill" },
 	{ "privileges", "[process]\ncapabilities = cap_kill cap_net_bind_service\n", 0,
 		"cap_kill cap_net_bind_service" },
 	{ "privileges", "[process]\ncapabilities = cap_kill cap_setuid\n", 1,
 		"cap_kill cap_setuid" },
 	{ "privileges", "[process]\ncapabilities = all\n", 1, "all" },
+	{ "privileges", "[process]\ncapabilities = all\n[namespaces]\nuser = yes\n", 0, "all" },
 	{ "proc", "", 0, "pid" },
 	{ "proc", "[filesystem]\nproc = none\n", 0, "none" },
 	{ "proc", "[filesystem]\nproc = full\n", 1, "full" },
@@ -222,7 +226,8 @@ TEST(rows)
 			EXPECT_FALSE(streq(score_rows[j].name, row->name));
 		if (row->judge == judge_holds)
 			continue;
-		EXPECT_TRUE(row->bad && (row->cure || row->judge == judge_calls));
+		EXPECT_TRUE(row->bad &&
+			    (row->cure || row->judge == judge_calls || row->judge == judge_makers));
 		if (!is_tried(row, true) || !is_tried(row, false))
 			printf("# %s is not tried both ways\n", row->name);
 		EXPECT_TRUE(is_tried(row, true) && is_tried(row, false));

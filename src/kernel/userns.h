@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * User namespaces that know next to nobody: user_namespaces(7).
+ */
+#ifndef SBX_KERNEL_USERNS_H
+#define SBX_KERNEL_USERNS_H
+
+#include "base/error.h"
+
+#include <sys/types.h>
+
+/* Of uids and gids alike. */
+struct userns_ids {
+	uid_t root; /* who is 0 in there; nobody else's number outside, and never 0 */
+	uid_t own; /* has the same number in there */
+};
+
+/*
+ * One that no process is in yet: the caller closes it. All other ids are nobody's in it, no process
+ * of it sets groups, and none makes namespaces of any kind, whatever its capabilities. Takes
+ * CAP_SYS_ADMIN, CAP_SETUID and CAP_SETGID.
+ */
+int userns_make(const struct userns_ids *ids, int *ret_userns, struct sbx_error *err);
+
+#endif

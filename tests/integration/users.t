@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# User namespaces: who the sandbox's processes are in there and to the host, whose the files are, and that
+# a capability in there is one over nothing.
+#
+# Kernel: 6.12
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${0%/*}/lib.sh"
+
+mkdir -m 777 "$world"/{ext4,written}
+if ! { mkfs.ext4 -q /dev/vda && mount /dev/vda "$world/ext4"; }; then
+	bail "making an ext4"
+fi
+mkdir "$world/ext4/read"
+for name in root secret other; do echo "$name" >"$world/ext4/read/$name"; done
+chmod 600 "$world/ext4/read/secret"
+chown 1234:1234 "$world/ext4/read/other"
+cp "$world/ext4/read/root" "$world/written/root"
+
+# policy NAME NAMESPACES FURTHER
+policy() {
+	tenant "$1" <<-POLICY
+		[filesystem]
+		exec = $world/bin
+		read = $world/ext4/read
+		write = $world/written
+		$3
+		[namespaces]
+		$2
+	POLICY
+}
+
+for pid in yes no; do policy "u-$pid" $'user = yes\n'"pid = $pid" ""; done
+policy plain "" ""
+# All that a tenant can be given, but for the host.
+policy might "user = yes" "proc = full
+[process]
+capabilities = all
+[seccomp]
+allow = clone3 setuid setgid setgroups chown fchown fchownat mount umount2 chroot setns sethostname mknodat ptrace"
+policy might-host "" "[process]
+capabilities = all
+[seccomp]
+allow = clone3 setuid setgid setgroups chown fchown fchownat mount umount2 chroot setns sethostname mknodat ptrace"
+load
+
+# namespace TENANT/NAME TYPE: that of its first process.
+namespace() {
+	first_process "$1"
+	REPLY=$(readlink "/proc/$REPLY/ns/$2")
+}
+
+host=$(readlink /proc/self/ns/user)
+declare -A bits=()
+for pid in yes no; do
+	t=u-$pid
+	start $t/x "$probe" sleep 1000 </dev/null
+	namespace $t/x user
+	own=$REPLY
+	ok "pid = $pid: a user namespace of its own" test "$own" != "$host"
+	exec {second}< <(exec sandboxctl exec $t/x -- "$probe" sleep 1000 2>&1 </dev/null)
+	second_pid=$!
+	read -r line <&"$second"
+	all=$(for process in $(<"$base/$t.slice/x.scope/cgroup.procs"); do readlink "/proc/$process/ns/user"; done | sort | uniq -c)
+	is "pid = $pid: init, command and what joins them are in one" "${all##* }:$((${all% *}))" \
+		"$own:$([[ $pid == yes ]] && echo 3 || echo 2)"
+	first_process $t/x
+	uid=$(awk '/^Uid:/ { print $2 }' "/proc/$REPLY/status")
+	is "pid = $pid: it knows root, who is nobody outside, and its tenant" \
+		"$(awk '{ print $1, $2, $3 }' "/proc/$REPLY/uid_map" | paste -sd,)" "0 2000000000 1,$uid $uid 1"
+	is "pid = $pid: the same of groups" "$(<"/proc/$REPLY/gid_map")" "$(<"/proc/$REPLY/uid_map")"
+	is "pid = $pid: none of its processes sets groups" "$(<"/proc/$REPLY/setgroups")" deny
+	namespace $t/x net
+	network=$REPLY
+	start plain/x "$probe" sleep 1000 </dev/null
+	namespace plain/x user
+	is "user = no: the host's" "$REPLY" "$host"
+	stop plain/x
+	kill "$second_pid"
+	wait "$second_pid"
+	exec {second}<&-
+	start $t/y "$probe" sleep 1000 </dev/null
+	namespace $t/y net
+	is "pid = $pid: the network namespace is the tenant's all the same" "$REPLY" "$network"
+	namespace $t/y user
+	ok "pid = $pid: the user namespace is the sandbox's" test "$REPLY" != "$own"
+	stop $t/y
+	stop $t/x
+	allowed "pid = $pid: ids" $t uid
+	is "pid = $pid: they are the tenant's as ever" "$line" "uid: ok uid=$uid,$uid,$uid gid=$uid,$uid,$uid groups="
+	allowed "pid = $pid: capabilities" $t caps
+	none=0000000000000000
+	is "pid = $pid: in none of the five sets" "$line" "caps: ok inh=$none prm=$none eff=$none bnd=$none amb=$none"
+	allowed "pid = $pid: securebits" $t securebits
+	bits[$pid]=$line
+done
+
+allowed "user = no: securebits" plain securebits
+is "they are the same with a user namespace as without" "${bits[*]}" "$line $line"
+
+# ---- files ----
+
+# owner TENANT PATH: as the sandbox sees it.
+owner() {
+	sandbox -t "$1" -- "$busybox" stat -c %u:%g "$2"
+	REPLY=$line
+}
+
+owner plain "$world/ext4/read/root"
+is "user = no: root's file" "$REPLY" 0:0
+owner u-yes "$world/ext4/read/root"
+is "what root owns is root's, by an id-mapped mount" "$REPLY" 0:0
+owner u-yes "$world/ext4/read/other"
+is "what others own is nobody's" "$REPLY" 65534:65534
+allowed "it is read by its mode" u-yes read "$world/ext4/read/root"
+denied user:EACCES "root's secret" u-yes read "$world/ext4/read/secret"
+owner u-yes "$world/written/root"
+is "in what can be written root is nobody" "$REPLY" 65534:65534
+allowed "a new file" u-yes write "$world/written/new"
+own=$(stat -c %u:%g "$world/written/new")
+owner u-yes "$world/written/new"
+like "is the tenant's, in there as on the host" "$REPLY=$own" "2000*=$REPLY"
+
+# ---- capabilities ----
+
+allowed "all capabilities, of the host" might-host caps
+allowed "all capabilities, of a user namespace" might caps
+like "they are there" "$line" "caps: ok *1ff*"
+allowed "to be root of the host" might-host setuid 0
+allowed "to be root in there" might setuid 0
+for who in might might-host; do
+	rm -f "$world/written/mine"
+	sandbox -t $who -- "$busybox" sh -c 'echo >"$1" && "$0" chown 0:0 "$1"' "$busybox" "$world/written/mine"
+	owners+="$who:$status:$(stat -c %u:%g "$world/written/mine") "
+done
+is "whose file is none of the host's root's" "$owners" "might:0:2000000000:2000000000 might-host:0:0:0 "
+for attempt in "mount tmpfs /tmp|EPERM" "syscall sethostname|EPERM" "clone3-userns|ENOSPC"; do
+	read -ra words <<<"${attempt%|*}"
+	allowed "of the host: ${attempt%|*}" might-host "${words[@]}"
+	denied "user:${attempt#*|}" "in there: ${attempt%|*}" might "${words[@]}"
+done
+
+denied mount:EROFS "the limits of its user namespace" might rdwr /proc/sys/user/max_user_namespaces
+
+# The filter is no part of it: a process of root's that only joins it.
+start might/x "$probe" sleep 1000 </dev/null
+first_process might/x
+for kind in user mnt pid net ipc uts cgroup; do
+	case $kind in mnt) option=-m ;; *) option=-${kind:0:1} ;; esac
+	[[ $kind != cgroup ]] || option=-C
+	status=0
+	nsenter -t "$REPLY" -U -m -S 0 -G 0 -- "$busybox" true 2>/dev/null
+	nsenter -t "$REPLY" -U unshare "$option" true >"$tmp/out" 2>&1 || status=$?
+	like "no $kind namespace is made in there" "$status:$(<"$tmp/out")" "1:unshare: unshare failed: No space left on device"
+done
+stop might/x
+
+# ---- a terminal, and a host without ----
+
+TERM=dumb script -qfec "sandboxctl run --tty -t u-yes -- $busybox sh -c 'stty size; tty'" /dev/null </dev/null >"$tmp/screen" 2>&1
+like "a terminal is the sandbox's own" "$(tr -d '\r' <"$tmp/screen" | tail -1)" "/dev/pts/0"
+
+limit=$(</proc/sys/user/max_user_namespaces)
+echo 0 >/proc/sys/user/max_user_namespaces
+refuses 125 "sandboxctl: run: user-namespace: make a user namespace: No space left on device: raise user.max_user_namespaces with sysctl" \
+	"a host that makes none" sandboxctl run -t u-yes -- "$busybox" true
+is "nothing is left of it" "$(left_behind)" ""
+echo "$limit" >/proc/sys/user/max_user_namespaces
+sandbox -t u-yes -- "$busybox" true
+is "and when it does again" "$status:$err" 0:
+
+umount "$world/ext4"
+finish
