@@ -34,8 +34,9 @@ static void put_form_word(const char *s, const char *end)
 
 		while (!placeholder && s + n < end && !isupper((unsigned char)s[n]))
 			n++;
-		(void)printf("%s %s %.*s", s == begin ? "" : " Ns", placeholder ? "Ar" : "Cm",
-			(int)n, s);
+		/* A lone ':' is punctuation to mdoc, and no word of the macro's. */
+		(void)printf("%s %s %s%.*s", s == begin ? "" : " Ns", placeholder ? "Ar" : "Cm",
+			*s == ':' ? "\\&" : "", (int)n, s);
 		s += n;
 	}
 	if (more)
