@@ -4,7 +4,9 @@
 # Is all memory given back? LeakSanitizer looks at the end of sandboxctl whether there is some that nobody knows
 # any more: of runs that are as they should be, that are refused, and that fail at each of their steps.
 #
-# It needs the build by `make SAN=1 FAILPOINTS=1`. valgrind can't be asked: it doesn't know clone3(2).
+# It needs the build by `make SAN=1 FAILPOINTS=1`. valgrind can't be asked: it answers clone3(2) with ENOSYS, up to its
+# latest source, and that of Debian 12 (3.19) openat2(2) and the mount API as well, so that a run ends at its first
+# grant. What it does come through, the unit tests of base, policy and oci, it found nothing in.
 #
 # Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
