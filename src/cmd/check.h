@@ -17,7 +17,8 @@ struct checked {
 	struct policy_report report;
 	struct lookups grants;
 	bool id_taken; /* said already */
-	uid_t uid; /* of its tenant on this host, and its gid; 0: not known */
+	uid_t uid; /* of its tenant on this host; 0: not known */
+	gid_t gid; /* where the uid is known */
 };
 
 /* The file as a whole, for what no line of it says. */

@@ -72,12 +72,12 @@ static bool check_mode(
 	struct stat st;
 	bool is_folder;
 
-	if (lstat(path, &st) < 0 || fs_mode_allows(&st, file->uid, file->uid, bits) ||
+	if (lstat(path, &st) < 0 || fs_mode_allows(&st, file->uid, file->gid, bits) ||
 		has_list(path))
 		return true;
 	is_folder = S_ISDIR(st.st_mode);
 	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
-		if (!(acts[i].bit & bits) || fs_mode_allows(&st, file->uid, file->uid, acts[i].bit))
+		if (!(acts[i].bit & bits) || fs_mode_allows(&st, file->uid, file->gid, acts[i].bit))
 			continue;
 		report_warning(&file->report, &grant->at,
 			"'%s' has mode %04o, uid %u and gid %u: the tenant, uid %u, can't %s it",

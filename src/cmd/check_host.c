@@ -90,7 +90,7 @@ static void check_file(struct checked *file, const struct host *host)
 			host->no_config.text);
 	} else {
 		id = check_id(file, &host->config);
-		file->uid = id ? host->config.first_id + id : 0;
+		file->uid = file->gid = id ? host->config.first_id + id : 0;
 	}
 	if (host->r_source < 0)
 		report_warning(&file->report, &whole, "%s: run would refuse", host->no_source.text);

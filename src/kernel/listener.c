@@ -51,8 +51,8 @@ static int bind_to(int fd, const struct in6_addr *address, uint16_t port)
 	return r < 0 ? -errno : 0;
 }
 
-int listener_open(int netns, const struct in6_addr *address, uint16_t port, uid_t uid, int *ret_fd,
-	struct sbx_error *err)
+int listener_open(int netns, const struct in6_addr *address, uint16_t port, uid_t uid, gid_t gid,
+	int *ret_fd, struct sbx_error *err)
 {
 	bool v4 = IN6_IS_ADDR_V4MAPPED(address);
 	_cleanup_close_ int fd = -1;
@@ -64,7 +64,7 @@ int listener_open(int netns, const struct in6_addr *address, uint16_t port, uid_
 	if (r == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
 		r = -errno;
 	/* What firewalls and ss(8) take its owner for. */
-	if (r == 0 && fchown(fd, uid, uid) < 0)
+	if (r == 0 && fchown(fd, uid, gid) < 0)
 		r = -errno;
 	if (r == 0)
 		r = bind_to(fd, address, port);

@@ -13,11 +13,11 @@
 
 /*
  * Opens a socket that listens on an address, IPv4 as ::ffff:a.b.c.d, in a network namespace (-1:
- * this process' own), and belongs to a uid. The process has one thread only. The descriptor is
- * CLOEXEC.
+ * this process' own), and belongs to a uid and a gid. The process has one thread only. The
+ * descriptor is CLOEXEC.
  */
-int listener_open(int netns, const struct in6_addr *address, uint16_t port, uid_t uid, int *ret_fd,
-	struct sbx_error *err);
+int listener_open(int netns, const struct in6_addr *address, uint16_t port, uid_t uid, gid_t gid,
+	int *ret_fd, struct sbx_error *err);
 
 /*
  * Whether a descriptor is a TCP socket, or a unix one of a connected type, that listens.

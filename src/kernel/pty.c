@@ -56,9 +56,9 @@ int pty_open(const struct pty_form *form, int *ret_master, int *ret_slave)
 	return 0;
 }
 
-int pty_control(int slave, uid_t owner)
+int pty_control(int slave, uid_t owner, gid_t group)
 {
-	if (ioctl(slave, TIOCSCTTY, 0) < 0 || fchown(slave, owner, (gid_t)owner) < 0)
+	if (ioctl(slave, TIOCSCTTY, 0) < 0 || fchown(slave, owner, group) < 0)
 		return -errno;
 	return 0;
 }

@@ -29,7 +29,7 @@ int pty_open(const struct pty_form *form, int *ret_master, int *ret_slave);
  * Makes it the controlling terminal of a session's leader, which has none, and only then
  * `owner`'s, who might make it another one's.
  */
-int pty_control(int slave, uid_t owner);
+int pty_control(int slave, uid_t owner, gid_t group);
 
 /* Both through a unix socket, unix(7). -EPROTO: something else came. */
 int pty_send(int socket, int master, int slave);

@@ -120,18 +120,23 @@ static int write_of(
 }
 
 /* user_namespaces(7), "User and group ID mappings". */
+static int write_map(const struct holder *holder, const char *file, uint32_t root, uint32_t own,
+	struct sbx_error *err)
+{
+	char map[64];
+
+	(void)snprintf(map, sizeof(map), "0 %u 1\n%u %u 1\n", root, own, own);
+	return write_of(holder, file, map, err);
+}
+
 static int write_maps(
 	const struct holder *holder, const struct userns_ids *ids, struct sbx_error *err)
 {
-	char map[64];
-	int r;
+	int r = write_of(holder, "setgroups", "deny", err);
 
-	(void)snprintf(map, sizeof(map), "0 %u 1\n%u %u 1\n", (unsigned int)ids->root,
-		(unsigned int)ids->own, (unsigned int)ids->own);
-	r = write_of(holder, "setgroups", "deny", err);
 	if (r == 0)
-		r = write_of(holder, "uid_map", map, err);
-	return r < 0 ? r : write_of(holder, "gid_map", map, err);
+		r = write_map(holder, "uid_map", ids->root, ids->uid, err);
+	return r < 0 ? r : write_map(holder, "gid_map", ids->root, ids->gid, err);
 }
 
 static int open_userns(const struct holder *holder, int *ret_userns, struct sbx_error *err)

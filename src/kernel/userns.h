@@ -7,12 +7,14 @@
 
 #include "base/error.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
-/* Of uids and gids alike. */
 struct userns_ids {
-	uid_t root; /* who is 0 in there; nobody else's number outside, and never 0 */
-	uid_t own; /* has the same number in there */
+	/* These have the same number in there. */
+	uid_t uid;
+	gid_t gid;
+	uint32_t root; /* uid and gid of who is 0 in there; nobody's number outside, and never 0 */
 };
 
 /*

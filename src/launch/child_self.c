@@ -78,7 +78,7 @@ int child_open_terminal(struct child *c)
 	int r = pty_open(c->form, &master, &slave);
 
 	if (r == 0)
-		r = pty_control(slave, c->plan->uid);
+		r = pty_control(slave, c->plan->uid, c->plan->gid);
 	if (r == 0)
 		r = pty_send(c->terminal, master, slave);
 	for (int fd = 0; r == 0 && fd <= STDERR_FILENO; fd++)
@@ -183,7 +183,7 @@ int child_set_ids(struct child *c)
 	int r;
 
 	(void)umask(c->plan->policy->process.umask);
-	r = credentials_set_ids(c->plan->uid, c->plan->uid);
+	r = credentials_set_ids(c->plan->uid, c->plan->gid);
 	/* With fs.suid_dumpable = 1 the change has made it visible. */
 	return r < 0 ? r : inherited_hide();
 }

@@ -88,9 +88,9 @@ static int set_ids(struct plan *plan, struct sbx_error *err)
 		plan->tenant_id = wanted;
 	else if (r < 0)
 		return error_prefix(err, r, "'%s'", plan->policy->path);
-	plan->uid = host->first_id + plan->tenant_id;
+	plan->uid = plan->gid = host->first_id + plan->tenant_id;
 	/* Tenants' ids begin at 1. */
-	plan->root_uid = host->first_id;
+	plan->root_id = host->first_id;
 	return 0;
 }
 

@@ -91,8 +91,10 @@ struct plan {
 	/* registry_updates() before the tenant's policy was read; UINT64_MAX: it wasn't. */
 	uint64_t updates;
 	uint32_t tenant_id; /* 0: none yet, with only_plan */
-	uid_t uid; /* the gid is the same number */
-	uid_t root_uid; /* who is 0 in user namespaces: no tenant's, and the gid too */
+	/* Of all of its processes, and nowhere else is it said who they are. */
+	uid_t uid;
+	gid_t gid;
+	uint32_t root_id; /* who is 0 in user namespaces: no tenant's, and the gid too */
 	uint64_t timeout; /* usec */
 
 	struct command command;

@@ -183,7 +183,7 @@ static int check_readable(const struct plan *plan, struct sbx_error *err)
 
 	if (fstat(plan->command.place.fd, &st) < 0)
 		return error_errno(err, errno, "stat '%s'", path);
-	if (fs_mode_allows(&st, plan->uid, plan->uid, S_IROTH))
+	if (fs_mode_allows(&st, plan->uid, plan->gid, S_IROTH))
 		return 0;
 	r = error_set(err, EACCES, "'%s' can't be read by its tenant (uid %u)", path,
 		(unsigned int)plan->uid);

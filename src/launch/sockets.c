@@ -29,8 +29,8 @@ static int open_rule(struct run *run, const struct policy_net_rule *rule, struct
 	for (size_t i = 0; i < rule->n_ports && r == 0; i++) {
 		_cleanup_close_ int fd = -1;
 
-		r = listener_open(
-			run->netns, &rule->address, rule->ports[i].first, run->plan->uid, &fd, err);
+		r = listener_open(run->netns, &rule->address, rule->ports[i].first, run->plan->uid,
+			run->plan->gid, &fd, err);
 		if (r == 0)
 			r = add(run, fd, err);
 	}

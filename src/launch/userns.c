@@ -23,7 +23,12 @@ static int map_trees(const struct run *run, struct sbx_error *err)
 
 int userns_open(struct run *run, struct sbx_error *err)
 {
-	const struct userns_ids ids = { .root = run->plan->root_uid, .own = run->plan->uid };
+	const struct plan *plan = run->plan;
+	const struct userns_ids ids = {
+		.uid = plan->uid,
+		.gid = plan->gid,
+		.root = plan->root_id,
+	};
 	int r = userns_make(&ids, &run->userns, err);
 
 	if (r < 0)

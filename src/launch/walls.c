@@ -36,6 +36,7 @@ static int add_places(const struct plan *plan, struct siphash *h)
 static int add_ids(const struct plan *plan, struct siphash *h)
 {
 	siphash_add(h, &plan->uid, sizeof(plan->uid));
+	siphash_add(h, &plan->gid, sizeof(plan->gid));
 	return 0;
 }
 

@@ -81,6 +81,10 @@ TEST(a_plan_itself_is_compared)
 	EXPECT_EQ(0, walls_describe(&plan, after, NULL));
 	walls_list(walls_compare(before, after), list);
 	EXPECT_STREQ("seccomp, process, lsm", list);
+	plan.gid = 1;
+	EXPECT_EQ(0, walls_describe(&plan, before, NULL));
+	walls_list(walls_compare(before, after), list);
+	EXPECT_STREQ("process", list);
 	walls_list(all(), list);
 	EXPECT_TRUE(strlen(list) < sizeof(list) - 1);
 	walls_list(0, list);
