@@ -44,12 +44,24 @@ static int look_up(struct asked *a, struct sbx_error *err)
 	return r < 0 ? r : lookups_error(&a->others.owns, err);
 }
 
+/* Whatever is granted: each mount of a grant is nodev, and the tenant's cgroup has a list of its
+ * own. */
+static void deny_device(const struct reach *reach, const char *real, struct explanation *ret)
+{
+	const struct policy_place at = ret->at;
+
+	if (ret->allowed && sight_is_device(reach, real))
+		explain_say(ret, false, &at,
+			"it is a device: a sandbox opens those of its own /dev alone");
+}
+
 static int explain_real(const struct asked *a, const char *real, enum policy_rights wanted,
 	struct explanation *ret, struct sbx_error *err)
 {
 	const struct lookups *grants = &a->grants, *owns = &a->others.owns;
 	_cleanup_free_ struct reach_place *places = lookups_places(grants);
 	_cleanup_free_ struct policy_own *others = calloc(owns->n + 1, sizeof(*others));
+	struct explain_files files;
 
 	if (!places || !others)
 		return error_errno(err, ENOMEM, "explain '%s'", real);
@@ -57,8 +69,10 @@ static int explain_real(const struct asked *a, const char *real, enum policy_rig
 		others[i] = (struct policy_own){ owns->v[i].place.path, owns->v[i].tenant,
 			owns->v[i].grant->at };
 	own_sort(others, owns->n);
-	explain_file(&(struct explain_files){ { places, grants->n }, others, owns->n }, real,
-		wanted, ret);
+	files = (struct explain_files){ { places, grants->n }, others, owns->n,
+		a->policy->namespaces.pid ? a->policy->filesystem.proc : POLICY_PROC_NONE };
+	explain_file(&files, real, wanted, ret);
+	deny_device(&files.reach, real, ret);
 	return 0;
 }
 

@@ -12,6 +12,16 @@ struct walk {
 	unsigned int n_links;
 };
 
+/* Of each sandbox's /dev. */
+static const struct {
+	const char *path, *target;
+} own_links[] = {
+	{ "/dev/fd", "/proc/self/fd" },
+	{ "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/stderr", "/proc/self/fd/2" },
+};
+
 /* Whether the private root holds this link: in a granted tree, or on the way to one. */
 static bool link_is_there(const struct walk *w, const char *link)
 {
@@ -41,21 +51,39 @@ static int find_outside(const struct walk *w, const char *path, char outside[sta
 	return (size_t)snprintf(outside, PATH_MAX, "%s", path) >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
-/* Puts the target of the link, which is there on the host, before what is left. */
+/* Puts the target of a link before what is left. */
+static int go_on_at(struct walk *w, const char *target, const char *link, struct sbx_error *err)
+{
+	char joined[PATH_MAX];
+
+	if (++w->n_links > 40 || (size_t)snprintf(joined, sizeof(joined), "%s/%s", target,
+					 w->rest) >= sizeof(joined))
+		return error_errno(err, ELOOP, "look up '%s'", link);
+	memcpy(w->rest, joined, strlen(joined) + 1);
+	if (*target == '/')
+		w->real[0] = '\0';
+	return 0;
+}
+
+/* A link that is there on the host. */
 static int follow(struct walk *w, const char *outside, struct sbx_error *err)
 {
-	char target[PATH_MAX], joined[PATH_MAX];
+	char target[PATH_MAX];
 	ssize_t n = readlink(outside, target, sizeof(target) - 1);
 
 	if (n < 0)
 		return error_errno(err, errno, "read the symlink '%s'", outside);
 	target[n] = '\0';
-	if (++w->n_links > 40 || (size_t)snprintf(joined, sizeof(joined), "%s/%s", target,
-					 w->rest) >= sizeof(joined))
-		return error_errno(err, ELOOP, "look up '%s'", outside);
-	memcpy(w->rest, joined, strlen(joined) + 1);
-	if (*target == '/')
-		w->real[0] = '\0';
+	return go_on_at(w, target, outside, err);
+}
+
+/* In a folder of the sandbox's own, where the host may have something else. */
+static int step_in_own(struct walk *w, const char *at, struct sbx_error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(own_links); i++)
+		if (streq(at, own_links[i].path))
+			return go_on_at(w, own_links[i].target, at, err);
+	memcpy(w->real, at, strlen(at) + 1);
 	return 0;
 }
 
@@ -91,6 +119,8 @@ static int step(struct walk *w, struct sbx_error *err)
 		memcpy(w->real, at, strlen(at) + 1);
 		return 0;
 	}
+	if (reach_is_own(at) && !link_is_there(w, at))
+		return step_in_own(w, at, err);
 	if (find_outside(w, at, outside) < 0)
 		return error_errno(err, ENAMETOOLONG, "look up '%s'", at);
 	there = lstat(outside, &st) == 0;
@@ -120,4 +150,14 @@ int sight_find(const struct lookups *grants, const char *path, char ret_real[sta
 		r = step(&w, err);
 	(void)snprintf(ret_real, PATH_MAX, "%s", *w.real ? w.real : "/");
 	return r;
+}
+
+bool sight_is_device(const struct reach *grants, const char *real)
+{
+	const struct reach_place *seen = reach_seen(grants, real);
+	char outside[PATH_MAX];
+	struct stat st;
+
+	return seen && reach_outside(seen, real, outside, sizeof(outside)) == 0 &&
+	       lstat(outside, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode));
 }

@@ -17,4 +17,7 @@
 int sight_find(const struct lookups *grants, const char *path, char ret_real[static PATH_MAX],
 	struct sbx_error *err);
 
+/* Whether what is granted and seen at that path is a device on the host. */
+bool sight_is_device(const struct reach *grants, const char *real);
+
 #endif

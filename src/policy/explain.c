@@ -61,9 +61,67 @@ static const struct policy_grant *moved(const struct explain_files *files, const
 {
 	for (size_t i = 0; i < files->reach.n; i++)
 		if (files->reach.places[i].grant->inside &&
+			!policy_grant_is_root(files->reach.places[i].grant) &&
 			path_lies_in(path, files->reach.places[i].path))
 			return files->reach.places[i].grant;
 	return NULL;
+}
+
+/* What is behind "/proc/7" or "/proc/self", and "" of /proc itself; NULL: it is about no process.
+ */
+static const char *of_a_process(const char *path)
+{
+	const char *name = path + strlen("/proc"), *rest;
+	size_t n;
+
+	if (!*name)
+		return name;
+	n = strcspn(++name, "/");
+	rest = name + n;
+	if (strspn(name, "0123456789") == n || (n == 4 && memcmp(name, "self", n) == 0) ||
+		(n == 11 && memcmp(name, "thread-self", n) == 0))
+		return rest;
+	return NULL;
+}
+
+/* Links to what a process has open, executes or sees, which a path of their own says nothing of. */
+static bool leads_elsewhere(const char *rest)
+{
+	static const char *const links[] = { "/exe", "/cwd", "/root" };
+	static const char *const folders[] = { "/fd/", "/map_files/", "/ns/" };
+	const char *task = str_after(rest, "/task/");
+
+	if (task && strchr(task, '/'))
+		rest = strchr(task, '/');
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (path_lies_in(rest, links[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (str_after(rest, folders[i]))
+			return true;
+	return false;
+}
+
+static void explain_proc(const struct explain_files *files, const char *path,
+	enum policy_rights wanted, struct explanation *ret)
+{
+	const char *rest = of_a_process(path);
+
+	if (rest && leads_elsewhere(rest)) {
+		explain_say(ret, false, NULL, "it is a link: ask about what it leads to");
+		ret->partly = true;
+	} else if (rest) {
+		explain_say(ret, wanted != POLICY_EXEC, NULL,
+			"it lies in the sandbox's own /proc, and is not the host's");
+	} else if (files->proc == POLICY_PROC_FULL) {
+		explain_say(ret, wanted == POLICY_READ, NULL,
+			"the sandbox's own /proc has it, empty where it tells of the host, and "
+			"some of it read-only");
+		ret->partly = wanted == POLICY_WRITE;
+	} else {
+		explain_say(ret, false, NULL, "'proc = pid' shows processes and nothing else");
+		explain_cure(ret, "filesystem", "proc = full");
+	}
 }
 
 static void explain_private(const struct explain_files *files, const char *path,
@@ -84,10 +142,19 @@ static void explain_private(const struct explain_files *files, const char *path,
 				own_trees[i]);
 			return;
 		}
+	if (path_lies_in(path, "/proc") && files->proc != POLICY_PROC_NONE) {
+		explain_proc(files, path, wanted, ret);
+		return;
+	}
 	if (is_above_a_grant(files, path)) {
 		explain_say(ret, wanted == POLICY_READ, NULL,
 			"a folder of the private root, which holds what is granted and can't be "
 			"written");
+		return;
+	}
+	if (path_lies_in(path, "/dev")) {
+		/* A grant would show a device, and no mount of one opens it. */
+		explain_say(ret, false, NULL, "the sandbox's own /dev has nothing of that name");
 		return;
 	}
 	if (mount)

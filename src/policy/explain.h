@@ -21,6 +21,7 @@ struct explain_files {
 	struct reach reach;
 	const struct policy_own *owns; /* other tenants', as own_sort() leaves them */
 	size_t n_owns;
+	enum policy_proc proc; /* that the sandbox gets: none without a pid namespace */
 };
 
 /*

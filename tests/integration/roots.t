@@ -144,7 +144,8 @@ is "without a pid namespace its /proc is empty, and not the host's that is mount
 
 explains t "open /etc/passwd" "write /etc/file" "exec /usr/bin/probe" "exec /bin/absolute" "write /var/lib/file" \
 	"exec /var/lib/program" "open /mnt/file" "write /mnt/file" "open $world/data/file" "write $world/data/file" \
-	"write /data/file" "exec $world/tools/program" "exec /opt/program" "open /dev/null"
+	"write /data/file" "exec $world/tools/program" "exec /opt/program" "open /dev/null" "open /null" "write /dev/shm/x" \
+	"open /proc/self/status" "write /proc/self/comm" "open /proc/version" "exec /tmp/x"
 is "policy check has nothing against it" "$(sandboxctl policy check "$config/tenants/t.ini" 2>&1)" ""
 sandbox -t t --dry-run -- probe exit 0
 like "--dry-run shows it" "$out" "*"$'\n'"root $tree"$'\n'"*"
@@ -265,7 +266,8 @@ is "without a /proc it has not the host's" "$status:$out" "0:/proc/*"$'\n'
 with "root = host"$'\n'"exec = $world/bin"$'\n'"proc = none"$'\n'"read = /proc/version" "$probe" read /proc/version
 like "but what is granted of it" "$status:$line" "0:read: ok Linux*"
 explains h "open /redteam" "write /redteam" "open /" "exec /bin/busybox" "exec $busybox" "write $world/data/file" \
-	"write $world/other/file" "open $world/other/file" "write /mnt/file" "open /dev/null" "write /tmp/x" "open $tree/etc/file"
+	"write $world/other/file" "open $world/other/file" "write /mnt/file" "open /dev/null" "write /tmp/x" "open $tree/etc/file" \
+	"open /dev/mqueue" "open /proc/self/status" "open /dev/vda" "open /proc/version"
 is "policy check has nothing against it" "$(sandboxctl policy check "$config/tenants/h.ini" 2>&1)" ""
 start h/x "$probe" sleep 1000 </dev/null
 launched exec h/x -- "$probe" stat /redteam
@@ -273,6 +275,17 @@ is "a further command sees it too" "$status:${line%% mode*}$err" "0:stat: ok"
 denied lsm:file_open:no_grant "LSM alone: it is no grant" h/x read /redteam
 allowed "LSM alone: what is granted" h/x write "$world/data/file"
 stop h/x
+
+# ---- devices and /proc ----
+
+tenant d <<POLICY
+[filesystem]
+exec = $world/bin
+read = $world/null
+proc = full
+POLICY
+load
+explains d "open $world/null" "open /proc/version" "open /proc/self/status" "open /dev/vda" "write /dev/null"
 
 rm -f /etc/redteam /redteam /tmp/redteam
 umount "$tree/mnt" "$tree/proc"

@@ -48,6 +48,7 @@ static const char *ask_file(const struct policy *policy, const struct policy_own
 		.reach = { places, policy->filesystem.n_grants },
 		.owns = owns,
 		.n_owns = n_owns,
+		.proc = policy->filesystem.proc,
 	};
 
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++)
@@ -111,6 +112,38 @@ TEST(the_private_root)
 	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/srv/a", POLICY_WRITE));
 	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/", POLICY_READ));
 	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/etc/passwd", POLICY_READ));
+	(void)policy_free(p);
+}
+
+TEST(the_own_proc)
+{
+	struct policy *p = load("version = 1\n[filesystem]\nread = /srv\n");
+
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/proc", POLICY_READ));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/proc/self/status", POLICY_READ));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/proc/thread-self/comm", POLICY_WRITE));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/proc/7", POLICY_READ));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/proc/7/mem", POLICY_WRITE));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/proc/self/comm", POLICY_EXEC));
+	/* What they lead to may be. */
+	EXPECT_STREQ("depends:0", ask_file(p, NULL, 0, "/proc/self/exe", POLICY_EXEC));
+	EXPECT_STREQ("depends:0", ask_file(p, NULL, 0, "/proc/self/fd/0", POLICY_READ));
+	EXPECT_STREQ("depends:0", ask_file(p, NULL, 0, "/proc/7/root/etc/x", POLICY_READ));
+	EXPECT_STREQ("depends:0", ask_file(p, NULL, 0, "/proc/7/task/8/cwd", POLICY_READ));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/proc/7/task/8/comm", POLICY_READ));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/proc/self/fd", POLICY_READ));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/proc/selfish", POLICY_READ));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/proc/7x/mem", POLICY_READ));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/proc/sys/kernel", POLICY_WRITE));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/procs", POLICY_READ));
+	(void)policy_free(p);
+	p = load("version = 1\n[filesystem]\nproc = full\n");
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/proc/cpuinfo", POLICY_READ));
+	EXPECT_STREQ("depends:0", ask_file(p, NULL, 0, "/proc/sys/kernel", POLICY_WRITE));
+	(void)policy_free(p);
+	p = load("version = 1\n[filesystem]\nproc = none\nread = /proc/sys\n");
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/proc/self/status", POLICY_READ));
+	EXPECT_STREQ("allowed:4", ask_file(p, NULL, 0, "/proc/sys/kernel", POLICY_READ));
 	(void)policy_free(p);
 }
 
