@@ -8,10 +8,9 @@
 
 #include <stdio.h>
 
-static int fail(const struct sandboxctl_error *error)
+static void complain(const char *text, const char *cure)
 {
-	fprintf(stderr, "%s%s%s\n", error->text, *error->cure ? ": " : "", error->cure);
-	return SANDBOXCTL_EXIT_SETUP;
+	fprintf(stderr, "%s%s%s\n", text, *cure ? ": " : "", cure);
 }
 
 int main(int argc, char **argv)
@@ -20,21 +19,26 @@ int main(int argc, char **argv)
 	struct sandboxctl_policy *policy = NULL;
 	struct sandboxctl_run *run = NULL;
 	struct sandboxctl_error error;
-	int r, exit_code;
+	int r, exit_code = SANDBOXCTL_EXIT_SETUP;
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: run TENANT COMMAND [ARG]...\n");
-		return SANDBOXCTL_EXIT_SETUP;
+		return exit_code;
 	}
 	r = sandboxctl_policy_open(argv[1], NULL, &policy, &error);
 	if (r == 0)
 		r = sandboxctl_run_start(policy, NULL, argv + 2, &run, &error);
 	if (r == 0)
 		r = sandboxctl_run_wait(run, -1, &outcome, &error);
-	if (r == 0)
+	if (r < 0) {
+		complain(error.text, error.cure);
+	} else {
+		exit_code = outcome->exit_code;
 		printf("%s/%s: %s, exit code %d\n", outcome->tenant, outcome->name,
-			sandboxctl_reason_name(outcome->reason), outcome->exit_code);
-	exit_code = r < 0 ? fail(&error) : outcome->exit_code;
+			sandboxctl_reason_name(outcome->reason), exit_code);
+		if (*outcome->error)
+			complain(outcome->error, outcome->cure);
+	}
 	sandboxctl_run_free(run);
 	sandboxctl_policy_free(policy);
 	return exit_code;
