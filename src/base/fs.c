@@ -205,11 +205,13 @@ int fs_make_private_dir(const char *path, struct sbx_error *err)
 		if (lstat(path, &st) < 0)
 			return error_errno(err, errno, "stat '%s'", path);
 	}
-	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077)) {
-		r = error_set(err, EPERM, "'%s' is not a folder that only root can enter", path);
-		return error_cure(err, r, "remove it: sandboxctl makes it anew");
-	}
-	return 0;
+	if (S_ISDIR(st.st_mode) && st.st_uid == 0 && !(st.st_mode & 077))
+		return 0;
+	r = error_set(err, EPERM, "'%s' is not a folder that only root can enter", path);
+	/* What is in it may be worth keeping, and is, where nobody else could write there. */
+	if (S_ISDIR(st.st_mode) && st.st_uid == 0 && !(st.st_mode & 022))
+		return error_cure(err, r, "chmod 700 '%s'", path);
+	return error_cure(err, r, "move it away: sandboxctl makes it anew");
 }
 
 /* A mount point's device and mount id differ from its parent's; statx(2) says so in one call. */

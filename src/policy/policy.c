@@ -32,7 +32,7 @@ static int name_policy(
 			return 0;
 		(void)error_set(err, EINVAL, "'%s' is not named as a tenant's file", path);
 		return error_cure(err, -EINVAL,
-			"name it TENANT.ini (a to z, 0 to 9 and '-'), or say whose it is with -t");
+			"name it TENANT.ini (a to z, 0 to 9 and '-'); run takes -t TENANT too");
 	}
 	if (!name_is_valid(tenant))
 		return error_set(err, EINVAL,

@@ -86,8 +86,10 @@ int registry_claim(const char *tenant, const char *name, struct registry_entry *
 			return r;
 		r = claim_once(entry.path, &entry.lock);
 	} while (r == -EAGAIN);
-	if (r == -EBUSY)
-		return error_set(err, EBUSY, "sandbox '%s/%s' runs already", tenant, name);
+	if (r == -EBUSY) {
+		(void)error_set(err, EBUSY, "sandbox '%s/%s' runs already", tenant, name);
+		return error_cure(err, r, "give this one another --name, or end that one");
+	}
 	if (r < 0)
 		return error_errno(err, -r, "claim '%s'", entry.path);
 	/* From now on the name is this one's. */

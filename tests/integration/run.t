@@ -325,7 +325,7 @@ for ns in pid ipc uts cgroup; do
 done
 stop bare/one
 sandbox -t acme --name one -- "$probe" exit 0
-like "--name that is taken" "$status:$err" "125:*'acme/one' runs already*"
+like "--name that is taken" "$status:$err" "125:*'acme/one' runs already: *--name*"
 sandbox -t acme --name two -- "$probe" exit 0
 is "another name is free" "$status" 0
 read -rd '' list < <(sandboxctl list)

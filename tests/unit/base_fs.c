@@ -124,6 +124,27 @@ TEST(a_mode_speaks_to_owner_group_or_others)
 	EXPECT_TRUE(fs_mode_allows(&st, 9, 9, 0));
 }
 
+TEST(a_folder_that_others_can_enter)
+{
+	bool root = geteuid() == 0;
+	struct sbx_error err = { 0 };
+	char cure[PATH_MAX + 16];
+	const char *path;
+
+	(void)tmpdir_make();
+	path = tmpdir_file("a/b");
+	EXPECT_EQ(root ? 0 : -EPERM, fs_make_private_dir(path, &err));
+	ASSERT_EQ(0, chmod(path, 0755));
+	EXPECT_EQ(-EPERM, fs_make_private_dir(path, &err));
+	(void)snprintf(cure, sizeof(cure), "chmod 700 '%s'", path);
+	EXPECT_STREQ(root ? cure : "move it away: sandboxctl makes it anew", err.cure);
+	ASSERT_EQ(0, chmod(path, 0770));
+	EXPECT_EQ(-EPERM, fs_make_private_dir(path, &err));
+	EXPECT_STREQ("move it away: sandboxctl makes it anew", err.cure);
+	EXPECT_EQ(-EPERM, fs_make_private_dir(tmpdir_write("file", ""), &err));
+	EXPECT_STREQ("move it away: sandboxctl makes it anew", err.cure);
+}
+
 TEST(a_lock_is_of_the_file_that_is_there)
 {
 	int lock, other, status;

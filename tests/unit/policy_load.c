@@ -87,7 +87,7 @@ TEST(file_names)
 	path = tmpdir_write("Some File.txt", "version = 1\n");
 	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, NULL, &policy, &report, &err));
 	EXPECT_TRUE(says(err.text, "is not named as a tenant's file"));
-	EXPECT_TRUE(says(err.cure, "name it TENANT.ini (a to z, 0 to 9 and '-'), or say whose"));
+	EXPECT_TRUE(says(err.cure, "name it TENANT.ini (a to z, 0 to 9 and '-'); run takes -t"));
 	EXPECT_EQ(-EINVAL, policy_load_file(&dirs, path, NULL, &policy, &report, NULL));
 	ASSERT_EQ(2, report.n);
 	EXPECT_TRUE(says(report.problems[0].text, err.text));
