@@ -3,6 +3,8 @@
 #
 # `policy explain` and the kernel must agree: random policies and questions, asked of both. The
 # environment's POLICIES says how many policies (6), SEED where the dice start.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 
