@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 5
+#define SBX_ABI_VERSION 6
 
 /*
  * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
@@ -25,6 +25,7 @@
 	X(socket_bind)          \
 	X(sctp_bind_connect)    \
 	X(uring_override_creds) \
+	X(userns_create)        \
 	X(task_alloc)           \
 	X(bprm_committed_creds) \
 	X(sb_alloc_security)    \
@@ -55,6 +56,7 @@ enum sbx_why {
 	SBX_WHY_NO_RULE, /* no `connect` rule covers the address and port */
 	SBX_WHY_FAMILY, /* a protocol that no rule can allow */
 	SBX_WHY_NETWORK, /* a socket of another network than the task's */
+	SBX_WHY_NEVER, /* nothing that a policy could say allows it */
 };
 
 /* The newest denial of a sandbox, for its report. `address` is IPv6, IPv4 as ::ffff:a.b.c.d. */

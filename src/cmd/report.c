@@ -129,6 +129,8 @@ static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 			d->hook == SBX_HOOK_socket_bind ? "a bind" : "the disconnecting");
 	else if (d->hook == SBX_HOOK_uring_override_creds)
 		(void)snprintf(what, sizeof(what), "an io_uring personality");
+	else if (d->hook == SBX_HOOK_userns_create)
+		(void)snprintf(what, sizeof(what), "a user namespace");
 	else
 		describe_address(d, what, sizeof(what));
 	if (d->why == SBX_WHY_OWNED)

@@ -39,6 +39,7 @@ static const char *const why_texts[] = {
 	[SBX_WHY_NO_RULE] = "no connect rule of its policy covers it",
 	[SBX_WHY_FAMILY] = "no rule can allow this kind of socket",
 	[SBX_WHY_NETWORK] = "the socket is of another network than the sandbox",
+	[SBX_WHY_NEVER] = "no policy can allow it",
 };
 
 const char *lsm_map_name(enum lsm_map map)

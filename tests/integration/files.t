@@ -133,6 +133,13 @@ denied view:ENOENT "overlay: the layer below" a read "$world/overlay/lower/file"
 
 # ---- root with the host's mounts, in the tenant's cgroup: the LSM alone ----
 
+# in_host_made_userns ATTEMPT...: root of a user namespace, and of no more than that, in the tenant's cgroup.
+in_host_made_userns() {
+	# shellcheck disable=SC2016 # for the shell in there
+	unshare -Urm -- bash -c 'echo "$$" >"$1" && exec "${@:2}"' bash "$base/a.slice/x.scope/cgroup.procs" \
+		"$probe" "$@" </dev/null
+}
+
 start a/x "$probe" sleep 1000 </dev/null
 start a/other "$probe" sleep 1000 </dev/null
 start b/y "$probe" sleep 1000 </dev/null
@@ -155,9 +162,13 @@ for fs in tmpfs ext4; do
 	denied "$other" "$fs: LSM alone: another's, by its handle" a/x handle "$t/shared/b/file" "$t/a"
 	allowed "$fs: LSM alone: own, by a bind mount" a/x bind-mount "$t/a" "$world/mnt"
 	denied "$other" "$fs: LSM alone: another's, by a bind mount" a/x bind-mount "$t/shared/b" "$world/mnt"
-	allowed "$fs: LSM alone: own, in a user namespace" a/x userns-bind "$t/a" "$world/mnt"
-	denied "$other" "$fs: LSM alone: another's, in a user namespace" \
-		a/x userns-bind "$t/shared/b" "$world/mnt"
+	denied lsm:userns_create:never "$fs: LSM alone: own, in a user namespace that it makes" \
+		a/x userns-bind "$t/a" "$world/mnt"
+	is "$fs: LSM alone: own, in one that the host has made" \
+		"$(in_host_made_userns bind-mount "$t/a" "$world/mnt")" "bind-mount: ok"
+	is "$fs: LSM alone: another's, in one that the host has made" \
+		"$(in_host_made_userns bind-mount "$t/shared/b" "$world/mnt")" "bind-mount: EACCES at open"
+	((expected[a/x:file_open] += 1))
 	allowed "$fs: LSM alone: own, by a clone of its mount" a/x open-tree "$t/a" file
 	denied "$other" "$fs: LSM alone: another's, by a clone of its mount" a/x open-tree "$t/shared/b" file
 	allowed "$fs: LSM alone: own, by chroot" a/x chroot "$t/a" /file
@@ -203,7 +214,7 @@ denied lsm:file_open:owned "LSM alone: an overlay over another's, copied up" \
 	a/x copy-up "$world/tmpfs/shared/b" "$world/ext4/a" cut
 is "io_uring with registered credentials: the host" "$("$probe" uring-personality "/proc/$$/ns/net")" \
 	"uring-personality: ok"
-denied lsm:uring_override_creds:rights "LSM alone: io_uring with registered credentials" \
+denied lsm:uring_override_creds:never "LSM alone: io_uring with registered credentials" \
 	a/x uring-personality "/proc/$$/ns/net"
 denied lsm:file_open:no_grant "LSM alone: a file of the host's" a/x read /etc/passwd
 denied lsm:file_open:no_grant "LSM alone: a tmpfs of its own making" a/x new-tmpfs

@@ -226,7 +226,7 @@ stop() {
 	kill -TERM "${supervisors[$1]}"
 	ended "$1"
 	for hook in file_open path_truncate socket_create socket_connect socket_sendmsg socket_bind sctp_bind_connect \
-		uring_override_creds; do
+		uring_override_creds userns_create; do
 		[[ -z ${expected[$1:$hook]-} ]] || all+=${all:+,}\"$hook\":${expected[$1:$hook]}
 		unset "expected[$1:$hook]"
 	done

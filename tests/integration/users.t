@@ -135,12 +135,14 @@ for who in might might-host; do
 	owners+="$who:$status:$(stat -c %u:%g "$world/written/mine") "
 done
 is "whose file is none of the host's root's" "$owners" "might:0:2000000000:2000000000 might-host:0:0:0 "
-for attempt in "mount tmpfs /tmp|EPERM" "syscall sethostname|EPERM" "clone3-userns|ENOSPC"; do
+for attempt in "mount tmpfs /tmp|EPERM" "syscall sethostname|EPERM"; do
 	read -ra words <<<"${attempt%|*}"
 	allowed "of the host: ${attempt%|*}" might-host "${words[@]}"
 	denied "user:${attempt#*|}" "in there: ${attempt%|*}" might "${words[@]}"
 done
 
+denied lsm:userns_create:never "of the host: a user namespace" might-host clone3-userns
+denied user:ENOSPC "in there: a user namespace" might clone3-userns
 denied mount:EROFS "the limits of its user namespace" might rdwr /proc/sys/user/max_user_namespaces
 
 # The filter is no part of it: a process of root's that only joins it.
