@@ -168,7 +168,7 @@ for fs in tmpfs ext4; do
 		"$(in_host_made_userns bind-mount "$t/a" "$world/mnt")" "bind-mount: ok"
 	is "$fs: LSM alone: another's, in one that the host has made" \
 		"$(in_host_made_userns bind-mount "$t/shared/b" "$world/mnt")" "bind-mount: EACCES at open"
-	((expected[a/x:file_open] += 1))
+	expected[a/x:file_open]=$((${expected[a/x:file_open]} + 1))
 	allowed "$fs: LSM alone: own, by a clone of its mount" a/x open-tree "$t/a" file
 	denied "$other" "$fs: LSM alone: another's, by a clone of its mount" a/x open-tree "$t/shared/b" file
 	allowed "$fs: LSM alone: own, by chroot" a/x chroot "$t/a" /file
