@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 #include "kernel/cgroup.h"
 #include "kernel/seccomp.h"
+#include "launch/identity.h"
 #include "state/ids.h"
 
 /* Only root can read who has which id; what the policy says then counts. */
@@ -23,6 +24,25 @@ static uint32_t check_id(struct checked *file, const struct host_config *host)
 	else if (r < 0)
 		report_warning(&file->report, &at, "%s: run would refuse", err.text);
 	return r < 0 ? 0 : id;
+}
+
+/* A user may be one of another host, where the policy is to be used. */
+static void check_identity(struct checked *file, const struct host_config *host, uint32_t id)
+{
+	const struct policy_place *at;
+	struct sbx_error err = { 0 };
+	struct identity who;
+	int r = identity_choose(file->policy, host, id, "/etc", &who, &at, &err);
+
+	if (r == -ENOENT)
+		report_warning(&file->report, at, "%s: run would refuse (%s)", err.text, err.cure);
+	else if (r < 0)
+		report_failure(&file->report, at, &err);
+	/* What is made of an id isn't known without one. */
+	if (r < 0 || (!id && who.uid == host->first_id))
+		return;
+	file->uid = who.uid;
+	file->gid = who.gid;
 }
 
 /* A section's keys; `missing` holds the controllers that something was said of. */
@@ -83,15 +103,12 @@ struct host {
 static void check_file(struct checked *file, const struct host *host)
 {
 	const struct policy_place whole = checked_whole(file);
-	uint32_t id;
 
-	if (host->r_config < 0) {
+	if (host->r_config < 0)
 		report_warning(&file->report, &whole, "ids and file modes were not checked: %s",
 			host->no_config.text);
-	} else {
-		id = check_id(file, &host->config);
-		file->uid = file->gid = id ? host->config.first_id + id : 0;
-	}
+	else
+		check_identity(file, &host->config, check_id(file, &host->config));
 	if (host->r_source < 0)
 		report_warning(&file->report, &whole, "%s: run would refuse", host->no_source.text);
 	else

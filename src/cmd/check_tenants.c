@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/check.h"
+#include "kernel/users.h"
 #include "policy/key.h"
 #include "policy/ownership.h"
 
@@ -7,6 +8,7 @@
 struct all {
 	struct lookup_tenants others; /* that no checked file is of */
 	const struct policy **policies;
+	uid_t *users; /* that their `user` stands for; 0: none, or nobody here */
 	size_t n_policies;
 	struct policy_own *owns;
 	size_t n_owns;
@@ -16,7 +18,26 @@ static void all_clear(struct all *all)
 {
 	lookup_tenants_clear(&all->others);
 	free(all->policies);
+	free(all->users);
 	free(all->owns);
+}
+
+static uid_t user_of(const struct policy *policy)
+{
+	uid_t uid = 0;
+	gid_t gid;
+
+	if (!policy->process.user ||
+		users_find("/etc", policy->process.user, &uid, &gid, NULL) == 1)
+		return uid;
+	(void)str_to_u32(policy->process.user, &uid);
+	return uid;
+}
+
+static void add_policy(struct all *all, const struct policy *policy)
+{
+	all->users[all->n_policies] = user_of(policy);
+	all->policies[all->n_policies++] = policy;
 }
 
 /* A tree whose path isn't known yet is nobody's: two tenants may well have written the same. */
@@ -39,16 +60,17 @@ static int collect(struct all *all, const struct checked *files, size_t n, struc
 		n_owns += files[i].grants.n;
 	all->owns = calloc(n_owns + 1, sizeof(*all->owns));
 	all->policies = calloc(all->others.n + n + 1, sizeof(*all->policies));
-	if (!all->owns || !all->policies)
+	all->users = calloc(all->others.n + n + 1, sizeof(*all->users));
+	if (!all->owns || !all->policies || !all->users)
 		return error_errno(err, ENOMEM, "read the tenants' policies");
 	for (size_t i = 0; i < n; i++) {
 		if (files[i].policy)
-			all->policies[all->n_policies++] = files[i].policy;
+			add_policy(all, files[i].policy);
 		add_owns(all, &files[i].grants);
 	}
 	for (size_t i = 0; i < all->others.n; i++)
 		if (all->others.v[i].policy)
-			all->policies[all->n_policies++] = all->others.v[i].policy;
+			add_policy(all, all->others.v[i].policy);
 	add_owns(all, &all->others.owns);
 	own_sort(all->owns, all->n_owns);
 	return 0;
@@ -138,6 +160,25 @@ static void check_id(struct checked *file, const struct all *all)
 	}
 }
 
+/* Theirs is one uid then, which modes of files, signals and what the kernel counts go by. */
+static void check_user(struct checked *file, const struct all *all)
+{
+	const struct policy_assignment *mine = policy_find_value(file->policy, "process", "user");
+	const uid_t uid = mine ? user_of(file->policy) : 0;
+
+	for (size_t i = 0; i < all->n_policies && uid; i++) {
+		const struct policy *other = all->policies[i];
+		char where[PLACE_TEXT_MAX];
+
+		if (all->users[i] != uid || streq(other->tenant, file->policy->tenant))
+			continue;
+		report_warning(&file->report, &mine->at,
+			"user: %u is the user of tenant '%s' too (%s)", uid, other->tenant,
+			place_text(&policy_find_value(other, "process", "user")->at, where));
+		return;
+	}
+}
+
 /* A file that has errors is its tenant's too: what is installed would say the same once more. */
 static int look_up_others(struct all *all, const struct policy_dirs *dirs,
 	const struct checked *files, size_t n, struct sbx_error *err)
@@ -173,6 +214,7 @@ int check_tenants(
 				"the tenants' folder was not compared: %s", unseen.text);
 		say_unseen(file, &all);
 		check_id(file, &all);
+		check_user(file, &all);
 		for (size_t j = 0; j < file->grants.n; j++)
 			check_grant(file, &file->grants.v[j], &all);
 	}

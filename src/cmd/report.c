@@ -34,16 +34,28 @@ static void print_grant(const struct policy_grant *grant, const char *real)
 		(void)printf("%s %s\n", policy_rights_name(grant->rights), real);
 }
 
+/* Those of its own are made of an id. The gid where it is another number. */
+static void print_ids(const struct plan *plan)
+{
+	const uint32_t none = plan->tenant_id ? 0 : plan->host.first_id;
+
+	if (plan->tenant_id)
+		(void)printf("id %u ", plan->tenant_id);
+	else
+		(void)printf("id to be assigned ");
+	if (plan->uid != none)
+		(void)printf("uid %u ", (unsigned int)plan->uid);
+	if (plan->gid != none && plan->gid != plan->uid)
+		(void)printf("gid %u ", (unsigned int)plan->gid);
+}
+
 void report_plan(const struct plan *plan)
 {
 	const struct policy *policy = plan->policy;
 	char step[OUTCOME_STEP_MAX];
 
 	(void)printf("tenant %s ", policy->tenant);
-	if (plan->tenant_id)
-		(void)printf("id %u uid %u ", plan->tenant_id, (unsigned int)plan->uid);
-	else
-		(void)printf("id to be assigned ");
+	print_ids(plan);
 	(void)printf("name %s\npolicy %s\n", plan->name, policy->path);
 	for (size_t i = 0; i < policy->settings.n; i++)
 		(void)printf("set %s\n", policy->settings.v[i]);

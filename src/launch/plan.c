@@ -2,6 +2,7 @@
 #include "launch/plan.h"
 
 #include "kernel/cgroup.h"
+#include "launch/identity.h"
 #include "sandboxctl/exit.h"
 #include "state/ids.h"
 
@@ -88,9 +89,23 @@ static int set_ids(struct plan *plan, struct sbx_error *err)
 		plan->tenant_id = wanted;
 	else if (r < 0)
 		return error_prefix(err, r, "'%s'", plan->policy->path);
-	plan->uid = plan->gid = host->first_id + plan->tenant_id;
 	/* Tenants' ids begin at 1. */
 	plan->root_id = host->first_id;
+	return 0;
+}
+
+/* By each plan anew: a name may stand for another number by now, and then who joins is told so. */
+static int choose_identity(struct plan *plan, struct sbx_error *err)
+{
+	const struct policy_place *at;
+	char where[PLACE_TEXT_MAX];
+	struct identity id;
+	int r = identity_choose(plan->policy, &plan->host, plan->tenant_id, "/etc", &id, &at, err);
+
+	if (r < 0)
+		return error_prefix(err, r, "%s", place_text(at, where));
+	plan->uid = id.uid;
+	plan->gid = id.gid;
 	return 0;
 }
 
@@ -173,6 +188,7 @@ static int (*const before_command[])(struct plan *plan, struct sbx_error *err) =
 	set_name,
 	set_ids,
 	settle_policy,
+	choose_identity,
 	add_mounts,
 	set_timeout,
 };

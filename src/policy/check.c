@@ -172,6 +172,26 @@ static const char *seen_at(const struct policy_grant *grant)
 	return grant->inside ? grant->inside : grant->path;
 }
 
+/* Whatever uid it has, a namespace keeps it from what that one has elsewhere. */
+static void check_user(struct key_load *load, const struct policy *policy)
+{
+	const struct policy_place *at = place_of(load, "process", "user");
+	const char *user = policy->process.user;
+
+	if (user && !policy->namespaces.pid)
+		report_warning(load->report, at,
+			"user: '%s' is not the tenant's own: set '[namespaces] pid = yes', or it "
+			"can "
+			"signal all that user's processes",
+			user);
+	if (user && !policy->namespaces.ipc)
+		report_warning(load->report, at,
+			"user: '%s' is not the tenant's own: set '[namespaces] ipc = yes', or it "
+			"can "
+			"reach that user's shared memory and queues",
+			user);
+}
+
 /* Only a sandbox without a /proc of its own may be granted what the host's shows. */
 static void check_grants_of_proc(struct key_load *load, const struct policy *policy)
 {
@@ -349,6 +369,7 @@ void check_policy(struct key_load *load)
 	check_network(load, policy);
 	check_listen(load, policy);
 	check_proc(load, policy);
+	check_user(load, policy);
 	check_seccomp(load, policy);
 	check_runtime(load, policy);
 }

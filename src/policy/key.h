@@ -222,6 +222,7 @@ extern const struct key_type type_profile; /* char * */
 extern const struct key_type type_syscalls; /* struct policy_calls; of this architecture */
 extern const struct key_type type_any_syscalls; /* the same, others are left out */
 extern const struct key_type type_seccomp_default; /* struct policy */
+extern const struct key_type type_id_or_name; /* char *, of the host's passwd(5) or group(5) */
 extern const struct key_type type_capabilities; /* uint64_t */
 extern const struct key_type type_rlimit_number; /* struct policy; key->number is the resource */
 extern const struct key_type type_rlimit_size;

@@ -222,6 +222,8 @@ struct policy {
 		struct policy_rlimit *rlimits;
 		size_t n_rlimits;
 		uint64_t capabilities; /* bits by number; all of them: as many as there are */
+		/* Of the host's; NULL: one of the tenant's own. Names, or numbers. */
+		char *user, *group;
 		unsigned int umask;
 		char *cwd; /* inside the sandbox; "/" by default, never NULL */
 	} process;

@@ -255,6 +255,10 @@ const struct score_row score_rows[] = {
 		       "left before that",
 		.cure = "capabilities = none, or those that are about one thing, as "
 			"cap_net_bind_service, or user = yes in [namespaces]" },
+	{ "user", "process", "user", 3, 3, judge_user,
+		.good = "its processes run as a user that is nobody else's",
+		.bad = "its processes run as a user or group that others run as too",
+		.cure = "no user and no group, so that both are the tenant's own" },
 	{ "processes", "namespaces", "pid", 3, 1, judge_word, .words = WORDS("no"),
 		.good = "it sees no process but its own",
 		.bad = "it sees the numbers of all processes, and what it leaves behind outlives a "
@@ -282,8 +286,6 @@ const struct score_row score_rows[] = {
 		.cure = "root = private, or a tree that was made for it" },
 
 	/* What always holds counts too: a key that turns it off will then raise the exposure. */
-	{ "user", "process", "user", 3, 1, judge_holds,
-		.good = "its processes run as a user that is nobody else's" },
 	{ "no-new-privs", "process", NULL, 3, 1, judge_holds,
 		.good = "no program gains privileges when it is executed" },
 	{ "mounts", "namespaces", "mount", 3, 1, judge_holds,

@@ -142,6 +142,20 @@ unsigned int judge_word(
 	return 0;
 }
 
+/* What a namespace doesn't part them from, others of that user are to it as its own. */
+unsigned int judge_user(
+	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
+{
+	const struct policy *policy = s->policy;
+	const char *key = policy->process.user ? row->key : "group";
+	const struct policy_assignment *a = policy_find_value(policy, row->section, key);
+
+	if (!a || !*a->text)
+		return 0;
+	score_note(f, &a->at, "%s = %s", key, a->text);
+	return 1 + !policy->namespaces.pid + !policy->namespaces.ipc;
+}
+
 unsigned int judge_capabilities(
 	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
 {

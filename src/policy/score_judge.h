@@ -16,6 +16,7 @@ void score_note(struct score_finding *finding, const struct policy_place *at, co
 	__attribute__((format(printf, 3, 4)));
 
 score_judge judge_holds; /* in this build always good */
+score_judge judge_user; /* of range 3: what of that user's else is in reach */
 score_judge judge_capabilities; /* of range 2: over what is the sandbox's, or the host's */
 score_judge judge_host_capabilities; /* whether one of `words` is one over the host */
 score_judge judge_lsm;

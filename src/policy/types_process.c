@@ -1,11 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* [process]: capabilities by libcap's names, resource limits, the mode bits of new files. */
+/*
+ * [process]: users and groups, capabilities by libcap's names, resource limits, the mode bits of
+ * new files.
+ */
 #include "policy/array.h"
 #include "policy/key.h"
+#include "policy/text.h"
 #include "policy/values.h"
 
 #include <ctype.h>
 #include <sys/capability.h>
+
+/* The highest number stands for no id to the kernel. */
+#define LAST_ID (UINT32_MAX - 1)
+
+/* A number, or what useradd(8) takes for a name. Whose it is the host says. */
+static bool is_id_or_name(const char *word)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.-";
+	size_t n = strspn(word, letters);
+	uint32_t id;
+
+	if (word[strspn(word, "0123456789")] == '\0')
+		return str_to_u32(word, &id) == 0 && id <= LAST_ID;
+	return n > 0 && !strchr(".-", *word) && (word[n] == '\0' || streq(word + n, "$"));
+}
+
+/* Root without capabilities owns the host's files still, and what its processes are. */
+static bool is_root(const char *word)
+{
+	return streq(word, "root") || word[strspn(word, "0")] == '\0';
+}
+
+/* What a run chooses, or was chosen by a number of ours, is nobody whom the host knows. */
+static int parse_id_or_name(const struct key_use *use, void *field)
+{
+	_cleanup_free_ char *word = NULL;
+	char **text = field;
+	int r = key_one_word(use, &word);
+
+	if (r < 0)
+		return r;
+	if (use->load->spoken)
+		return key_error(use, "'%s': of the specifiers only %%t can stand here", use->text);
+	if (!is_id_or_name(word))
+		return key_error(
+			use, "'%s' is neither a name nor a number from 1 to %u", word, LAST_ID);
+	if (is_root(word))
+		return key_error(use,
+			"'%s' is root's, and so are the host's files: no sandbox gets it; leave it "
+			"out, or name another one",
+			word);
+	free(*text);
+	*text = take_ptr(word);
+	return 0;
+}
+
+static void clear_id_or_name(const struct key *key, void *field)
+{
+	char **text = field;
+
+	(void)key;
+	free(*text);
+	*text = NULL;
+}
+
+const struct key_type type_id_or_name = {
+	.form = "NAME or NUMBER",
+	.parse = parse_id_or_name,
+	.clear = clear_id_or_name,
+};
 
 /* All that libcap knows. -ENOMEM. */
 static int list_capabilities(struct strv *ret_names)

@@ -143,6 +143,10 @@ static void dump(FILE *out, const struct policy *policy)
 	if (policy->process.capabilities)
 		(void)fprintf(out, "capabilities: %llx\n",
 			(unsigned long long)policy->process.capabilities);
+	if (policy->process.user)
+		(void)fprintf(out, "user: %s\n", policy->process.user);
+	if (policy->process.group)
+		(void)fprintf(out, "group: %s\n", policy->process.group);
 	(void)fprintf(out, "umask: %04o\n", policy->process.umask);
 	for (size_t i = 0; i < policy->process.n_rlimits; i++) {
 		const struct policy_rlimit *l = &policy->process.rlimits[i];

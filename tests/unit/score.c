@@ -109,6 +109,12 @@ static const struct {
 	{ "ptrace", "[seccomp]\nallow = kcmp getpid ptrace\n", 1, "ptrace kcmp" },
 	{ "clone3", "[seccomp]\nprofile = @strict\n", 1, "clone3" },
 	{ "clone3", "[seccomp]\nprofile = @strict\n[namespaces]\nuser = yes\n", 0, NULL },
+	{ "user", "", 0, "" },
+	{ "user", "[process]\ngroup = 33\n", 1, "group = 33" },
+	{ "user", "[process]\nuser = www-data\ngroup = 33\n", 1, "user = www-data" },
+	{ "user", "[process]\nuser = 33\n[namespaces]\nipc = no\n", 2, "user = 33" },
+	{ "user", "[process]\nuser = 33\n[namespaces]\nipc = no\npid = no\n", 3, "user = 33" },
+	{ "user", "[namespaces]\nipc = no\npid = no\n", 0, "" },
 	{ "processes", "[namespaces]\npid = yes\n", 0, "yes" },
 	{ "processes", "[namespaces]\npid = no\n", 1, "no" },
 	{ "ipc", "", 0, "yes" },
@@ -432,7 +438,8 @@ TEST(a_policy_that_opens_everything)
 	char text[8192] =
 		"[cgroup]\nmemory.max =\nmemory.swap.max =\npids.max =\ncpu.max =\n"
 		"[filesystem]\nroot = host\nown = /etc /usr /run /home /root\nexec = /usr /etc\n"
-		"tmp = 64G\n[process]\nenv = TOKEN=x\ncapabilities = all\n[runtime]\nenv = "
+		"tmp = 64G\n[process]\nenv = TOKEN=x\ncapabilities = all\nuser = "
+		"www-data\n[runtime]\nenv = "
 		"TOKEN=x\n"
 		"[namespaces]\npid = no\nipc = no\nuts = no\ncgroup = no\n"
 		"[network]\nmode = host\nconnect = tcp 0.0.0.0/0 1-65535\n"
@@ -479,6 +486,8 @@ static const char *const changes[] = {
 	"[filesystem]\nwrite = /home /var",
 	"[filesystem]\nread = /etc/hosts",
 	"[filesystem]\nmount = /etc:/e:ro",
+	"[process]\nuser = www-data",
+	"[process]\ngroup = www-data",
 	"[filesystem]\nmount = /var/lib:/v",
 	"[network]\nconnect = tcp 0.0.0.0/0 443",
 	"[network]\nconnect = udp [::]/0 1-65535",
@@ -498,7 +507,7 @@ static const char *const changes[] = {
 	"[seccomp]\ndeny = @timer",
 	"[cgroup]\nio.max = /dev/sda rbps=1M",
 };
-enum { N_LOOSER = 22 };
+enum { N_LOOSER = 24 };
 
 /* Each from tight to loose. */
 static const char *const scales[][4] = {

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/users.h"
+
+#include "base/cleanup.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* NAME:PASSWORD:UID:GID:..., NAME:PASSWORD:GID:... and NAME:FIRST:COUNT. */
+struct entry {
+	const char *name;
+	uint32_t number[3]; /* of the fields 1 to 3 ... */
+	bool is_number[3]; /* ... where they are numbers */
+};
+
+enum { FIRST, SECOND, THIRD };
+
+static struct entry split(char *line)
+{
+	struct entry entry = { 0 };
+
+	line[strcspn(line, "\n")] = '\0';
+	entry.name = strsep(&line, ":");
+	for (size_t i = 0; i < ARRAY_SIZE(entry.number) && line; i++)
+		entry.is_number[i] = str_to_u32(strsep(&line, ":"), &entry.number[i]) == 0;
+	return entry;
+}
+
+/* Calls MATCHES with each line until it returns true. 1, 0 where it never does, or -errno. */
+static int find(const char *etc, const char *file,
+	bool (*matches)(const struct entry *entry, void *arg), void *arg, struct sbx_error *err)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	_cleanup_free_ char *line = NULL;
+	char path[PATH_MAX];
+	size_t room = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", etc, file);
+	f = fopen(path, "re");
+	if (!f)
+		return errno == ENOENT ? 0 : error_errno(err, errno, "open '%s'", path);
+	while (getline(&line, &room, f) >= 0) {
+		struct entry entry = split(line);
+
+		if (matches(&entry, arg))
+			return 1;
+	}
+	return feof(f) ? 0 : error_errno(err, errno, "read '%s'", path);
+}
+
+struct wanted {
+	const char *name; /* NULL: by the number */
+	uint32_t number;
+	struct entry found;
+};
+
+static struct wanted want(const char *text)
+{
+	struct wanted w = { 0 };
+
+	if (str_to_u32(text, &w.number) < 0)
+		w.name = text;
+	return w;
+}
+
+/* Digits are a number, whoever may be called so. */
+static bool is_wanted(const struct entry *entry, void *arg)
+{
+	struct wanted *w = arg;
+
+	if (!entry->is_number[SECOND])
+		return false;
+	if (w->name ? !streq(entry->name, w->name) : entry->number[SECOND] != w->number)
+		return false;
+	w->found = *entry;
+	return true;
+}
+
+static bool is_wanted_user(const struct entry *entry, void *arg)
+{
+	return entry->is_number[THIRD] && is_wanted(entry, arg);
+}
+
+int users_find(
+	const char *etc, const char *user, uid_t *ret_uid, gid_t *ret_gid, struct sbx_error *err)
+{
+	struct wanted w = want(user);
+	int r = find(etc, "passwd", is_wanted_user, &w, err);
+
+	if (r == 1) {
+		*ret_uid = w.found.number[SECOND];
+		*ret_gid = w.found.number[THIRD];
+	}
+	return r;
+}
+
+int users_find_group(const char *etc, const char *group, gid_t *ret_gid, struct sbx_error *err)
+{
+	struct wanted w = want(group);
+	int r = find(etc, "group", is_wanted, &w, err);
+
+	if (r == 1)
+		*ret_gid = w.found.number[SECOND];
+	return r;
+}
+
+static bool has_number(const struct entry *entry, void *arg)
+{
+	const uint32_t *number = arg;
+
+	return entry->is_number[FIRST] && entry->is_number[SECOND] &&
+	       *number >= entry->number[FIRST] &&
+	       *number - entry->number[FIRST] < entry->number[SECOND];
+}
+
+int users_is_subordinate(const char *etc, const char *file, uint32_t number, struct sbx_error *err)
+{
+	return find(etc, file, has_number, &number, err);
+}
