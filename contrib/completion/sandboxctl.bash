@@ -16,7 +16,7 @@ _sandboxctl_row() { # SUBCOMMAND
 		operands=('COMMAND' 'ARG...')
 		;;
 	'exec')
-		options=('--help' '--tty' '--env=K[=V]' '--timeout=DURATION' '--json-status-fd=N' '--verbose' '-v')
+		options=('--help' '--tty' '--env=K[=V]' '--timeout=DURATION' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
 		operands=('TENANT/NAME' 'COMMAND' 'ARG...')
 		;;
 	'list')

@@ -120,6 +120,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l env -x -d 'set a variable;
 complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l timeout -x -d 'kill the command after that time: 500ms, 30s, 1h'
 complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 exec' -s v -l verbose -d 'say each step on stderr'
+complete -c sandboxctl -n '__sandboxctl_at 1 exec' -s q -l quiet -d 'say nothing on stderr about how it ended'
 complete -c sandboxctl -n '__sandboxctl_at 1 exec' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 exec' -x -a '(__sandboxctl_sandboxes)'
 complete -c sandboxctl -n '__sandboxctl_at 2 exec' -r -F -a '(__fish_complete_command)'

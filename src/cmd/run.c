@@ -65,6 +65,7 @@ const struct cmd_option cmd_exec_options[] = {
 	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill the command after that time: 500ms, 30s, 1h" },
 	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
+	{ "quiet", 'q', OPT_QUIET, NULL, "say nothing on stderr about how it ended" },
 	{ 0 },
 };
 /* clang-format on */

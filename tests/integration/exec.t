@@ -79,6 +79,9 @@ for code in 0 1 42; do
 done
 inside a/x "$probe" exit 3
 is "without '--'" "$status:$line" "3:exit: ok"
+like "how it ended is said" "$err" "*a/x: reason=exit exit_code=3*"
+inside a/x -q -- "$probe" exit 3
+is "--quiet" "$status:$err" "3:"
 inside a/x -- "$probe" signal 9
 field reason && reason=$REPLY && field signal
 is "killed by a signal" "$status:$reason:$REPLY" "137:signal:9"
