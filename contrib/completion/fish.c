@@ -15,6 +15,7 @@ static const struct {
 	{ "SIGNAL", " -x -a 'HUP INT QUIT KILL USR1 USR2 TERM STOP CONT'" },
 	{ "FILE", " -r -F" },
 	{ "FILE.json", " -r -F" },
+	{ "FILE|journal", " -r -F -a journal" },
 	{ "DIR", " -x -a '(__fish_complete_directories)'" },
 	{ "PATH", " -r -F" },
 	{ "COMMAND", " -r -F -a '(__fish_complete_command)'" },

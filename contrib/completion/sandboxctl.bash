@@ -12,7 +12,7 @@ _sandboxctl_row() { # SUBCOMMAND
 		options=('--help' '--config-dir=DIR' '--verbose' '-v' '--version')
 		;;
 	'run')
-		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--set=SECTION.KEY=VALUE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--tty' '--detach' '--log=FILE' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
+		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--set=SECTION.KEY=VALUE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--tty' '--detach' '--log=FILE|journal' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
 		operands=('COMMAND' 'ARG...')
 		;;
 	'exec')
@@ -204,6 +204,10 @@ _sandboxctl_add_kind() { # KIND
 	FILE.json)
 		_sandboxctl_add_files -f -X '!*.json'
 		_sandboxctl_add_files -d
+		;;
+	'FILE|journal')
+		_sandboxctl_add -W journal
+		_sandboxctl_add_files -f
 		;;
 	DIR) _sandboxctl_add_files -d ;;
 	PATH) _sandboxctl_add_files -f ;;

@@ -49,6 +49,8 @@ function __sandboxctl_tenants
     set -l config /etc/sandboxctl
     set -l at (contains -i -- --config-dir $tokens)
     and set config $tokens[(math $at + 1)]
+    set -l given (string replace -rf -- '^--config-dir=' '' $tokens)
+    and set config $given[-1]
     for file in $config/tenants/*.ini
         string replace -r '^.*/(.*)\.ini$' '$1' -- $file
     end
@@ -106,7 +108,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -l mount -x -d 'show a tree at
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l timeout -x -d 'kill all of it after that time: 500ms, 30s, 1h'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l tty -d 'give it a terminal of its own, shown in this one'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l detach -d 'leave it in the background, and print TENANT/NAME'
-complete -c sandboxctl -n '__sandboxctl_at 1 run' -l log -r -F -d 'append its output to FILE, or tell the "journal"'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l log -r -F -a journal -d 'append its output to FILE, or tell systemd'\''s journal'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l dry-run -d 'print what would be done, and do nothing'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -s v -l verbose -d 'say each step on stderr'

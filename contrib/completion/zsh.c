@@ -15,10 +15,10 @@ static const struct {
 	{ "SIGNAL", "_signals" },
 	{ "FILE", "_files -g \"*.ini(-.)\"" },
 	{ "FILE.json", "_files -g \"*.json(-.)\"" },
+	{ "FILE|journal", "_files" },
 	{ "DIR", "_files -/" },
 	{ "PATH", "_files" },
 	{ "COMMAND", "_command_names -e" },
-	{ "ARG", " _normal" },
 };
 
 static void put_action(const char *word)
@@ -45,7 +45,9 @@ static void put_option(const struct cmd_option *o, const char *indent)
 	put_text(o->help, "[]\\");
 	(void)putchar(']');
 	if (o->arg) {
-		(void)printf(":%s:", o->arg);
+		(void)putchar(':');
+		put_text(o->arg, ":\\");
+		(void)putchar(':');
 		put_action(o->arg);
 	}
 	(void)fputs("' \\\n", stdout);
@@ -93,9 +95,11 @@ void zsh_put_groups(void)
 
 static void put_operand(const struct operand *operand, unsigned int number)
 {
-	if (operand->more && streq(operand->word, "ARG"))
-		(void)printf("\t\t\t'*::%s:", operand->word); /* _normal looks at what is left */
-	else if (operand->more)
+	if (streq(operand->word, "ARG")) {
+		(void)printf("\t\t\t'*::ARG: _sandboxctl_arg %u' \\\n", number - 2);
+		return;
+	}
+	if (operand->more)
 		(void)printf("\t\t\t'*:%s:", operand->word);
 	else
 		(void)printf("\t\t\t'%u:%s:", number, operand->word);

@@ -49,7 +49,7 @@ const struct cmd_option cmd_run_options[] = {
 	{ "timeout", 0, OPT_TIMEOUT, "DURATION", "kill all of it after that time: 500ms, 30s, 1h" },
 	{ "tty", 0, OPT_TTY, NULL, "give it a terminal of its own, shown in this one" },
 	{ "detach", 0, OPT_DETACH, NULL, "leave it in the background, and print TENANT/NAME" },
-	{ "log", 0, OPT_LOG, "FILE", "append its output to FILE, or tell the \"journal\"" },
+	{ "log", 0, OPT_LOG, "FILE|journal", "append its output to FILE, or tell systemd's journal" },
 	{ "dry-run", 0, OPT_DRY_RUN, NULL, "print what would be done, and do nothing" },
 	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },

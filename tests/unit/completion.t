@@ -88,6 +88,7 @@ offers "policy files and folders" "one.ini sub two.ini" policy check ""
 offers "several of them" "two.ini" policy check one.ini t
 offers "profiles of containers and folders" "four.json sub" policy import ""
 offers "for --policy too" "one.ini sub two.ini" run --policy ""
+offers "any file for --log" "four.json journal one.ini sub three.txt two.ini" run --log ""
 offers "acts" "connect exec open syscall write" "${at[@]}" policy explain acme ""
 offers "one of them" "connect" "${at[@]}" policy explain acme c
 offers "files for an open" "four.json one.ini sub three.txt two.ini" "${at[@]}" policy explain acme open ""
@@ -122,6 +123,7 @@ for file in _sandboxctl sandboxctl.fish; do
 	[[ $text != *--explain* && $text != *"-l explain"* ]]
 	is "and nothing of later builds" "$?" 0
 done
+like "zsh takes no ':' of a word for its own" "$(<"$folder/_sandboxctl")" '*:SRC\\:DST\[\\:ro\]: *'
 if command -v zsh >/dev/null; then ok "zsh reads its file" zsh -n "$folder/_sandboxctl"; fi
 if command -v fish >/dev/null; then ok "fish reads its file" fish -n "$folder/sandboxctl.fish"; fi
 plan
