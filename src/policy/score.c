@@ -68,7 +68,7 @@ const struct score_row score_rows[] = {
 		.steps = STEPS(30, 45, 60, 75, 90),
 		.good = "few of the kernel's calls are allowed",
 		.bad = "many of the kernel's calls are allowed",
-		.cure = "profile = @strict, and allow = CALL... for what else the program needs" },
+		.cure = "profile = @strict, deny = clone3, and allow = CALL... for what else it needs" },
 	{ "default", "seccomp", "default", 1, 1, judge_default,
 		.good = "a call that is not allowed ends the process",
 		.bad = "a process may go on trying calls that are not allowed",

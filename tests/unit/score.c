@@ -400,6 +400,9 @@ TEST(the_default_is_in_the_best_level)
 	EXPECT_STREQ("OK", score.level);
 	(void)policy_free(policy);
 	EXPECT_EQ(2, rate_text(""));
+	/* What it is told to take instead of its profile, and why all of that. */
+	EXPECT_LE(rate_text("[seccomp]\nprofile = @strict\ndeny = clone3\n"), 2);
+	EXPECT_GT(rate_text("[seccomp]\nprofile = @strict\n"), 2);
 }
 
 /* Nothing is left but what no policy can change. */
