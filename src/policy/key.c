@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/key.h"
 
+#include "base/fs.h"
 #include "policy/array.h"
 #include "policy/file.h"
 #include "policy/text.h"
@@ -282,9 +283,11 @@ static struct policy_source *add_source(struct key_load *load, const char *name)
 {
 	struct policy_source *source = sources_add(load->sources, name);
 	const char *shipped = load->dirs ? load->dirs->shipped : NULL;
+	char path[PATH_MAX];
 
 	if (source)
-		source->shipped = shipped && path_lies_in(name, shipped);
+		source->shipped = shipped && fs_absolute(name, path, NULL) == 0 &&
+				  path_lies_in(path, shipped);
 	return source;
 }
 

@@ -275,6 +275,10 @@ TEST(shipped_includes_serve_all_architectures)
 	EXPECT_TRUE(calls_find_whole(&policy->seccomp.allow, "execve"));
 	EXPECT_FALSE(calls_find(&policy->seccomp.allow, "socketcall"));
 	(void)policy_free(policy);
+	/* One of them by itself, from within their folder. */
+	ASSERT_EQ(0, chdir(SHIPPED));
+	EXPECT_EQ(0, policy_load_file(&dirs, "seccomp/default.ini", NULL, &policy, NULL, &err));
+	(void)policy_free(policy);
 }
 
 TEST(id_and_sandbox_are_known_later)
