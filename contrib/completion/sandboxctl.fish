@@ -140,7 +140,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 stats' -l json -d 'print JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 stats' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 stats' -x -a '(__sandboxctl_sandboxes)'
 
-complete -c sandboxctl -n '__sandboxctl_at 1 kill' -s s -l signal -x -a 'HUP INT QUIT KILL USR1 USR2 TERM STOP CONT' -d 'to its first process alone: TERM'
+complete -c sandboxctl -n '__sandboxctl_at 1 kill' -s s -l signal -x -a 'HUP INT QUIT KILL USR1 USR2 TERM STOP CONT' -d 'to its command alone, as TERM'
 complete -c sandboxctl -n '__sandboxctl_at 1 kill' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 kill' -x -a '(__sandboxctl_sandboxes)'
 

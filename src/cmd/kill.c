@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 const struct cmd_option cmd_kill_options[] = {
-	{ "signal", 's', .id = 's', .arg = "SIGNAL", .help = "to its first process alone: TERM" },
+	{ "signal", 's', .id = 's', .arg = "SIGNAL", .help = "to its command alone, as TERM" },
 	{ 0 },
 };
 

@@ -39,7 +39,7 @@ int cgroup_signal(const struct cgroup *cgroup, pid_t pid, int signal_number, str
 	if (r == 0 && pidfd_send_signal(pidfd, signal_number, NULL, 0) < 0)
 		r = -errno;
 	if (r == -ESRCH)
-		return error_set(err, ESRCH, "the first process has ended");
+		return error_set(err, ESRCH, "its command has ended");
 	return r < 0 ? error_errno(err, -r, "send signal %d to process %d", signal_number, (int)pid)
 		     : 0;
 }

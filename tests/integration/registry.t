@@ -220,7 +220,7 @@ start a/s "$probe" sleep 1000 </dev/null
 sleep 1000 & other=$!
 first_process a/s
 sed -i "s/\"pid\":$REPLY/\"pid\":$other/" "$state/sandboxes/a/s/status"
-refuses 1 "sandboxctl: a/s: the first process has ended" "a process that isn't the sandbox's" \
+refuses 1 "sandboxctl: a/s: its command has ended" "a process that isn't the sandbox's" \
 	sandboxctl kill -s KILL -s TERM a/s
 ok "it lives" kill -0 "$other"
 kill "$other"
@@ -236,7 +236,7 @@ stop b/x
 
 orphan a/o
 like "an orphan is seen" "$(sandboxctl status a/o)" "*state: orphaned since *killed*pids: 1 of 20*"
-refuses 1 "sandboxctl: a/o: the first process has ended: without --signal *" "a signal to it" \
+refuses 1 "sandboxctl: a/o: its command has ended: without --signal *" "a signal to it" \
 	sandboxctl kill -s TERM a/o
 ok "kill of an orphan" sandboxctl kill a/o
 is "takes all of it away" "$(left_behind)" ""
