@@ -184,7 +184,8 @@ struct sandboxctl_outcome {
 	int signal; /* that ended the command; 0: none */
 	int pid; /* the command's, of the past by now; 0: it never was */
 	const char *tenant, *name;
-	const char *step; /* that failed, of SANDBOXCTL_REASON_SETUP; else "" */
+	const char *step; /* that failed, of SANDBOXCTL_REASON_SETUP; "watch-module", of
+			     SANDBOXCTL_REASON_TIMEOUT: a runtime hung at its start; else "" */
 	const char *error, *cure; /* its words; else of what went wrong while cleaning up */
 	int lsm; /* 1: it was enforced; 0: the host has `lsm = off`; -1: it never came to that */
 	uint64_t oom_kills; /* in this sandbox */

@@ -196,7 +196,8 @@ void report_outcome(const struct outcome *o)
 		(void)fputc('\n', stderr);
 		return;
 	}
-	if (*o->error.text)
+	/* One with a step is why it ended. */
+	if (*o->error.text && !*o->step)
 		(void)fprintf(stderr, "sandboxctl: %s/%s: cleaning up: %s\n", o->tenant, o->name,
 			o->error.text);
 	if (o->reason == OUTCOME_EXIT && o->exit_code == 0)
@@ -205,6 +206,8 @@ void report_outcome(const struct outcome *o)
 		outcome_reason_name(o->reason), o->exit_code);
 	if (o->signal)
 		(void)fprintf(stderr, " signal=%d", o->signal);
+	if (*o->step)
+		(void)fprintf(stderr, " step=%s: %s: %s", o->step, o->error.text, o->error.cure);
 	if (o->pids_max_hits)
 		(void)fprintf(stderr, "; pids.max refused %llu fork%s",
 			(unsigned long long)o->pids_max_hits, o->pids_max_hits == 1 ? "" : "s");

@@ -124,6 +124,7 @@ static void close_run(struct run *run)
 		close_fdp(&run->stdio[i]);
 	run->log = log_free(run->log);
 	run->terminal = terminal_free(run->terminal);
+	module_watch_close(&run->module);
 	close_fdp(&run->tenant_lock);
 	close_fdp(&run->entry.lock);
 	close_fdp(&run->entry.outcome);
@@ -146,6 +147,7 @@ static void run_plan(struct plan *plan, struct outcome *outcome)
 		.ready = { -1, -1 },
 		.supervisor = -1,
 		.stdio = { -1, -1, -1 },
+		.module = MODULE_WATCH_INIT,
 		.children = { { .pidfd = -1 }, { .pidfd = -1 } },
 		.outcome = outcome,
 	};

@@ -34,8 +34,10 @@ struct outcome {
 	int exit_code; /* of sandboxctl */
 	int signal; /* 0: none */
 	enum outcome_reason reason;
-	char step[OUTCOME_STEP_MAX]; /* that failed, for OUTCOME_SETUP; "" otherwise */
-	struct sbx_error error; /* of OUTCOME_SETUP, or of what went wrong while cleaning up */
+	/* That failed, for OUTCOME_SETUP; that ended it, for OUTCOME_TIMEOUT: module_watch.h. Else
+	 * "". */
+	char step[OUTCOME_STEP_MAX];
+	struct sbx_error error; /* of `step`, or of what went wrong while cleaning up */
 
 	bool exec; /* of a command in a sandbox that another one has made */
 	bool lsm; /* false: the host's `lsm = off` */

@@ -240,6 +240,7 @@ const struct parent_step parent_steps[] = {
 	{ "label-init", has_init_and_lsm, children_label_init, NULL },
 	{ "release-init", has_init, children_say_go_init, NULL },
 	/* All from here on is done while init works. */
+	{ MODULE_WATCH_STEP, module_watch_applies, module_watch_open, NULL },
 	{ "clone", NULL, children_start_command, children_end_command },
 	{ "check-loaded", has_lsm_alone, check_loaded, NULL },
 	{ "label-command", has_lsm, children_label_command, NULL },

@@ -9,6 +9,7 @@
 #include "kernel/cgroup.h"
 #include "kernel/pty.h"
 #include "launch/log.h"
+#include "launch/module_watch.h"
 #include "launch/outcome.h"
 #include "launch/plan.h"
 #include "lsm/lsm.h"
@@ -59,6 +60,7 @@ struct run {
 	int sockets[PLAN_SOCKETS_MAX]; /* owned; for the command, like those above the numbers */
 	size_t n_sockets;
 	struct terminal *terminal; /* owned; NULL: none */
+	struct module_watch module; /* of a runtime */
 	struct launched
 		children[N_CHILDREN]; /* of `exec` the init isn't one: it was there before */
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */

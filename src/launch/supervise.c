@@ -23,7 +23,7 @@ struct watch {
 	int signals; /* signalfd */
 	unsigned int n_terms;
 	uint64_t deadline; /* CLOCK_MONOTONIC, usec; USEC_INFINITY: none */
-	bool timed_out;
+	bool timed_out, hung; /* the latter: because it didn't start */
 	bool ended;
 	siginfo_t end, init_end; /* the latter where the command never ran */
 };
@@ -164,7 +164,10 @@ static int read_done(struct run *run, struct sbx_error *err)
 	run->plan->init_fd = -1;
 	close_fdp(&run->done[0]);
 	run->done[0] = -1;
-	return run->started ? detach_finish(run, err) : 0;
+	if (!run->started)
+		return 0;
+	module_watch_begin(run);
+	return detach_finish(run, err);
 }
 
 /* All of the sandbox; of one that another supervisor has made, the command alone. */
@@ -206,9 +209,16 @@ static int reap(struct watch *w, struct sbx_error *err)
 		       : run_reap(&run->children[CHILD_INIT], &w->init_end, err);
 }
 
+static uint64_t next_deadline(const struct watch *w)
+{
+	return w->deadline < w->run->module.deadline ? w->deadline : w->run->module.deadline;
+}
+
 static int end_by_timeout(struct watch *w, struct sbx_error *err)
 {
-	if (w->deadline == USEC_INFINITY || clock_usec() < w->deadline)
+	if (module_watch_is_over(w->run))
+		w->hung = !w->timed_out;
+	else if (w->deadline == USEC_INFINITY || clock_usec() < w->deadline)
 		return 0;
 	w->deadline = USEC_INFINITY;
 	w->timed_out = true;
@@ -217,23 +227,24 @@ static int end_by_timeout(struct watch *w, struct sbx_error *err)
 
 static int watch_once(struct watch *w, struct sbx_error *err)
 {
-	struct pollfd fds[5 + TERMINAL_N_POLLED] = {
+	struct pollfd fds[6 + TERMINAL_N_POLLED] = {
 		{ .fd = w->run->children[CHILD_COMMAND].pidfd, .events = POLLIN },
 		{ .fd = w->signals, .events = POLLIN },
 		{ .fd = w->run->done[0], .events = POLLIN }, /* -1 is left out */
 		{ .fd = log_poll_in(w->run->log), .events = POLLIN },
 		{ .fd = log_poll_out(w->run->log), .events = POLLOUT },
+		{ .fd = w->run->module.fd, .events = POLLIN },
 	};
 	int r = 0;
 
-	terminal_poll(w->run->terminal, &fds[5]);
-	if (poll(fds, ARRAY_SIZE(fds), clock_left_ms(w->deadline)) < 0)
+	terminal_poll(w->run->terminal, &fds[6]);
+	if (poll(fds, ARRAY_SIZE(fds), clock_left_ms(next_deadline(w))) < 0)
 		return errno == EINTR ? 0 : error_errno(err, errno, "wait for the command");
 	if (fds[1].revents)
 		forward(w);
 	if (fds[3].revents || fds[4].revents)
 		log_relay(w->run->log);
-	terminal_relay(w->run->terminal, &fds[5]);
+	terminal_relay(w->run->terminal, &fds[6]);
 	if (fds[2].revents)
 		r = read_done(w->run, err);
 	if (r == 0 && fds[0].revents)
@@ -270,6 +281,10 @@ static void set_reason(struct watch *w)
 	if (w->timed_out) {
 		o->reason = OUTCOME_TIMEOUT;
 		o->exit_code = SANDBOXCTL_EXIT_TIMEOUT;
+		if (w->hung) {
+			(void)stpcpy(o->step, MODULE_WATCH_STEP);
+			module_watch_explain(w->run, &o->error);
+		}
 	} else if (o->signal == SIGKILL && o->oom_kills > 0) {
 		o->reason = OUTCOME_OOM;
 	} else if (o->signal == SIGSYS) {

@@ -118,6 +118,7 @@ static const struct {
 	{ "network", NULL, PART_NETWORK },
 	{ "process", "env", PART_ENVIRONMENT },
 	{ "process", "cwd", PART_ENVIRONMENT },
+	{ "runtime", "start.timeout", PART_NONE }, /* over, where there is something to change */
 	{ "runtime", "timeout", PART_TIMEOUT },
 	{ "runtime", NULL, PART_RUNTIME },
 	{ "lsm", NULL, PART_LSM },

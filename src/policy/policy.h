@@ -184,7 +184,7 @@ struct policy {
 		enum policy_runtime_type type;
 		struct strv args;
 		struct strv env; /* K=V */
-		uint64_t timeout; /* usec, never 0 */
+		uint64_t start_timeout, timeout; /* usec, never 0 */
 	} runtime;
 
 	struct policy_cgroup cgroup; /* the tenant's totals */

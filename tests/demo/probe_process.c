@@ -255,6 +255,24 @@ static int attempt_sleep(char **args, struct detail *detail)
 	return 0;
 }
 
+/* As a runtime it is called with the policy's `args`, and its module last. */
+static int attempt_run(char **args, struct detail *detail)
+{
+	char *const sleep_long[] = { (char *)"100000", NULL };
+	size_t n = 0;
+	int r = 0;
+
+	while (args[n])
+		n++;
+	if (streq(args[0], "open"))
+		r = try_open(args[n - 1], O_RDONLY);
+	else if (streq(args[0], "look"))
+		r = access(args[n - 1], R_OK) < 0 ? -errno : try_open(args[n - 1], O_PATH);
+	else if (!streq(args[0], "hang"))
+		return PROBE_USAGE;
+	return r < 0 ? r : attempt_sleep((char **)sleep_long, detail);
+}
+
 static int attempt_signal(char **args, struct detail *detail)
 {
 	uint32_t number;
@@ -313,6 +331,8 @@ const struct attempt attempts_process[] = {
 	{ "env", "", 0, 0, attempt_env, "the environment" },
 	{ "id-cgroup", "", 0, 0, attempt_id_cgroup, "the own cgroup v2 path" },
 	{ "sleep", "SECONDS", 1, 1, attempt_sleep, "prints its line, then sleeps" },
+	{ "run", "hang|look|open [WORD...] MODULE", 2, ANY, attempt_run,
+		"as a runtime: open the module or not, print the line of sleep, then sleep" },
 	{ "signal", "N", 1, 1, attempt_signal, "raise signal N" },
 	{ "exit", "N", 1, 1, attempt_exit, "exit with N" },
 	{ "core-limit", "BYTES", 1, 1, attempt_core_limit, "set the limit of core dumps" },

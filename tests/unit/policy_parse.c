@@ -120,6 +120,8 @@ static void dump(FILE *out, const struct policy *policy)
 	(void)fprintf(out, "runtime type: %s\n", types[policy->runtime.type]);
 	dump_strv(out, "runtime args", &policy->runtime.args);
 	dump_strv(out, "runtime env", &policy->runtime.env);
+	if (policy->runtime.start_timeout != 5000000)
+		dump_duration(out, "runtime start timeout", policy->runtime.start_timeout);
 	dump_duration(out, "runtime timeout", policy->runtime.timeout);
 	dump_cgroup(out, "cgroup", &policy->cgroup);
 	dump_cgroup(out, "sandbox", &policy->cgroup_sandbox);

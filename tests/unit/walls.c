@@ -29,7 +29,7 @@ static unsigned int differing(const struct key *key, const char *value)
 	return walls_compare(before, after);
 }
 
-/* What the filter is made of is compared as a whole, with its profile. */
+/* What the filter is made of is compared as a whole, with its profile; a start is over. */
 static bool can_be_changed(const struct key *key)
 {
 	static const char *const sections[] = { "", "tenant", "cgroup", "cgroup.sandbox",
@@ -38,7 +38,8 @@ static bool can_be_changed(const struct key *key)
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		if (streq(key->section, sections[i]))
 			return true;
-	return streq(key->section, "network") && streq(key->name, "connect");
+	return (streq(key->section, "network") && streq(key->name, "connect")) ||
+	       (streq(key->section, "runtime") && streq(key->name, "start.timeout"));
 }
 
 /* Of a key that is made later, too. */
