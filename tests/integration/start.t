@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A runtime that doesn't open its module in time is ended, and one that does isn't.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
