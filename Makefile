@@ -73,7 +73,7 @@ HEADERS := $(wildcard src/*/*.h bpf/*.h include/sandboxctl/*.h)
 object = $(patsubst %.c,$(O)/obj/%.o,$(1))
 
 LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/lsm/*.c src/state/*.c \
-	src/libexec/lsm-load.c src/libexec/canary.c src/libexec/own.c)
+	src/libexec/lsm-load.c src/libexec/canary.c src/libexec/own.c src/libexec/survey.c)
 # Stays for as long as the service runs, so it is small: no library but libc, and that statically.
 HOLD_SOURCES := $(wildcard src/base/*.c) $(addprefix src/kernel/,cgroup.c cgroup_base.c cgroup_controllers.c \
 	cgroup_events.c) src/libexec/hold.c
@@ -609,8 +609,10 @@ bench-launch: all $(BENCH_PROGRAMS) build/demo/probe build/vm/6.1/.done
 	tests/vm/run -k 6.1 -- sh -c 'tests/bench/launch -n 40 -j /run/j >&2 && cat /run/j' \
 		>build/bench/launch-6.1.json
 
-bench-tenants: all $(BENCH_PROGRAMS)
+bench-tenants: all $(BENCH_PROGRAMS) build/vm/6.1/.done
 	tests/bench/launch --tenants 10000
+	tests/vm/run -i -t 1800 -k 6.1 -- \
+		sh -c 'rm -rf /var/lib/sandboxctl /var/cache/sandboxctl; tests/bench/launch --tenants 10000'
 
 bench-policy: all build/bench/policy
 	build/bench/policy -j build/bench/policy.json build/bin/sandboxctl \

@@ -29,7 +29,9 @@
 	X(task_alloc)           \
 	X(bprm_committed_creds) \
 	X(sb_alloc_security)    \
-	X(sb_free_security)
+	X(sb_free_security)     \
+	X(sb_mount)             \
+	X(move_mount)
 
 enum sbx_hook {
 #define X(name) SBX_HOOK_##name,
@@ -157,7 +159,7 @@ struct sbx_file_info {
 	__u32 dev;
 	__u32 generation;
 	__u32 fd;
-	__u32 pad;
+	__u32 written; /* whether somebody has it open to write to it */
 };
 
 /*
@@ -175,14 +177,25 @@ struct sbx_ready {
 /* counters: one element. Written by the kernel side only. */
 struct sbx_counters {
 	__u64 unlabelled; /* denials of tasks that belong to no sandbox */
+	__u64 policy_changes; /* how often something was done that may change a policy's file */
 };
 
 /* loaded: one element, what user space has put into the maps so far. */
 struct sbx_loaded {
 	__u64 tenants; /* fingerprint of the tenants folder whose `own` are loaded */
+	__u64 named; /* of what else their policies speak of */
+	__u64 folders; /* of the folders that the policies lie in, without what is in them */
+	__u64 policy_changes; /* sbx_counters.policy_changes at that time */
+	__u32 watched; /* whether all policies' files are in `policy_files` */
 	__u32 n_loads; /* how often `lsm load` was done, so far */
 	__u32 last_policy; /* ids count up from 1 and are not used twice in a generation */
 	__u32 last_label;
+};
+
+/* policy_files: an inode that a policy is read from -> the sbx_loaded.n_loads that found it. */
+struct sbx_inode_key {
+	__u64 ino;
+	__u32 dev; /* as the kernel holds it */
 	__u32 pad;
 };
 
@@ -204,8 +217,9 @@ _Static_assert(sizeof(struct sbx_net_rule) == 8 + 8 * SBX_MAX_PORTS, "sbx_net_ru
 _Static_assert(sizeof(struct sbx_task) == 16, "sbx_task");
 _Static_assert(sizeof(struct sbx_file_info) == 32, "sbx_file_info");
 _Static_assert(sizeof(struct sbx_ready) == 24 + 8 * SBX_N_HOOKS, "sbx_ready");
-_Static_assert(sizeof(struct sbx_counters) == 8, "sbx_counters");
-_Static_assert(sizeof(struct sbx_loaded) == 24, "sbx_loaded");
+_Static_assert(sizeof(struct sbx_counters) == 16, "sbx_counters");
+_Static_assert(sizeof(struct sbx_loaded) == 48, "sbx_loaded");
+_Static_assert(sizeof(struct sbx_inode_key) == 16, "sbx_inode_key");
 _Static_assert(sizeof(struct sbx_policy_key) == 24, "sbx_policy_key");
 
 #endif

@@ -4,6 +4,7 @@
  * own.
  */
 #include "identity.h"
+#include "watch.h"
 
 /* Deeper files are denied: a bound that the verifier can see, and deeper than sane trees go. */
 #define MAX_DEPTH 64
@@ -115,8 +116,7 @@ static __always_inline int deny_file(const struct actor *a, enum sbx_hook hook,
 	return deny(a, hook, &d);
 }
 
-SEC("lsm/file_open")
-int BPF_PROG(file_open, struct file *file)
+static __always_inline int judge_open(struct file *file)
 {
 	__u32 wanted, owner = 0;
 	enum sbx_why why;
@@ -135,13 +135,21 @@ int BPF_PROG(file_open, struct file *file)
 		why = judge(&a, file->f_path.dentry, wanted, &owner);
 	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernel_internal(file)))
 		return 0;
-	return errno_in_range(
-		deny_file(&a, SBX_HOOK_file_open, file->f_path.dentry, wanted, why, owner));
+	return deny_file(&a, SBX_HOOK_file_open, file->f_path.dentry, wanted, why, owner);
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(file_open, struct file *file)
+{
+	int r = judge_open(file);
+
+	if (r == 0 && (file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC))
+		watch_change(file->f_inode);
+	return errno_in_range(r);
 }
 
 /* truncate(2) writes without an open. */
-SEC("lsm/path_truncate")
-int BPF_PROG(path_truncate, const struct path *path)
+static __always_inline int judge_truncate(const struct path *path)
 {
 	enum sbx_why why;
 	__u32 owner = 0;
@@ -156,8 +164,17 @@ int BPF_PROG(path_truncate, const struct path *path)
 		why = judge(&a, path->dentry, SBX_WRITE, &owner);
 	if (why == SBX_WHY_NONE)
 		return 0;
-	return errno_in_range(
-		deny_file(&a, SBX_HOOK_path_truncate, path->dentry, SBX_WRITE, why, owner));
+	return deny_file(&a, SBX_HOOK_path_truncate, path->dentry, SBX_WRITE, why, owner);
+}
+
+SEC("lsm/path_truncate")
+int BPF_PROG(path_truncate, const struct path *path)
+{
+	int r = judge_truncate(path);
+
+	if (r == 0)
+		watch_change(path->dentry->d_inode);
+	return errno_in_range(r);
 }
 
 /* A superblock that the set-up of a sandbox makes belongs to that sandbox. */
@@ -202,6 +219,7 @@ int file_info(struct bpf_iter__task_file *ctx)
 	info.dev = inode->i_sb->s_dev;
 	info.generation = inode->i_generation;
 	info.fd = ctx->fd;
+	info.written = inode->i_writecount.counter > 0;
 	(void)bpf_seq_write(ctx->meta->seq, &info, sizeof(info));
 	return 0;
 }

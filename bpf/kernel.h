@@ -23,10 +23,15 @@ struct super_block {
 	__u32 s_dev;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct inode {
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	__u32 i_generation;
+	atomic_t i_writecount; /* who has it open to write to it; below 0: that is denied to all */
 };
 
 struct qstr {
@@ -59,6 +64,7 @@ struct file {
 	unsigned int f_flags;
 	unsigned int f_mode;
 	struct path f_path;
+	struct inode *f_inode; /* below an overlay another than the path's */
 };
 
 struct cred;

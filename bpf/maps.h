@@ -90,6 +90,15 @@ struct {
 	__type(value, struct sbx_loaded);
 } loaded __weak SEC(".maps");
 
+/* What policies are read from. Full: each `run` looks at all of their files. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1048576);
+	__type(key, struct sbx_inode_key);
+	__type(value, __u32);
+} policy_files __weak SEC(".maps");
+
 /* Full: `run` fails before the sandbox exists. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

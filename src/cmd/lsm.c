@@ -25,6 +25,7 @@ int cmd_lsm_load(const struct cmd_context *context, int argc, char **argv)
 struct status {
 	struct lsm lsm;
 	struct sbx_counters counters;
+	struct sbx_loaded loaded;
 	size_t n_leaves;
 };
 
@@ -34,7 +35,15 @@ static int read_status(struct status *s, struct sbx_error *err)
 
 	if (r == 0)
 		r = lsm_read_counters(&s->lsm, &s->counters, err);
+	if (r == 0)
+		r = lsm_read_loaded(&s->lsm, &s->loaded, err);
 	return r < 0 ? r : lsm_count_leaves(&s->lsm, &s->n_leaves, err);
+}
+
+/* What the kernel side has counted since the last load makes each run look for itself. */
+static bool are_watched(const struct status *s)
+{
+	return s->loaded.watched && s->loaded.policy_changes == s->counters.policy_changes;
 }
 
 static void format_tag(const __u8 tag[8], char text[static 17])
@@ -54,6 +63,8 @@ static void print_text(const struct status *s)
 	(void)printf("sandboxes: %zu\n", s->n_leaves);
 	(void)printf(
 		"denials of nobody's tasks: %llu\n", (unsigned long long)s->counters.unlabelled);
+	(void)printf("policies: %s\n",
+		are_watched(s) ? "watched in the kernel" : "looked at by each run");
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++) {
 		format_tag(s->lsm.ready.tags[hook], tag);
 		(void)printf("hook %-20s program %s\n", lsm_hook_name(hook), tag);
@@ -69,11 +80,11 @@ static void print_json(const struct status *s)
 		format_tag(s->lsm.ready.tags[hook], tag);
 		(void)json_object_set_new(hooks, lsm_hook_name(hook), json_string(tag));
 	}
-	json = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "loaded", 1, "abi",
+	json = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:o}", "loaded", 1, "abi",
 		(json_int_t)s->lsm.ready.abi, "base_id", (json_int_t)s->lsm.ready.base_id,
 		"base_level", (json_int_t)s->lsm.ready.base_level, "sandboxes",
 		(json_int_t)s->n_leaves, "unlabelled_denials", (json_int_t)s->counters.unlabelled,
-		"hooks", hooks);
+		"policies_watched", are_watched(s), "hooks", hooks);
 	cmd_print_json(json);
 }
 

@@ -3,8 +3,10 @@
 
 #include "base/fs.h"
 #include "kernel/resolve.h"
+#include "libexec/survey.h"
 #include "lsm/forget.h"
 #include "lsm/home.h"
+#include "lsm/policy_files.h"
 #include "lsm/rules.h"
 #include "policy/ownership.h"
 #include "state/ids.h"
@@ -82,8 +84,7 @@ static int add_included(struct all *all, const struct policy_dirs *dirs,
 	for (size_t i = 0; i < policy->sources.n; i++) {
 		const char *name = policy->sources.v[i]->name;
 
-		if (!(path_lies_in(name, folder) && !strstr(name, "..")) &&
-			strv_add(&all->included, name) < 0)
+		if (!tenants_has(folder, name) && strv_add(&all->included, name) < 0)
 			return error_errno(err, ENOMEM, "read the tenants' policies");
 	}
 	return 0;
@@ -170,16 +171,21 @@ static int load_owners(const struct lsm *lsm, const struct all *all, struct sbx_
 	return owners_load(lsm, owns, all->n_trees, all->ids, all->n_ids, err);
 }
 
-static int write_loaded(const struct lsm *lsm, uint64_t fingerprint, struct sbx_loaded *ret_loaded,
-	struct sbx_error *err)
+/* What was found of all that `run` holds against what there is then. */
+static int write_loaded(const struct lsm *lsm, const struct sbx_loaded *found,
+	struct sbx_loaded *ret_loaded, struct sbx_error *err)
 {
 	struct sbx_loaded loaded;
 	int r = lsm_read_loaded(lsm, &loaded, err);
 
 	if (r < 0)
 		return r;
-	loaded.tenants = fingerprint;
-	loaded.n_loads++;
+	loaded.tenants = found->tenants;
+	loaded.named = found->named;
+	loaded.folders = found->folders;
+	loaded.policy_changes = found->policy_changes;
+	loaded.watched = found->watched;
+	loaded.n_loads = found->n_loads;
 	*ret_loaded = loaded;
 	return lsm_write_loaded(lsm, &loaded, err);
 }
@@ -254,7 +260,8 @@ static int watch_files(struct watch_list *list, const struct all *all, struct sb
 	return r;
 }
 
-static int write_watched(struct all *all, uint64_t key, uint64_t *ret_sum, struct sbx_error *err)
+static int write_watched(struct all *all, const struct survey *survey, uint64_t key,
+	uint64_t *ret_sum, struct sbx_error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
@@ -267,6 +274,9 @@ static int write_watched(struct all *all, uint64_t key, uint64_t *ret_sum, struc
 	r = watch_trees(&list, all, err);
 	if (r == 0)
 		r = watch_files(&list, all, err);
+	/* They are in the survey's sum. */
+	for (size_t i = 0; i < survey->drop_ins.n; i++)
+		(void)fprintf(list.out, "%c%s\n", TENANTS_FOLDER, survey->drop_ins.v[i]);
 	if (fclose(list.out) != 0 && r == 0)
 		r = error_errno(err, ENOMEM, "list what policies speak of");
 	if (r == 0)
@@ -276,15 +286,39 @@ static int write_watched(struct all *all, uint64_t key, uint64_t *ret_sum, struc
 	return r;
 }
 
+/* Taken first: what changes from here on is seen as a change by `run`. */
+static int look_at_policies(const struct lsm *lsm, const char *config, struct survey *ret_survey,
+	struct sbx_loaded *ret_found, struct sbx_error *err)
+{
+	struct sbx_loaded found;
+	uint64_t fingerprint = 0;
+	int r = lsm_read_loaded(lsm, &found, err);
+
+	if (r < 0)
+		return r;
+	found.n_loads++;
+	r = survey_policies(lsm, config, found.n_loads, ret_survey, err);
+	if (r == 0)
+		r = tenants_fingerprint(config, lsm->ready.generation, &fingerprint, err);
+	if (r < 0)
+		return r;
+	found.tenants = fingerprint;
+	found.folders = ret_survey->folders;
+	found.policy_changes = ret_survey->changes;
+	found.watched = ret_survey->complete;
+	*ret_found = found;
+	return 0;
+}
+
 int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	const struct host_config *host, struct sbx_error *err)
 {
 	_cleanup_(all_clear) struct all all = { 0 };
+	_cleanup_(survey_clear) struct survey survey = { 0 };
 	_cleanup_strv_ struct strv names = { 0 };
-	struct sbx_loaded loaded = { 0 };
-	uint64_t fingerprint, watched = 0;
-	/* Taken first: what changes from here on is seen as a change by `run`. */
-	int r = tenants_fingerprint(dirs->config, lsm->ready.generation, &fingerprint, err);
+	struct sbx_loaded found = { 0 }, loaded = { 0 };
+	uint64_t named = 0;
+	int r = look_at_policies(lsm, dirs->config, &survey, &found, err);
 
 	if (r == 0)
 		r = policy_list_tenants(dirs, &names, err);
@@ -295,8 +329,11 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	if (r == 0)
 		r = load_owners(lsm, &all, err);
 	if (r == 0)
-		r = write_watched(&all, lsm->ready.generation, &watched, err);
+		r = write_watched(&all, &survey, lsm->ready.generation, &named, err);
+	found.named = named;
 	if (r == 0)
-		r = write_loaded(lsm, fingerprint + watched, &loaded, err);
+		r = write_loaded(lsm, &found, &loaded, err);
+	if (r == 0)
+		r = policy_files_forget(lsm, loaded.n_loads, err);
 	return r < 0 ? r : forget_earlier(lsm, &loaded, err);
 }

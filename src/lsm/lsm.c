@@ -20,6 +20,7 @@ static const struct {
 	[LSM_MAP_COUNTERS] = { "counters", sizeof(struct sbx_counters) },
 	[LSM_MAP_LOADED] = { "loaded", sizeof(struct sbx_loaded) },
 	[LSM_MAP_POLICIES] = { "policies", sizeof(__u32) },
+	[LSM_MAP_POLICY_FILES] = { "policy_files", sizeof(__u32) },
 };
 
 static const char *const hook_names[SBX_N_HOOKS] = {

@@ -22,6 +22,7 @@ enum lsm_map {
 	LSM_MAP_COUNTERS,
 	LSM_MAP_LOADED,
 	LSM_MAP_POLICIES,
+	LSM_MAP_POLICY_FILES,
 	LSM_N_MAPS,
 };
 
@@ -33,7 +34,7 @@ struct lsm {
 };
 
 #define LSM_INIT \
-	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1 }, .file_info = -1, .home = -1 })
+	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1 }, .file_info = -1, .home = -1 })
 
 const char *lsm_map_name(enum lsm_map map);
 const char *lsm_hook_name(enum sbx_hook hook);

@@ -39,11 +39,21 @@ static bool ends_with(const char *name, const char *end)
 	return n > tail && streq(name + n - tail, end);
 }
 
+bool tenants_is_policy(const char *name)
+{
+	return ends_with(name, ".ini");
+}
+
+/* Its files are a part of acme's policy. */
+bool tenants_is_drop_ins(const char *name)
+{
+	return ends_with(name, ".ini.d");
+}
+
 /* Adds up the files of a folder, for the order of its entries means nothing. */
 static int add_folder(
 	DIR *dir, const char *path, uint64_t key, uint64_t *sum, struct sbx_error *err);
 
-/* "acme.ini.d", whose files are a part of acme's policy. */
 static int add_drop_ins(DIR *dir, const char *path, const char *name, uint64_t key, uint64_t *sum,
 	struct sbx_error *err)
 {
@@ -70,11 +80,11 @@ static int add_folder(
 	int r = 0;
 
 	while (r == 0 && (errno = 0, entry = readdir(dir))) {
-		if (ends_with(entry->d_name, ".ini.d")) {
+		if (tenants_is_drop_ins(entry->d_name)) {
 			r = add_drop_ins(dir, path, entry->d_name, key, sum, err);
 			continue;
 		}
-		if (!ends_with(entry->d_name, ".ini"))
+		if (!tenants_is_policy(entry->d_name))
 			continue;
 		if (fstatat(dirfd(dir), entry->d_name, &st, 0) < 0)
 			return error_errno(err, errno, "stat '%s/%s'", path, entry->d_name);
@@ -101,6 +111,21 @@ int tenants_fingerprint(
 	return r;
 }
 
+bool tenants_has(const char *folder, const char *path)
+{
+	const char *name = path_lies_in(path, folder) ? path + strlen(folder) : "", *slash;
+	char first[NAME_MAX + 1];
+
+	name += *name == '/';
+	slash = strchr(name, '/');
+	if (!slash)
+		return tenants_is_policy(name);
+	(void)snprintf(first, sizeof(first), "%.*s", (int)(slash - name), name);
+	return tenants_is_drop_ins(first) && !strchr(slash + 1, '/') &&
+	       tenants_is_policy(slash + 1);
+}
+
+/* A tree may be written to; a folder of policies is another one then. */
 uint64_t tenants_watched_hash(
 	uint64_t key, enum tenants_watched kind, const char *path, const struct stat *st)
 {
@@ -108,19 +133,35 @@ uint64_t tenants_watched_hash(
 
 	if (kind == TENANTS_FILE)
 		return hash_file(key, path, st);
-	siphash_init(&h, key, 1);
+	siphash_init(&h, key, kind == TENANTS_TREE ? 1 : 3);
 	siphash_add(&h, path, strlen(path) + 1);
 	siphash_add(&h, &st->st_dev, sizeof(st->st_dev));
 	siphash_add(&h, &st->st_ino, sizeof(st->st_ino));
+	if (kind == TENANTS_FOLDER) {
+		siphash_add(&h, &st->st_mtim, sizeof(st->st_mtim));
+		siphash_add(&h, &st->st_ctim, sizeof(st->st_ctim));
+	}
 	return siphash_end(&h).word[0];
 }
 
+uint64_t tenants_folder_hash(const char *config_dir, uint64_t key)
+{
+	struct stat st = { 0 };
+	char path[PATH_MAX];
+	int r;
+
+	(void)snprintf(path, sizeof(path), "%s/tenants", config_dir);
+	r = stat(path, &st);
+	(void)r;
+	return tenants_watched_hash(key, TENANTS_FOLDER, "", &st);
+}
+
 int tenants_watched_fingerprint(
-	const char *list, uint64_t key, uint64_t *ret_fingerprint, struct sbx_error *err)
+	const char *list, uint64_t key, struct tenants_sums *ret_sums, struct sbx_error *err)
 {
 	_cleanup_fclose_ FILE *f = fopen(list, "re");
 	_cleanup_free_ char *line = NULL;
-	uint64_t sum = 0;
+	struct tenants_sums sums = { 0 };
 	size_t size = 0;
 	ssize_t n;
 
@@ -128,6 +169,7 @@ int tenants_watched_fingerprint(
 		return error_errno(err, errno, "open '%s'", list);
 	while (f && (n = getline(&line, &size, f)) > 1) {
 		enum tenants_watched kind = (enum tenants_watched)line[0];
+		uint64_t *sum = kind == TENANTS_FOLDER ? &sums.folders : &sums.named;
 		struct stat st = { 0 };
 		int r;
 
@@ -135,10 +177,10 @@ int tenants_watched_fingerprint(
 		/* A tree is no link; a file may be one. Nothing there hashes as no inode has it. */
 		r = kind == TENANTS_FILE ? stat(line + 1, &st) : lstat(line + 1, &st);
 		(void)r;
-		sum += tenants_watched_hash(key, kind, line + 1, &st);
+		*sum += tenants_watched_hash(key, kind, line + 1, &st);
 	}
 	if (f && ferror(f))
 		return error_errno(err, EIO, "read '%s'", list);
-	*ret_fingerprint = sum;
+	*ret_sums = sums;
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -22,6 +23,12 @@ int tenants_fingerprint(
 enum tenants_watched {
 	TENANTS_TREE = 't', /* that a tenant owns: its inode */
 	TENANTS_FILE = 'f', /* that a policy includes: its content, as far as its times tell */
+	TENANTS_FOLDER = 'd', /* that policies lie in: which files are in it, likewise */
+};
+
+struct tenants_sums {
+	uint64_t named; /* of trees and files */
+	uint64_t folders;
 };
 
 /*
@@ -29,9 +36,19 @@ enum tenants_watched {
  * path where nothing is counts as changed; a list that is missing is an empty one.
  */
 int tenants_watched_fingerprint(
-	const char *list, uint64_t key, uint64_t *ret_fingerprint, struct sbx_error *err);
+	const char *list, uint64_t key, struct tenants_sums *ret_sums, struct sbx_error *err);
 
-/* One line's part of that sum. */
+/* CONFIG_DIR/tenants as one of these folders, by whatever path it is found. */
+uint64_t tenants_folder_hash(const char *config_dir, uint64_t key);
+
+/* The names of what is read there: "acme.ini" and "acme.ini.d". */
+bool tenants_is_policy(const char *name);
+bool tenants_is_drop_ins(const char *name);
+
+/* Whether that path is of a file which the fingerprint of that folder of tenants is over. */
+bool tenants_has(const char *folder, const char *path);
+
+/* One line's part of the sum that it belongs to. */
 uint64_t tenants_watched_hash(
 	uint64_t key, enum tenants_watched kind, const char *path, const struct stat *st);
 
