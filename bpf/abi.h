@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 6
+#define SBX_ABI_VERSION 7
 
 /*
  * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
