@@ -23,10 +23,14 @@ struct watch {
 	int signals; /* signalfd */
 	unsigned int n_terms;
 	uint64_t deadline; /* CLOCK_MONOTONIC, usec; USEC_INFINITY: none */
+	uint64_t idle; /* as above: when what the set-up took is given back; CLOCK_NEVER: it was */
 	bool timed_out, hung; /* the latter: because it didn't start */
 	bool ended;
 	siginfo_t end, init_end; /* the latter where the command never ran */
 };
+
+/* A command that has ended by then has its report without waiting for that. */
+#define IDLE_AFTER_USEC 10000
 
 static int watch_signals(struct watch *w, struct sbx_error *err)
 {
@@ -143,9 +147,25 @@ static void obey_failpoint(const struct run *run, enum child_role role)
 	failpoint_kill(name);
 }
 
-/* The end of file: each child has come to exec, or to an end. */
-static int read_done(struct run *run, struct sbx_error *err)
+/* A mount of nobody's goes with who closes it last, which the kernel takes its time for. */
+static void close_init(struct run *run)
 {
+	close_fdp(&run->plan->init_fd);
+	run->plan->init_fd = -1;
+}
+
+/* There is nothing to do, for as long as the command runs. */
+static void become_idle(struct watch *w)
+{
+	w->idle = CLOCK_NEVER;
+	process_release_memory();
+	close_init(w->run);
+}
+
+/* The end of file: each child has come to exec, or to an end. */
+static int read_done(struct watch *w, struct sbx_error *err)
+{
+	struct run *run = w->run;
 	char byte;
 	ssize_t n = read(run->done[0], &byte, 1);
 
@@ -157,11 +177,7 @@ static int read_done(struct run *run, struct sbx_error *err)
 	}
 	run->started = all_executed(run);
 	trace_children(run);
-	/* From now on there is nothing to do, for as long as the command runs. */
-	process_release_memory();
-	/* A mount of nobody's goes with who closes it last, which the kernel takes its time for. */
-	close_fdp(&run->plan->init_fd);
-	run->plan->init_fd = -1;
+	w->idle = clock_usec() + IDLE_AFTER_USEC;
 	close_fdp(&run->done[0]);
 	run->done[0] = -1;
 	if (!run->started)
@@ -203,6 +219,7 @@ static int reap(struct watch *w, struct sbx_error *err)
 		return 0;
 	/* All that is left in there ends with it, while this process goes on. */
 	(void)run_kill(run, &run->children[CHILD_INIT], NULL);
+	close_init(run);
 	/* Whether it was alive until now says a good deal where the command never ran. */
 	return run->done[0] < 0 && run->started
 		       ? 0
@@ -211,7 +228,11 @@ static int reap(struct watch *w, struct sbx_error *err)
 
 static uint64_t next_deadline(const struct watch *w)
 {
-	return w->deadline < w->run->module.deadline ? w->deadline : w->run->module.deadline;
+	uint64_t next = w->deadline;
+
+	if (w->idle < next)
+		next = w->idle;
+	return w->run->module.deadline < next ? w->run->module.deadline : next;
 }
 
 static int end_by_timeout(struct watch *w, struct sbx_error *err)
@@ -246,10 +267,14 @@ static int watch_once(struct watch *w, struct sbx_error *err)
 		log_relay(w->run->log);
 	terminal_relay(w->run->terminal, &fds[6]);
 	if (fds[2].revents)
-		r = read_done(w->run, err);
+		r = read_done(w, err);
 	if (r == 0 && fds[0].revents)
 		r = reap(w, err);
-	return r < 0 || w->ended ? r : end_by_timeout(w, err);
+	if (r < 0 || w->ended)
+		return r;
+	if (w->idle != CLOCK_NEVER && clock_usec() >= w->idle)
+		become_idle(w);
+	return end_by_timeout(w, err);
 }
 
 static void set_end(struct outcome *outcome, const siginfo_t *end)
@@ -368,7 +393,9 @@ bool supervise_blames_init(struct run *run)
 
 int supervise(struct run *run, struct sbx_error *err)
 {
-	struct watch w = { .run = run, .signals = -1, .deadline = USEC_INFINITY };
+	struct watch w = {
+		.run = run, .signals = -1, .deadline = USEC_INFINITY, .idle = CLOCK_NEVER
+	};
 	int r;
 
 	if (run->plan->timeout != USEC_INFINITY)
@@ -383,7 +410,7 @@ int supervise(struct run *run, struct sbx_error *err)
 		(void)log_finish(run->log, err);
 	/* Every end of this pipe is closed by now. */
 	if (r == 0 && run->done[0] >= 0)
-		r = read_done(run, err);
+		r = read_done(&w, err);
 	if (r < 0)
 		return r;
 	count(run);

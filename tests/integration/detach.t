@@ -94,10 +94,14 @@ echo "# the supervisor's private memory: $REPLY kB, written $dirty kB"
 is "the supervisor has less than 1 MB of private memory" "$((REPLY > 0 && REPLY < 1024))" 1
 start a/far "$probe" sleep 1000 </dev/null # beside another one here too
 start a/near "$probe" sleep 1000 </dev/null
-private "${supervisors[a/near]}"
-total=$REPLY
 status_of init a/near
-private "$REPLY"
+init=$REPLY
+# What its set-up took it gives back when there has been nothing to do for a moment.
+for ((total = 0, until = SECONDS + 10; SECONDS < until && (total == 0 || total + REPLY > 300);)); do
+	private "${supervisors[a/near]}"
+	total=$REPLY
+	private "$init"
+done
 echo "# in the foreground, its init's included: $((total + REPLY)) kB"
 is "in the foreground it has no more than 300 KB, with its init" "$((total > 0 && total + REPLY <= 300))" 1
 stop a/near
