@@ -69,6 +69,12 @@ int seccomp_cache_write(const char *dir, const void *key, size_t size,
 void seccomp_program_clear(struct seccomp_program *program);
 #define _cleanup_seccomp_ _cleanup_(seccomp_program_clear)
 
+/*
+ * Whether it allows the native architecture's call of that number whatever the arguments are:
+ * SECCOMP_RET_ALLOW is answered without a look at them. No side effects.
+ */
+bool seccomp_always_allows(const struct seccomp_program *program, uint32_t nr);
+
 /* In the child, last before exec: async-signal-safe, 0 or -errno. */
 int seccomp_install(const struct seccomp_program *program);
 

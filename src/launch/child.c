@@ -26,6 +26,16 @@ static bool has_own_init(const struct child *c)
 	return is_command(c) && plan_has_init(c->plan);
 }
 
+static bool awaits_unfiltered(const struct child *c)
+{
+	return has_own_init(c) && !c->plan->filter_allows_read;
+}
+
+static bool awaits_filtered(const struct child *c)
+{
+	return has_own_init(c) && c->plan->filter_allows_read;
+}
+
 /* And one that finds it made. */
 static bool joins(const struct child *c)
 {
@@ -114,8 +124,11 @@ const struct child_step child_steps[] = {
 	{ "parent-death", is_foreground, child_die_with_supervisor },
 	{ "capabilities", NULL, child_set_capabilities },
 	{ "no-new-privs", NULL, child_no_new_privs },
-	{ "await-init", has_own_init, child_await_init },
+	/* The kernel compiles the filter while init is executed, if the wait is allowed behind it.
+	 */
+	{ "await-init", awaits_unfiltered, child_await_init },
 	{ "seccomp", NULL, child_install_seccomp },
+	{ "await-init", awaits_filtered, child_await_init },
 	{ "exec", NULL, child_exec },
 };
 

@@ -125,6 +125,7 @@ struct plan {
 
 	struct allowlist syscalls; /* empty where `filter` was in the cache */
 	struct seccomp_program filter;
+	bool filter_allows_read; /* so the command may still wait for its init behind it */
 	uint64_t filter_digest; /* of what it comes of, for launch/walls.h */
 };
 

@@ -8,6 +8,8 @@
 #include "launch/plan.h"
 #include "policy/allowlist.h"
 
+#include <sys/syscall.h>
+
 static void describe_calls(FILE *out, const char *name, const struct policy_calls *calls)
 {
 	(void)fprintf(out, "%s\n", name);
@@ -76,7 +78,8 @@ static void digest(struct plan *plan, const char *key, size_t size)
 	plan->filter_digest = siphash_end(&h).word[0];
 }
 
-int plan_syscalls(struct plan *plan, struct sbx_error *err)
+/* Taken from the cache, or made. */
+static int get_filter(struct plan *plan, struct sbx_error *err)
 {
 	const char *cache = plan->options->cache, *name = plan->policy->seccomp.profile;
 	const char *fallback = policy_runtime_profile(
@@ -106,4 +109,13 @@ int plan_syscalls(struct plan *plan, struct sbx_error *err)
 		return 0;
 	r = compile(plan, &spec, &profile, err);
 	return r < 0 || !key ? r : seccomp_cache_write(cache, key, size, &plan->filter, err);
+}
+
+int plan_syscalls(struct plan *plan, struct sbx_error *err)
+{
+	int r = get_filter(plan, err);
+
+	if (r == 0)
+		plan->filter_allows_read = seccomp_always_allows(&plan->filter, SYS_read);
+	return r;
 }

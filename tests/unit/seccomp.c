@@ -192,6 +192,24 @@ TEST(every_number)
 	calls_clear(&allow);
 }
 
+/* It says so of exactly those calls that are allowed, and of none whose arguments are tested. */
+TEST(what_is_always_allowed)
+{
+	struct policy_calls allow = some_syscalls();
+	struct seccomp_program p, none = { 0 };
+
+	add(&allow, "socket", "domain == AF_UNIX");
+	add(&allow, "futex", NULL);
+	p = compile(&allow, POLICY_SECCOMP_ERRNO);
+	for (uint32_t nr = 0; nr < LAST_NR; nr++) {
+		EXPECT_EQ(is_allowed(nr) || nr == SYS_futex, seccomp_always_allows(&p, nr));
+		EXPECT_TRUE(!seccomp_always_allows(&none, nr));
+	}
+	EXPECT_TRUE(!seccomp_always_allows(&p, SYS_read | X32_BIT));
+	seccomp_program_clear(&p);
+	calls_clear(&allow);
+}
+
 TEST(other_architectures_are_killed)
 {
 	struct policy_calls allow = some_syscalls();
