@@ -85,18 +85,26 @@ static struct capabilities three_sets(uint64_t set)
 	return c;
 }
 
-/* Ambient and bounding have no call that shows them whole. */
-static int check_ambient_and_bounding(uint64_t set)
+/* It has no call that shows it whole. */
+static int check_bounding(uint64_t set)
 {
 	for (unsigned long cap = 0;; cap++) {
 		int bounding = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
 
 		if (bounding < 0)
 			return errno == EINVAL && cap > 0 ? 0 : -errno;
-		if ((bounding && !has(set, cap)) ||
-			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) != has(set, cap))
+		if (bounding && !has(set, cap))
 			return -EPERM;
 	}
+}
+
+/* Nothing can be in it that isn't in the permitted set, which is the same: capabilities(7). */
+static int check_ambient(uint64_t set)
+{
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if (has(set, cap) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) != 1)
+			return -EPERM;
+	return 0;
 }
 
 /* Only they are handed on by an exec of a program that has none of its own. */
@@ -143,7 +151,9 @@ int credentials_set_capabilities(uint64_t set)
 		r = set_three(set);
 	if (r == 0)
 		r = raise_ambient(set);
-	return r < 0 ? r : check_ambient_and_bounding(set);
+	if (r == 0)
+		r = check_ambient(set);
+	return r < 0 ? r : check_bounding(set);
 }
 
 int credentials_no_new_privs(void)
