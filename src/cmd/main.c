@@ -154,14 +154,10 @@ static int unknown(int argc, char **argv)
  */
 static int fill_standard_descriptors(struct sbx_error *err)
 {
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return error_errno(err, errno, "open '/dev/null'");
-	(void)close(fd);
+	/* Each becomes the lowest that is free. */
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return error_errno(err, errno, "open '/dev/null'");
 	return 0;
 }
 
