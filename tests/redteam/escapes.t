@@ -3,6 +3,8 @@
 #
 # The ways out that others' launchers have had, one after the other as their CVEs tell them; each beside
 # the same act where nothing forbids it, so that an attempt which can't work proves nothing here.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=../integration/lib.sh disable=SC2016
 . "${0%/*}/../integration/lib.sh"
 

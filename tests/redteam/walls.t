@@ -10,6 +10,8 @@
 #	seccomp		root behind the policy's filter, started by tests/redteam/filtered
 #	LSM		root with the host's mounts, moved into the cgroup of a tenant without limits, from
 #			which the device program was taken
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=../integration/lib.sh disable=SC2317
 . "${0%/*}/../integration/lib.sh"
 
