@@ -12,10 +12,12 @@
 #include "lsm/home.h"
 #include "lsm/lsm.h"
 
+#include <stdio.h>
+
 struct unloading {
 	const struct cmd_context *context;
 	int lock;
-	int home; /* held to the end: what runs is enforced until then */
+	struct lsm_peek loaded; /* its home is held to the end: what runs is enforced until then */
 	struct cgroup base; /* descriptor -1: it is gone, with all that was in it */
 };
 
@@ -40,18 +42,16 @@ static int open_base(struct unloading *u, uint64_t base_id, struct sbx_error *er
 
 static int begin(struct unloading *u, struct sbx_error *err)
 {
-	uint64_t base_id = 0;
-	int r = home_open(&u->home, err);
+	int home = -1, r = home_open(&home, err);
 
 	if (r < 0)
 		return r;
 	/* Nobody loads and nobody else unloads meanwhile: what was there before may be gone now. */
-	close_fdp(&u->home);
-	u->home = -1;
+	close_fdp(&home);
 	r = fs_lock(LSM_LOCK, &u->lock, err);
 	if (r == 0)
-		r = lsm_peek(&u->home, &base_id, err);
-	return r < 0 ? r : open_base(u, base_id, err);
+		r = lsm_peek(&u->loaded, err);
+	return r < 0 ? r : open_base(u, u->loaded.base_id, err);
 }
 
 /* Who runs there would be free from now on. */
@@ -74,7 +74,7 @@ static int kill_all(const struct unloading *u, struct sbx_error *err)
 /* They are enforced while their supervisors live, and would be found by nobody. */
 static int keep_loaded(const struct unloading *u, int why, struct sbx_error *err)
 {
-	int r = home_publish(u->home, err);
+	int r = home_publish(u->loaded.home, err);
 
 	return r < 0 ? error_prefix(err, r, "the LSM is no longer pinned, and sandboxes run") : why;
 }
@@ -98,7 +98,9 @@ static int unload(struct unloading *u, bool force, struct sbx_error *err)
 
 int cmd_lsm_unload(const struct cmd_context *context, int argc, char **argv)
 {
-	struct unloading u = { .context = context, .lock = -1, .home = -1, .base = CGROUP_INIT };
+	struct unloading u = {
+		.context = context, .lock = -1, .loaded = { .home = -1 }, .base = CGROUP_INIT
+	};
 	struct sbx_error err = { 0 };
 	unsigned int options;
 	int exit_code, r;
@@ -109,7 +111,11 @@ int cmd_lsm_unload(const struct cmd_context *context, int argc, char **argv)
 		return CMD_FAILED;
 	r = unload(&u, options & CMD_FORCE, &err);
 	cgroup_close(&u.base);
-	close_fdp(&u.home);
+	close_fdp(&u.loaded.home);
+	/* Until then it denies those, too, who run without an LSM or under another one. */
+	if (r == 0 && !lsm_wait_gone(u.loaded.programs))
+		(void)fprintf(stderr, "sandboxctl: lsm unload: a run that had begun before holds "
+				      "it: it ends with that\n");
 	close_fdp(&u.lock);
 	return r < 0 ? cmd_fail(&err) : CMD_DONE;
 }

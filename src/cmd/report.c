@@ -121,7 +121,9 @@ static void describe_owner(uint32_t id, char *text, size_t size)
 {
 	char name[NAME_MAX_LEN + 1];
 
-	if (ids_name(id, name) == 0)
+	if (id == SBX_OWNER_FORMER)
+		(void)snprintf(text, size, " (one that has given it up: sandboxctl lsm load)");
+	else if (ids_name(id, name) == 0)
 		(void)snprintf(text, size, " (%s, id %u)", name, id);
 	else
 		(void)snprintf(text, size, " (id %u)", id);
@@ -130,7 +132,7 @@ static void describe_owner(uint32_t id, char *text, size_t size)
 /* "open of 'x' (inode 1 on 8:1) for read by cat[123]: another tenant owns it" */
 static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 {
-	char what[160], owner[NAME_MAX_LEN + 32] = "";
+	char what[160], owner[NAME_MAX_LEN + 64] = "";
 
 	if (d->hook == SBX_HOOK_file_open || d->hook == SBX_HOOK_path_truncate)
 		describe_file(d, what, sizeof(what));

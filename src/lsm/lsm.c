@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/lsm.h"
 
+#include "base/clock.h"
 #include "lsm/home.h"
 
 #include <bpf/bpf.h>
 #include <limits.h>
+#include <linux/membarrier.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define GONE_TIMEOUT 5000000 /* usec */
 
 /* The sizes guard against a change of abi.h that forgot its version. */
 static const struct {
@@ -74,21 +80,33 @@ static int pin_open(const char *name, int *ret_fd, struct sbx_error *err)
 	return 0;
 }
 
-/* The pin is a link of an LSM program, and that program is the one that was loaded. */
-static int check_hook(const struct sbx_ready *ready, enum sbx_hook hook, struct sbx_error *err)
+static int find_program(enum sbx_hook hook, uint32_t *ret_id, struct sbx_error *err)
 {
-	_cleanup_close_ int link = -1, prog = -1;
-	struct bpf_link_info link_info = { 0 };
-	struct bpf_prog_info prog_info = { 0 };
-	__u32 size = sizeof(link_info);
+	_cleanup_close_ int link = -1;
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
 	int r = pin_open(hook_names[hook], &link, err);
 
 	if (r < 0)
 		return r;
-	if (bpf_obj_get_info_by_fd(link, &link_info, &size) < 0)
+	if (bpf_obj_get_info_by_fd(link, &info, &size) < 0)
 		return error_errno(err, errno, "read the link '%s'", hook_names[hook]);
-	prog = bpf_prog_get_fd_by_id(link_info.prog_id);
-	size = sizeof(prog_info);
+	*ret_id = info.prog_id;
+	return 0;
+}
+
+/* The pin is a link of an LSM program, and that program is the one that was loaded. */
+static int check_hook(const struct sbx_ready *ready, enum sbx_hook hook, struct sbx_error *err)
+{
+	_cleanup_close_ int prog = -1;
+	struct bpf_prog_info prog_info = { 0 };
+	__u32 size = sizeof(prog_info);
+	uint32_t id;
+	int r = find_program(hook, &id, err);
+
+	if (r < 0)
+		return r;
+	prog = bpf_prog_get_fd_by_id(id);
 	if (prog < 0 || bpf_obj_get_info_by_fd(prog, &prog_info, &size) < 0)
 		return error_errno(err, errno, "read the program of '%s'", hook_names[hook]);
 	if (prog_info.type != BPF_PROG_TYPE_LSM ||
@@ -176,7 +194,7 @@ int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 	return 0;
 }
 
-int lsm_peek(int *ret_home, uint64_t *ret_base_id, struct sbx_error *err)
+int lsm_peek(struct lsm_peek *ret, struct sbx_error *err)
 {
 	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
 	_cleanup_close_ int home = -1;
@@ -188,9 +206,34 @@ int lsm_peek(int *ret_home, uint64_t *ret_base_id, struct sbx_error *err)
 	if (r < 0)
 		return r;
 	(void)read_ready(&ready, NULL);
-	*ret_base_id = ready.base_id;
-	*ret_home = take_fd(&home);
+	*ret = (struct lsm_peek){ .base_id = ready.base_id };
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		(void)find_program(hook, &ret->programs[hook], NULL);
+	ret->home = take_fd(&home);
 	return 0;
+}
+
+/* Its id goes when it was detached, and nobody runs it any more. */
+static bool is_there(uint32_t program)
+{
+	_cleanup_close_ int fd = program ? bpf_prog_get_fd_by_id(program) : -1;
+
+	return fd >= 0;
+}
+
+bool lsm_wait_gone(const uint32_t programs[static SBX_N_HOOKS])
+{
+	const uint64_t deadline = clock_usec() + GONE_TIMEOUT;
+
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		while (is_there(programs[hook])) {
+			if (clock_usec() >= deadline)
+				return false;
+			/* Comes back after a grace period, which is what the kernel waits for, too.
+			 */
+			(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+		}
+	return true;
 }
 
 void lsm_close(struct lsm *lsm)

@@ -52,9 +52,22 @@ void lsm_close(struct lsm *lsm);
 
 /*
  * What unloading needs of what is loaded, whether it stands as a whole or not, and of any version:
- * its home (owned, see home_open) and the id of the base cgroup that it watches; 0: nobody can say.
+ * its home (owned, see home_open), the id of the base cgroup that it watches, and those of the
+ * programs that its hooks run; 0: nobody can say.
  */
-int lsm_peek(int *ret_home, uint64_t *ret_base_id, struct sbx_error *err);
+struct lsm_peek {
+	int home;
+	uint64_t base_id;
+	uint32_t programs[SBX_N_HOOKS];
+};
+
+int lsm_peek(struct lsm_peek *ret, struct sbx_error *err);
+
+/*
+ * Waits until no hook runs any of these programs: the kernel takes them away some time after the
+ * home has ended. False: after 5 s there are some, for somebody holds the home.
+ */
+bool lsm_wait_gone(const uint32_t programs[static SBX_N_HOOKS]);
 
 /* Whether enforcement is about that base cgroup: the same level and id. 0 or -ESTALE. */
 int lsm_check_base(

@@ -186,6 +186,13 @@ expected=()
 refuses 1 "sandboxctl: the LSM is not loaded" "nothing is loaded" sandboxctl lsm status
 links_come_to 0
 is "and nothing attached" "$(n_links)" 0
+# The kernel takes programs away behind our backs: unloading waits for that.
+allowed "run loads it anew" a exit 0
+ok "unload" sandboxctl lsm unload
+(umask 022 && printf 'version = 1\n[host]\nlsm = off\n' >"$config/sandboxctl.ini")
+sandbox -t a -- "$probe" exit 0
+is "and at once a run without it is denied nothing" "$status:$line" "0:exit: ok"
+rm "$config/sandboxctl.ini"
 
 # Processes count, and not labels: this one has none.
 allowed "run loads it anew" a exit 0
