@@ -13,8 +13,6 @@ static void put_options(const struct cmd_option *options)
 {
 	(void)printf("\t\toptions=('--%s'", cmd_help_option.name);
 	for (const struct cmd_option *o = options; o->name; o++) {
-		if (!o->help)
-			continue;
 		put_option("--", o->name, o->arg);
 		if (o->letter)
 			put_option("-", (char[]){ o->letter, '\0' }, o->arg);

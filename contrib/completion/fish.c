@@ -54,8 +54,7 @@ static void put_option(const char *condition, const struct cmd_option *o)
 static void put_options(const char *condition, const struct cmd_option *options)
 {
 	for (const struct cmd_option *o = options; o->name; o++)
-		if (o->help)
-			put_option(condition, o);
+		put_option(condition, o);
 	put_option(condition, &cmd_help_option);
 }
 
@@ -110,7 +109,7 @@ static void put_row(const struct cmd *cmd)
 static void put_with_argument(const struct cmd_option *options)
 {
 	for (const struct cmd_option *o = options; o->name; o++) {
-		if (!o->arg || !o->help)
+		if (!o->arg)
 			continue;
 		(void)printf(" --%s", o->name);
 		if (o->letter)

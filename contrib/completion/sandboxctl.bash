@@ -12,7 +12,7 @@ _sandboxctl_row() { # SUBCOMMAND
 		options=('--help' '--config-dir=DIR' '--verbose' '-v' '--version')
 		;;
 	'run')
-		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--set=SECTION.KEY=VALUE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--tty' '--detach' '--log=FILE|journal' '--dry-run' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
+		options=('--help' '--tenant=TENANT' '-t=TENANT' '--policy=FILE' '--set=SECTION.KEY=VALUE' '--name=NAME' '--env=K[=V]' '--mount=SRC:DST[:ro]' '--timeout=DURATION' '--tty' '--detach' '--log=FILE|journal' '--dry-run' '--explain' '--json-status-fd=N' '--verbose' '-v' '--quiet' '-q')
 		operands=('COMMAND' 'ARG...')
 		;;
 	'exec')

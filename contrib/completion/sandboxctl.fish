@@ -110,6 +110,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1 run' -l tty -d 'give it a terminal 
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l detach -d 'leave it in the background, and print TENANT/NAME'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l log -r -F -a journal -d 'append its output to FILE, or tell systemd'\''s journal'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l dry-run -d 'print what would be done, and do nothing'
+complete -c sandboxctl -n '__sandboxctl_at 1 run' -l explain -d 'say at its end which line of the policy stopped it'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -l json-status-fd -x -d 'write how it ended to descriptor N, as JSON'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -s v -l verbose -d 'say each step on stderr'
 complete -c sandboxctl -n '__sandboxctl_at 1 run' -s q -l quiet -d 'say nothing on stderr about how it ended'

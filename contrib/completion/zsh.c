@@ -56,8 +56,7 @@ static void put_option(const struct cmd_option *o, const char *indent)
 static void put_options(const struct cmd_option *options, const char *indent)
 {
 	for (const struct cmd_option *o = options; o->name; o++)
-		if (o->help)
-			put_option(o, indent);
+		put_option(o, indent);
 	put_option(&cmd_help_option, indent);
 }
 

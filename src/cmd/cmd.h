@@ -34,7 +34,7 @@ struct cmd_option {
 	char letter; /* the short one; 0: none */
 	int id; /* for who asks cmd_next_option(); one of CMD_JSON... where cmd_operands() does */
 	const char *arg; /* what follows it, in capitals; NULL: nothing */
-	const char *help; /* NULL: of a later build, and refused by name */
+	const char *help;
 };
 
 enum {

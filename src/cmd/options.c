@@ -57,8 +57,7 @@ static void print_option(const struct cmd_option *o)
 void cmd_print_options(const struct cmd_option *options)
 {
 	for (const struct cmd_option *o = options; o->name; o++)
-		if (o->help)
-			print_option(o);
+		print_option(o);
 	print_option(&cmd_help_option);
 }
 
@@ -117,11 +116,7 @@ int cmd_next_option(const struct cmd_option *options, int argc, char **argv)
 	else
 		while (options[i].letter != option)
 			i++;
-	if (options[i].help)
-		return options[i].id;
-	(void)fprintf(
-		stderr, "%s: --%s is not supported by this build\n", argv[0], options[i].name);
-	return CMD_OPTION_BAD;
+	return options[i].id;
 }
 
 static bool has_late_option(int argc, char **argv)

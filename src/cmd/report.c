@@ -154,7 +154,7 @@ static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 }
 
 /* A file's name is the tenant's own words: nothing of it may steer the administrator's terminal. */
-static void make_printable(char *s)
+void report_make_printable(char *s)
 {
 	for (; *s; s++)
 		if ((unsigned char)*s < ' ' || (unsigned char)*s >= 0x7f)
@@ -169,7 +169,7 @@ void report_describe_denials(const struct outcome *o, char *text, size_t size)
 	if (!outcome_denials(o))
 		return;
 	describe_denial(&o->leaf.last, last, sizeof(last));
-	make_printable(last);
+	report_make_printable(last);
 	(void)snprintf(text, size, "%llu, last: %s", (unsigned long long)outcome_denials(o), last);
 }
 
@@ -260,7 +260,7 @@ int report_outcome_json(const struct outcome *o, int fd)
 		hook = lsm_hook_name(o->leaf.last.hook);
 		why = lsm_why_text(o->leaf.last.why);
 		describe_denial(&o->leaf.last, last, sizeof(last));
-		make_printable(last);
+		report_make_printable(last);
 	}
 	json = json_pack(
 		"{s:o, s:o, s:i, s:i, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:s, s:s, s:s}",

@@ -20,6 +20,8 @@ int report_outcome_json(const struct outcome *outcome, int fd);
 
 /* "3, last: open of ...": what the LSM denied so far, by `leaf` alone; "" where nothing. */
 void report_describe_denials(const struct outcome *outcome, char *text, size_t size);
+/* What a tenant may have written steers no terminal: all but printable ASCII becomes '?'. */
+void report_make_printable(char *s);
 /* How often, by hook. */
 json_t *report_denials_to_json(const struct outcome *outcome);
 

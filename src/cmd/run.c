@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
 #include "cmd/report.h"
+#include "cmd/run_explain.h"
 #include "cmd/sandboxes.h"
 #include "launch/detach.h"
 #include "launch/launch.h"
@@ -18,6 +19,8 @@ struct run_arguments {
 	struct sandbox_operand sandbox; /* of exec */
 	bool dry_run;
 	bool quiet;
+	bool explain;
+	char *explanation; /* owned */
 	int status_fd; /* -1: none */
 };
 
@@ -36,6 +39,7 @@ enum {
 	OPT_DETACH,
 	OPT_LOG,
 	OPT_TTY,
+	OPT_EXPLAIN,
 };
 
 /* clang-format off */
@@ -51,11 +55,10 @@ const struct cmd_option cmd_run_options[] = {
 	{ "detach", 0, OPT_DETACH, NULL, "leave it in the background, and print TENANT/NAME" },
 	{ "log", 0, OPT_LOG, "FILE|journal", "append its output to FILE, or tell systemd's journal" },
 	{ "dry-run", 0, OPT_DRY_RUN, NULL, "print what would be done, and do nothing" },
+	{ "explain", 0, OPT_EXPLAIN, NULL, "say at its end which line of the policy stopped it" },
 	{ "json-status-fd", 0, OPT_STATUS_FD, "N", "write how it ended to descriptor N, as JSON" },
 	{ "verbose", 'v', OPT_VERBOSE, NULL, "say each step on stderr" },
 	{ "quiet", 'q', OPT_QUIET, NULL, "say nothing on stderr about how it ended" },
-	/* Of later builds. */
-	{ .name = "explain" },
 	{ 0 },
 };
 
@@ -142,6 +145,9 @@ static int take_option(struct run_arguments *a, int option)
 	case OPT_TTY:
 		a->options.tty = true;
 		return -1;
+	case OPT_EXPLAIN:
+		a->explain = true;
+		return -1;
 	case OPT_DETACH:
 		a->options.detach = true;
 		return -1;
@@ -179,6 +185,16 @@ static int check_terminal(const struct run_options *options)
 	return SANDBOXCTL_EXIT_SETUP;
 }
 
+/* As --tty: who asks reads it here. */
+static int check_explain(const struct run_arguments *a)
+{
+	if (!a->explain || !a->options.detach)
+		return -1;
+	(void)fprintf(stderr, "sandboxctl: run: --explain speaks with the caller: leave --detach "
+			      "out\n");
+	return SANDBOXCTL_EXIT_SETUP;
+}
+
 static int parse(struct run_arguments *a, int argc, char **argv)
 {
 	int exit_code = parse_options(a, cmd_run_options, argc, argv);
@@ -192,7 +208,8 @@ static int parse(struct run_arguments *a, int argc, char **argv)
 		return SANDBOXCTL_EXIT_SETUP;
 	}
 	a->options.command = argv + optind;
-	return check_terminal(&a->options);
+	exit_code = check_terminal(&a->options);
+	return exit_code < 0 ? check_explain(a) : exit_code;
 }
 
 static int dry_run(const struct run_options *options)
@@ -219,14 +236,33 @@ static bool is_root(const char *command)
 	return false;
 }
 
-static int run_to_end(const struct run_arguments *a)
+/* Told behind how it ended, when the plan is gone. */
+static void explain(const struct plan *plan, const struct outcome *outcome, void *arg)
+{
+	struct run_arguments *a = arg;
+	size_t size;
+	FILE *text = open_memstream(&a->explanation, &size);
+
+	if (!text)
+		return;
+	run_explain(plan, outcome, text);
+	(void)fclose(text);
+}
+
+static int run_to_end(struct run_arguments *a)
 {
 	struct outcome outcome;
 
+	if (a->explain) {
+		a->options.ended = explain;
+		a->options.ended_arg = a;
+	}
 	launch(&a->options, &outcome);
 	/* What kept the command from running is no news of how it ended, and is said somewhere. */
 	if (!a->quiet || (outcome.reason == OUTCOME_SETUP && a->status_fd < 0))
 		report_outcome(&outcome);
+	if (a->explanation)
+		(void)fputs(a->explanation, stderr);
 	if (a->status_fd >= 0 && report_outcome_json(&outcome, a->status_fd) < 0)
 		(void)fprintf(stderr, "sandboxctl: %s: --json-status-fd: could not be written\n",
 			a->command);
@@ -334,6 +370,7 @@ static int with_arguments(const struct cmd_context *context, const char *command
 	strv_clear(&a.settings);
 	strv_clear(&a.env);
 	strv_clear(&a.mounts);
+	free(a.explanation);
 	return exit_code;
 }
 

@@ -236,6 +236,8 @@ void launch(const struct run_options *options, struct outcome *ret_outcome)
 	}
 	run_plan(plan, ret_outcome);
 	release_signals();
+	if (options->ended)
+		options->ended(plan, ret_outcome, options->ended_arg);
 }
 
 static bool child_step_at(const struct plan *plan, enum child_role role, size_t *i,

@@ -25,6 +25,7 @@
 #define TRACE_BEGINS UINT64_MAX
 
 struct outcome;
+struct plan;
 
 /* What the command line asked for. All borrowed; NULL and 0 where not given. */
 struct run_options {
@@ -44,6 +45,9 @@ struct run_options {
 	void (*trace)(const char *step, uint64_t nsec);
 	/* Writes how it ended, for those who wait for the sandbox; may be NULL. 0 or -errno. */
 	int (*report)(const struct outcome *outcome, int fd);
+	/* Called at the end, where it came to a plan; may be NULL. */
+	void (*ended)(const struct plan *plan, const struct outcome *outcome, void *arg);
+	void *ended_arg;
 	bool only_plan; /* nothing will be done: no id is assigned */
 	/* `exec`: the command goes into the sandbox `name` of `tenant`, which runs. */
 	bool exec;

@@ -170,8 +170,6 @@ refuses 125 "sandboxctl: run: the runtime 'wazero' is not installed: put its pro
 
 refuses 125 "sandboxctl: run: no command was given*" "no command" sandboxctl run -t a
 refuses 125 "*run: *'--bogus'*" "an unknown option" sandboxctl run --bogus -- "$probe"
-refuses 125 "sandboxctl: run: --explain is not supported by this build" "an option that is not built" \
-	sandboxctl run -t a --explain -- "$probe"
 refuses 125 "sandboxctl: run: --timeout 'soon': not a duration*" "a bad duration" \
 	sandboxctl run -t a --timeout soon -- "$probe"
 refuses 125 "sandboxctl: run: --json-status-fd '77': not an open descriptor" "a closed descriptor" \

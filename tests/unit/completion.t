@@ -52,7 +52,6 @@ for name in "${names[@]}"; do
 		sed -n 's/^  \(-[a-z], \)\{0,1\}\(--[a-z-]*\).*/\1\2/p' | tr -d ' ' | tr , '\n' | LC_ALL=C sort)
 	offers "options of $name" "${told[*]}" "${words[@]}" -
 done
-offers "nothing of later builds" "" run --explain
 offers "no option behind an operand" "" policy show acme --
 offers "nor behind --" "" policy show -- --js
 
@@ -120,8 +119,6 @@ for file in _sandboxctl sandboxctl.fish; do
 		[[ $text == *[^a-z]"$word"[^a-z]* ]] || missing+=" $word"
 	done
 	is "$file has the table" "$missing" ""
-	[[ $text != *--explain* && $text != *"-l explain"* ]]
-	is "and nothing of later builds" "$?" 0
 done
 like "zsh takes no ':' of a word for its own" "$(<"$folder/_sandboxctl")" '*:SRC\\:DST\[\\:ro\]: *'
 if command -v zsh >/dev/null; then ok "zsh reads its file" zsh -n "$folder/_sandboxctl"; fi
