@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # run --explain: which wall stopped a command, and which line of its policy.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 
