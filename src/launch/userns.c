@@ -5,14 +5,17 @@
 #include "launch/children.h"
 
 /*
- * What can be written is left out: a capability that the policy gives would make files of the
- * host's root there, and these may be setuid to others than the sandbox.
+ * For who has no capabilities. To others root's files would be files of a user that they may
+ * become, or whose modes they override; as nobody's they are out of their reach. For the same
+ * reason what can be written is left out.
  */
 static int map_trees(const struct run *run, struct sbx_error *err)
 {
 	const struct root_spec *root = &run->plan->root;
 	int r = 0;
 
+	if (run->plan->policy->process.capabilities)
+		return 0;
 	if (root->tree >= 0 && !root->writable)
 		r = mounts_map_ids(root->tree, run->userns, err);
 	for (size_t i = 0; i < root->n_binds && r == 0; i++)

@@ -99,8 +99,8 @@ refuses 125 "sandboxctl: run: $world/policy.ini:3: *reed*read*" "an unknown key"
 policy "[lsm]" "mode = audit"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: mode: *'audit' is not supported by this build*" \
 	"a value that is not built" with_policy
-policy "[namespaces]" "user = yes"
-refuses 125 "sandboxctl: run: $world/policy.ini:3: *user: *not supported by this build*" \
+policy "[filesystem]" "share = /srv"
+refuses 125 "sandboxctl: run: $world/policy.ini:3: *share*not supported by this build*" \
 	"a key that is not built" with_policy
 policy "[cgroup]" "memory.max = 0"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: memory.max: '0' leaves no memory at all" "no memory" with_policy

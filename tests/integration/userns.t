@@ -124,6 +124,10 @@ like "is the tenant's, in there as on the host" "$REPLY=$own" "2000*=$REPLY"
 
 # ---- capabilities ----
 
+allowed "with all capabilities, over the host: root's secret" might-host read "$world/ext4/read/secret"
+denied user:EACCES "over a user namespace: root's secret" might read "$world/ext4/read/secret"
+owner might "$world/ext4/read/root"
+is "to which root's files are nobody's" "$REPLY" 65534:65534
 allowed "all capabilities, of the host" might-host caps
 allowed "all capabilities, of a user namespace" might caps
 like "they are there" "$line" "caps: ok *1ff*"
