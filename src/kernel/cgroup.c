@@ -109,9 +109,13 @@ int cgroup_open(const struct cgroup *parent, const char *name, struct cgroup *re
 int cgroup_make(const struct cgroup *parent, const char *name, bool exclusive,
 	struct cgroup *ret_cgroup, struct sbx_error *err)
 {
-	bool made = mkdirat(parent->fd, name, 0755) == 0;
-	int r;
+	/* It mostly is there, and to ask mkdir(2) for that takes locks. */
+	int r = exclusive ? -ENOENT : open_child(parent, name, ret_cgroup, NULL);
+	bool made;
 
+	if (r == 0)
+		return 0;
+	made = mkdirat(parent->fd, name, 0755) == 0;
 	if (!made && (errno != EEXIST || exclusive))
 		return error_errno(err, errno, "make cgroup '%s/%s'", parent->path, name);
 	r = open_child(parent, name, ret_cgroup, err);

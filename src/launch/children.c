@@ -20,8 +20,11 @@ int children_first_free_fd(const struct plan *plan)
 
 int children_move_up(const struct run *run, int *fd)
 {
-	int moved = fcntl(*fd, F_DUPFD_CLOEXEC, children_first_free_fd(run->plan));
+	int first = children_first_free_fd(run->plan), moved;
 
+	if (*fd >= first)
+		return 0;
+	moved = fcntl(*fd, F_DUPFD_CLOEXEC, first);
 	if (moved < 0)
 		return -errno;
 	(void)close(*fd);
