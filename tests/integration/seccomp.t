@@ -44,6 +44,13 @@ exec = $world/bin
 [seccomp]
 profile = @strict
 POLICY
+tenant unread <<POLICY
+[filesystem]
+exec = $world/bin
+[seccomp]
+profile = @strict
+deny = read(arg2 == 1)
+POLICY
 tenant groups <<POLICY
 [filesystem]
 exec = $world/bin
@@ -80,6 +87,8 @@ answers() {
 
 sandbox -t strict -- "$world/bin/strict" </dev/null
 is "@strict: seventeen calls carry a program that was written for them" "$status:$line" "0:ok, getpid denied"
+sandbox -t unread -- "$world/bin/strict" </dev/null
+is "the launcher itself reads nothing behind a filter that may deny it" "$status:$line" "0:ok, getpid denied"
 sandbox -t default -- "$world/bin/strict" </dev/null
 is "and under @default" "$status:$line" "0:ok, getpid allowed"
 sandbox -t strict -- "$probe" exit 0
