@@ -101,7 +101,7 @@ static int check_hook(const struct sbx_ready *ready, enum sbx_hook hook, struct 
 	_cleanup_close_ int prog = -1;
 	struct bpf_prog_info prog_info = { 0 };
 	__u32 size = sizeof(prog_info);
-	uint32_t id;
+	uint32_t id = 0;
 	int r = find_program(hook, &id, err);
 
 	if (r < 0)
