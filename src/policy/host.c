@@ -4,15 +4,6 @@
 #include "policy/text.h"
 #include "policy/values.h"
 
-static void clear_string(const struct key *key, void *field)
-{
-	char **string = field;
-
-	(void)key;
-	free(*string);
-	*string = NULL;
-}
-
 static int parse_tenant_name(const struct key_use *use, void *field)
 {
 	char **name = field;
@@ -29,7 +20,7 @@ static int parse_tenant_name(const struct key_use *use, void *field)
 static const struct key_type type_tenant_name = {
 	.form = "NAME",
 	.parse = parse_tenant_name,
-	.clear = clear_string,
+	.clear = key_clear_string,
 };
 
 static int parse_base(const struct key_use *use, void *field)
@@ -45,7 +36,7 @@ static int parse_base(const struct key_use *use, void *field)
 static const struct key_type type_base = {
 	.form = "PATH",
 	.parse = parse_base,
-	.clear = clear_string,
+	.clear = key_clear_string,
 };
 
 /* Below are the host's own users; the last number means "no user" to the kernel. */

@@ -178,6 +178,9 @@ int key_move_words(const struct key_use *use, struct strv *list, struct strv *wo
 /* key_words() where there must be exactly one; *ret_word is the caller's. */
 int key_one_word(const struct key_use *use, char **ret_word);
 
+/* For types whose field is a char *, which is the policy's. */
+void key_clear_string(const struct key *key, void *field);
+
 /* "none, host": those of WORDS that this build takes. */
 void key_list_words(const struct key_word *words, const char *separator, char *text, size_t size);
 

@@ -289,7 +289,7 @@ const struct key_type type_env = {
 	.list = true,
 };
 
-static void clear_string(const struct key *key, void *field)
+void key_clear_string(const struct key *key, void *field)
 {
 	char **string = field;
 
@@ -318,7 +318,7 @@ static int parse_path(const struct key_use *use, void *field)
 const struct key_type type_path = {
 	.form = "PATH",
 	.parse = parse_path,
-	.clear = clear_string,
+	.clear = key_clear_string,
 };
 
 static int parse_duration(const struct key_use *use, void *field)

@@ -57,19 +57,10 @@ static int parse_id_or_name(const struct key_use *use, void *field)
 	return 0;
 }
 
-static void clear_id_or_name(const struct key *key, void *field)
-{
-	char **text = field;
-
-	(void)key;
-	free(*text);
-	*text = NULL;
-}
-
 const struct key_type type_id_or_name = {
 	.form = "NAME or NUMBER",
 	.parse = parse_id_or_name,
-	.clear = clear_id_or_name,
+	.clear = key_clear_string,
 };
 
 /* All that libcap knows. -ENOMEM. */

@@ -25,19 +25,10 @@ static int parse_profile(const struct key_use *use, void *field)
 	return 0;
 }
 
-static void clear_profile(const struct key *key, void *field)
-{
-	char **profile = field;
-
-	(void)key;
-	free(*profile);
-	*profile = NULL;
-}
-
 const struct key_type type_profile = {
 	.form = "@NAME",
 	.parse = parse_profile,
-	.clear = clear_profile,
+	.clear = key_clear_string,
 };
 
 static int report_syscall(const struct key_use *use, const char *name, enum syscalls_known known)
