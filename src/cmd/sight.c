@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/sight.h"
 
+#include "policy/devices.h"
+
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -10,16 +12,6 @@ struct walk {
 	const struct reach *reach; /* the same */
 	char real[PATH_MAX], rest[PATH_MAX];
 	unsigned int n_links;
-};
-
-/* Of each sandbox's /dev. */
-static const struct {
-	const char *path, *target;
-} own_links[] = {
-	{ "/dev/fd", "/proc/self/fd" },
-	{ "/dev/stdin", "/proc/self/fd/0" },
-	{ "/dev/stdout", "/proc/self/fd/1" },
-	{ "/dev/stderr", "/proc/self/fd/2" },
 };
 
 /* Whether the private root holds this link: in a granted tree, or on the way to one. */
@@ -80,9 +72,9 @@ static int follow(struct walk *w, const char *outside, struct sbx_error *err)
 /* In a folder of the sandbox's own, where the host may have something else. */
 static int step_in_own(struct walk *w, const char *at, struct sbx_error *err)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(own_links); i++)
-		if (streq(at, own_links[i].path))
-			return go_on_at(w, own_links[i].target, at, err);
+	for (size_t i = 0; i < n_device_links; i++)
+		if (streq(at, device_links[i].path))
+			return go_on_at(w, device_links[i].target, at, err);
 	memcpy(w->real, at, strlen(at) + 1);
 	return 0;
 }

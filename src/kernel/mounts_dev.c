@@ -19,18 +19,6 @@
  */
 #define TERMINALS_MAX "64"
 
-static const struct root_link links[] = {
-	{ "ptmx", "pts/ptmx" },
-};
-
-/* These lead through /proc. */
-static const struct root_link proc_links[] = {
-	{ "fd", "/proc/self/fd" },
-	{ "stdin", "/proc/self/fd/0" },
-	{ "stdout", "/proc/self/fd/1" },
-	{ "stderr", "/proc/self/fd/2" },
-};
-
 static int make_nodes(int dev)
 {
 	for (size_t i = 0; i < n_devices; i++) {
@@ -45,10 +33,13 @@ static int make_nodes(int dev)
 	return 0;
 }
 
-static int make_links(int dev, const struct root_link *list, size_t n)
+static int make_links(int dev, bool has_proc)
 {
-	for (size_t i = 0; i < n; i++)
-		if (symlinkat(list[i].target, dev, list[i].path) < 0)
+	if (symlinkat("pts/ptmx", dev, "ptmx") < 0)
+		return -errno;
+	for (size_t i = 0; i < n_device_links && has_proc; i++)
+		if (symlinkat(device_links[i].target, dev,
+			    str_after(device_links[i].path, "/dev/")) < 0)
 			return -errno;
 	return 0;
 }
@@ -92,9 +83,7 @@ int mounts_make_dev(int root, const struct root_spec *spec, const char *shm_size
 	if (r == 0)
 		r = make_nodes(dev);
 	if (r == 0)
-		r = make_links(dev, links, ARRAY_SIZE(links));
-	if (r == 0 && spec->has_proc)
-		r = make_links(dev, proc_links, ARRAY_SIZE(proc_links));
+		r = make_links(dev, spec->has_proc);
 	if (r == 0)
 		r = add_pts(dev);
 	if (r == 0)

@@ -13,3 +13,12 @@ const struct device devices[] = {
 };
 
 const size_t n_devices = sizeof(devices) / sizeof(devices[0]);
+
+const struct device_link device_links[] = {
+	{ "/dev/fd", "/proc/self/fd" },
+	{ "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/stderr", "/proc/self/fd/2" },
+};
+
+const size_t n_device_links = sizeof(device_links) / sizeof(device_links[0]);

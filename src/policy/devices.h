@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The devices that every sandbox has, and there are no others. Numbers: the kernel's
+ * What every sandbox's /dev has: devices, and there are no others, and links. Numbers: the kernel's
  * Documentation/admin-guide/devices.txt.
  */
 #ifndef SBX_POLICY_DEVICES_H
@@ -20,5 +20,13 @@ struct device {
 
 extern const struct device devices[];
 extern const size_t n_devices;
+
+/* A link of /dev that leads through /proc, and is there where that is. */
+struct device_link {
+	const char *path, *target;
+};
+
+extern const struct device_link device_links[];
+extern const size_t n_device_links;
 
 #endif
