@@ -9,14 +9,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* NAME:PASSWORD:UID:GID:..., NAME:PASSWORD:GID:... and NAME:FIRST:COUNT. */
-struct entry {
-	const char *name;
-	uint32_t number[3]; /* of the fields 1 to 3 ... */
-	bool is_number[3]; /* ... where they are numbers */
+/* What the fields behind the name are, in passwd and group, and in subuid and subgid. */
+enum {
+	ID = 1,
+	USERS_GID = 2, /* in passwd alone */
+
+	RANGE_FIRST = 0,
+	RANGE_COUNT = 1,
+
+	N_FIELDS = 3,
 };
 
-enum { FIRST, SECOND, THIRD };
+struct entry {
+	const char *name;
+	uint32_t number[N_FIELDS];
+	bool is_number[N_FIELDS];
+};
 
 static struct entry split(char *line)
 {
@@ -54,7 +62,7 @@ static int find(const char *etc, const char *file,
 struct wanted {
 	const char *name; /* NULL: by the number */
 	uint32_t number;
-	struct entry found;
+	struct entry found; /* but for its name, which goes with the line */
 };
 
 static struct wanted want(const char *text)
@@ -71,9 +79,9 @@ static bool is_wanted(const struct entry *entry, void *arg)
 {
 	struct wanted *w = arg;
 
-	if (!entry->is_number[SECOND])
+	if (!entry->is_number[ID])
 		return false;
-	if (w->name ? !streq(entry->name, w->name) : entry->number[SECOND] != w->number)
+	if (w->name ? !streq(entry->name, w->name) : entry->number[ID] != w->number)
 		return false;
 	w->found = *entry;
 	return true;
@@ -81,7 +89,7 @@ static bool is_wanted(const struct entry *entry, void *arg)
 
 static bool is_wanted_user(const struct entry *entry, void *arg)
 {
-	return entry->is_number[THIRD] && is_wanted(entry, arg);
+	return entry->is_number[USERS_GID] && is_wanted(entry, arg);
 }
 
 int users_find(
@@ -91,8 +99,8 @@ int users_find(
 	int r = find(etc, "passwd", is_wanted_user, &w, err);
 
 	if (r == 1) {
-		*ret_uid = w.found.number[SECOND];
-		*ret_gid = w.found.number[THIRD];
+		*ret_uid = w.found.number[ID];
+		*ret_gid = w.found.number[USERS_GID];
 	}
 	return r;
 }
@@ -103,7 +111,7 @@ int users_find_group(const char *etc, const char *group, gid_t *ret_gid, struct 
 	int r = find(etc, "group", is_wanted, &w, err);
 
 	if (r == 1)
-		*ret_gid = w.found.number[SECOND];
+		*ret_gid = w.found.number[ID];
 	return r;
 }
 
@@ -111,9 +119,9 @@ static bool has_number(const struct entry *entry, void *arg)
 {
 	const uint32_t *number = arg;
 
-	return entry->is_number[FIRST] && entry->is_number[SECOND] &&
-	       *number >= entry->number[FIRST] &&
-	       *number - entry->number[FIRST] < entry->number[SECOND];
+	return entry->is_number[RANGE_FIRST] && entry->is_number[RANGE_COUNT] &&
+	       *number >= entry->number[RANGE_FIRST] &&
+	       *number - entry->number[RANGE_FIRST] < entry->number[RANGE_COUNT];
 }
 
 int users_is_subordinate(const char *etc, const char *file, uint32_t number, struct sbx_error *err)

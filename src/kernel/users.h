@@ -13,8 +13,10 @@
 #include <sys/types.h>
 
 /*
- * A user or group by its name, or by its number in decimal digits, in a folder that is "/etc". 1,
- * 0: there is none, or -errno. The gid is that of the user's own group.
+ * Looks for a user or group by its name, or by its number in decimal digits, in the files of the
+ * folder ETC, "/etc" but for tests. Returns 1; 0 where there is none, as in a file that is missing,
+ * and what is returned by pointer stays untouched; or -errno. The gid is that of the user's own
+ * group.
  */
 int users_find(
 	const char *etc, const char *user, uid_t *ret_uid, gid_t *ret_gid, struct sbx_error *err);
@@ -22,7 +24,7 @@ int users_find_group(const char *etc, const char *group, gid_t *ret_gid, struct 
 
 /*
  * Whether a number is of a range that somebody may give to processes of his: `file` is "subuid" or
- * "subgid". 1, 0 or -errno.
+ * "subgid". 1, 0 or -errno, as above.
  */
 int users_is_subordinate(const char *etc, const char *file, uint32_t number, struct sbx_error *err);
 
