@@ -175,21 +175,20 @@ static const char *seen_at(const struct policy_grant *grant)
 /* Whatever uid it has, a namespace keeps it from what that one has elsewhere. */
 static void check_user(struct key_load *load, const struct policy *policy)
 {
-	const struct policy_place *at = place_of(load, "process", "user");
-	const char *user = policy->process.user;
+	const struct {
+		enum policy_yes_no there;
+		const char *key, *risk;
+	} namespaces[] = {
+		{ policy->namespaces.pid, "pid", "signal all that user's processes" },
+		{ policy->namespaces.ipc, "ipc", "reach that user's shared memory and queues" },
+	};
 
-	if (user && !policy->namespaces.pid)
-		report_warning(load->report, at,
-			"user: '%s' is not the tenant's own: set '[namespaces] pid = yes', or it "
-			"can "
-			"signal all that user's processes",
-			user);
-	if (user && !policy->namespaces.ipc)
-		report_warning(load->report, at,
-			"user: '%s' is not the tenant's own: set '[namespaces] ipc = yes', or it "
-			"can "
-			"reach that user's shared memory and queues",
-			user);
+	for (size_t i = 0; i < ARRAY_SIZE(namespaces) && policy->process.user; i++)
+		if (!namespaces[i].there)
+			report_warning(load->report, place_of(load, "process", "user"),
+				"user: '%s' is not the tenant's own: set '[namespaces] %s = yes', "
+				"or it can %s",
+				policy->process.user, namespaces[i].key, namespaces[i].risk);
 }
 
 /* Only a sandbox without a /proc of its own may be granted what the host's shows. */

@@ -27,13 +27,13 @@ static bool is_id_or_name(const char *word)
 	return n > 0 && !strchr(".-", *word) && (word[n] == '\0' || streq(word + n, "$"));
 }
 
-/* Root without capabilities owns the host's files still, and what its processes are. */
+/* Without capabilities root still owns the host's files, and may trace its processes. */
 static bool is_root(const char *word)
 {
 	return streq(word, "root") || word[strspn(word, "0")] == '\0';
 }
 
-/* What a run chooses, or was chosen by a number of ours, is nobody whom the host knows. */
+/* %i and %n make a number or a name of sandboxctl's, which is no user that the host has. */
 static int parse_id_or_name(const struct key_use *use, void *field)
 {
 	_cleanup_free_ char *word = NULL;
