@@ -50,6 +50,10 @@ int explain_syscall(const struct policy *policy, const struct policy_calls *prof
 	const char *profile_name, const struct explain_call *call, struct explanation *ret,
 	struct sbx_error *err);
 
+/* A part of explain_file: of what no grant covers, or what covers it isn't seen there. */
+void explain_private(const struct explain_files *files, const char *path, enum policy_rights wanted,
+	struct explanation *ret);
+
 /* For those that explain: starts an answer, and ends it with "LINE in [SECTION]". */
 void explain_say(struct explanation *e, bool allowed, const struct policy_place *at,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
