@@ -85,7 +85,7 @@ static struct capabilities three_sets(uint64_t set)
 	return c;
 }
 
-/* It has no call that shows it whole. */
+/* No call shows that set whole. */
 static int check_bounding(uint64_t set)
 {
 	for (unsigned long cap = 0;; cap++) {
@@ -98,7 +98,7 @@ static int check_bounding(uint64_t set)
 	}
 }
 
-/* Nothing can be in it that isn't in the permitted set, which is the same: capabilities(7). */
+/* Nothing is in it but what is permitted, which was read back as this very set: capabilities(7). */
 static int check_ambient(uint64_t set)
 {
 	for (unsigned long cap = 0; cap < 64; cap++)

@@ -21,10 +21,16 @@ int credentials_drop_bounding(uint64_t keep);
  */
 int credentials_lock_securebits(uint64_t keep);
 
-/* The supplementary ones, which a user namespace may have none of. Before the ids change. */
+/*
+ * Leaves no supplementary groups. Before the ids change, and before a user namespace is joined, as
+ * one that denies setgroups(2) keeps who joins it from dropping them.
+ */
 int credentials_drop_groups(void);
 
-/* Real, effective, saved and file system ids. -EPERM too where supplementary groups are left. */
+/*
+ * Real, effective, saved and file system ids. -EPERM too where they read back as others, or
+ * supplementary groups are left.
+ */
 int credentials_set_ids(uid_t uid, gid_t gid);
 
 /*

@@ -20,8 +20,10 @@ struct request {
 	int result; /* the descriptor, or -errno */
 };
 
-/* As its effective user it loses no capabilities, and by its real one nobody but root may signal
- * it. */
+/*
+ * The effective uid counts. The real one stays root's, or that user could signal this task; and
+ * without the fixup it keeps its capabilities, without which no mount can be watched.
+ */
 static int init_as_user(void *arg)
 {
 	struct request *request = arg;
@@ -71,8 +73,7 @@ int fanotify_watch_mount(int tree, uid_t user, int *ret_fd, struct sbx_error *er
 	}
 	if (group < 0)
 		return error_errno(err, -group, "watch a mount");
-	/* The mount itself can't be opened, which a descriptor in place of a path would have to be.
-	 */
+	/* A tree's descriptor is O_PATH, which fanotify_mark(2) takes by a path alone. */
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", tree);
 	if (fanotify_mark(group, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN, AT_FDCWD, path) < 0)
 		return error_errno(err, errno, "watch a mount");

@@ -40,7 +40,7 @@ int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, str
 	return r < 0 ? error_errno(err, -r, "clone the mounts of a granted path") : 0;
 }
 
-/* -EINVAL: a file system in there can't; -EPERM: somebody has done so before. */
+/* -EINVAL: a file system in there can't. -EPERM: a mount in there is mapped already. */
 int mounts_map_ids(int tree, int userns, struct sbx_error *err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns };

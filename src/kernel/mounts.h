@@ -21,7 +21,8 @@
 struct root_bind {
 	const char *path; /* absolute, without symlinks; "/" is none of these */
 	int tree;
-	bool is_dir, writable;
+	bool is_dir;
+	bool writable; /* as `tree` was cloned */
 };
 
 struct root_link {
@@ -34,7 +35,8 @@ struct root_spec {
 	 * host's mounts, to read. Both have folders for /dev, /proc and /tmp.
 	 */
 	int tree;
-	bool is_host, writable;
+	bool is_host;
+	bool writable; /* as `tree` was cloned */
 	const struct root_bind *binds; /* an outer path before the paths inside it */
 	size_t n_binds;
 	const struct root_link *links;
@@ -52,9 +54,9 @@ struct root_spec {
 int mounts_clone_tree(int fd, bool writable, bool executable, int *ret_tree, struct sbx_error *err);
 
 /*
- * Shows of such a copy, before it is mounted, what is root's on the disk as root's of that user
- * namespace, and what is nobody's there as nobody's. Not all file systems know how: then it stays
- * as it is, which is no error.
+ * Maps the ids of such a copy, before it is mounted, by a user namespace: what root owns on the
+ * disk is seen as its root's, and what ids own that it doesn't know as nobody's. Not all file
+ * systems know how, and a mount is mapped once: then it stays as it is, which is no error.
  */
 int mounts_map_ids(int tree, int userns, struct sbx_error *err);
 

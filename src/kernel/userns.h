@@ -11,16 +11,16 @@
 #include <sys/types.h>
 
 struct userns_ids {
-	/* These have the same number in there. */
+	/* The same numbers inside and outside. */
 	uid_t uid;
 	gid_t gid;
-	uint32_t root; /* uid and gid of who is 0 in there; nobody's number outside, and never 0 */
+	uint32_t root; /* uid and gid of who is 0 inside; nobody's number outside, and never 0 */
 };
 
 /*
- * One that no process is in yet: the caller closes it. All other ids are nobody's in it, no process
- * of it sets groups, and none makes namespaces of any kind, whatever its capabilities. Takes
- * CAP_SYS_ADMIN, CAP_SETUID and CAP_SETGID.
+ * Makes one, for processes to join, as none is in it: the descriptor is CLOEXEC, and the caller's.
+ * All other ids are nobody's in it, no process of it sets groups, and none makes namespaces of any
+ * kind, whatever its capabilities. Takes CAP_SYS_ADMIN, CAP_SETUID and CAP_SETGID.
  */
 int userns_make(const struct userns_ids *ids, int *ret_userns, struct sbx_error *err);
 
