@@ -124,8 +124,7 @@ const struct child_step child_steps[] = {
 	{ "parent-death", is_foreground, child_die_with_supervisor },
 	{ "capabilities", NULL, child_set_capabilities },
 	{ "no-new-privs", NULL, child_no_new_privs },
-	/* The kernel compiles the filter while init is executed, if the wait is allowed behind it.
-	 */
+	/* The kernel compiles the filter while init is executed, if it lets the command wait. */
 	{ "await-init", awaits_unfiltered, child_await_init },
 	{ "seccomp", NULL, child_install_seccomp },
 	{ "await-init", awaits_filtered, child_await_init },

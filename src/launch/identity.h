@@ -15,9 +15,10 @@ struct identity {
 };
 
 /*
- * `etc` is "/etc", and `tenant_id` 0 where the tenant has none yet: then what is of its own is one
- * of nobody's. -ENOENT where the host doesn't know who is named, or else who is named may not be:
- * then *ret_at is the line, and `err` begins with its key.
+ * `etc` is "/etc" but for tests. `tenant_id` 0: the tenant has none yet, and what would be its own
+ * is `first_id`, which is nobody's. -ENOENT: the host doesn't know who is named; -EPERM: no sandbox
+ * may be that one; of both `err` begins with the key. These, or another -errno of reading the
+ * files, leave in *ret_at the line of the policy that names him.
  */
 int identity_choose(const struct policy *policy, const struct host_config *host, uint32_t tenant_id,
 	const char *etc, struct identity *ret, const struct policy_place **ret_at,

@@ -16,6 +16,7 @@ bool module_watch_applies(const struct run *run)
 	return run->plan->runtime && run->plan->policy->runtime.start_timeout != USEC_INFINITY;
 }
 
+/* The bind that the plan has made of the module: its path is the plan's own. */
 static int module_tree(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->root.n_binds; i++)
@@ -31,8 +32,7 @@ int module_watch_open(struct run *run, struct sbx_error *err)
 	if (r < 0 && r != -EMFILE)
 		return error_cure(err, r,
 			"its kernel needs CONFIG_FANOTIFY; start.timeout = infinity in [runtime] "
-			"of "
-			"'%s' does without",
+			"of '%s' does without",
 			run->plan->policy->path);
 	return r;
 }

@@ -34,8 +34,7 @@ struct outcome {
 	int exit_code; /* of sandboxctl */
 	int signal; /* 0: none */
 	enum outcome_reason reason;
-	/* That failed, for OUTCOME_SETUP; that ended it, for OUTCOME_TIMEOUT: module_watch.h. Else
-	 * "". */
+	/* Which failed, of OUTCOME_SETUP; MODULE_WATCH_STEP, of a timeout at the start; else "". */
 	char step[OUTCOME_STEP_MAX];
 	struct sbx_error error; /* of `step`, or of what went wrong while cleaning up */
 

@@ -95,10 +95,10 @@ struct plan {
 	/* registry_updates() before the tenant's policy was read; UINT64_MAX: it wasn't. */
 	uint64_t updates;
 	uint32_t tenant_id; /* 0: none yet, with only_plan */
-	/* Of all of its processes, and nowhere else is it said who they are. */
+	/* Of all of its processes; chosen in identity.h, and nowhere else. */
 	uid_t uid;
 	gid_t gid;
-	uint32_t root_id; /* who is 0 in user namespaces: no tenant's, and the gid too */
+	uint32_t root_id; /* uid and gid outside of who is 0 in a user namespace; no tenant's */
 	uint64_t timeout; /* usec */
 
 	struct command command;
@@ -232,7 +232,7 @@ static inline int plan_set_up_namespaces(const struct plan *plan)
 	       (plan->policy->namespaces.cgroup ? CLONE_NEWCGROUP : 0);
 }
 
-/* It isn't born with this one, nor does it make it: what it sees is the host's root's work. */
+/* Its children join that one late: all that they make before is the host's root's (userns.h). */
 static inline bool plan_has_userns(const struct plan *plan)
 {
 	return plan->policy->namespaces.user;

@@ -22,8 +22,7 @@ struct terminal;
 
 /* The processes that a run starts. */
 enum child_role {
-	CHILD_INIT, /* first of the pid namespace; makes what the sandbox sees. Only where there is
-		       one */
+	CHILD_INIT, /* first of the pid namespace, if there is one; makes what the sandbox sees */
 	CHILD_COMMAND, /* joins that one, or makes it all by itself */
 	N_CHILDREN,
 };
@@ -61,8 +60,8 @@ struct run {
 	size_t n_sockets;
 	struct terminal *terminal; /* owned; NULL: none */
 	struct module_watch module; /* of a runtime */
-	struct launched
-		children[N_CHILDREN]; /* of `exec` the init isn't one: it was there before */
+	/* By role. Of `exec` the init isn't one: it was there before. */
+	struct launched children[N_CHILDREN];
 	bool started; /* the command was executed: what is the tenant's stays, for the next run */
 	bool tenant_is_new; /* undone as a whole: no other run of the tenant's has come meanwhile */
 	struct counters before; /* what was counted before this run */
@@ -111,8 +110,7 @@ struct child {
 	enum child_role role;
 	int netns; /* -1: the host's */
 	int go, done, exec_fd;
-	int ready; /* init writes when the others may join, and ends it by its exec; the command
-		      reads */
+	int ready; /* init writes when others may join, and closes it by its exec; they read */
 	int init; /* pidfd of the init to join; -1: none */
 	int userns; /* what to join, or a pidfd of who is in it; -1: the host's */
 	int supervisor; /* pidfd */

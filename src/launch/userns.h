@@ -7,7 +7,10 @@
 
 #include "launch/run.h"
 
-/* Makes it, for the children to join, and shows it what root owns in what is only read. */
+/*
+ * Makes it, for the children to join: `run->userns`. Trees that are only read show as its root's
+ * what the host's root owns.
+ */
 int userns_open(struct run *run, struct sbx_error *err);
 
 #endif
