@@ -171,7 +171,10 @@ static int load_owners(const struct lsm *lsm, const struct all *all, struct sbx_
 	return owners_load(lsm, owns, all->n_trees, all->ids, all->n_ids, err);
 }
 
-/* What was found of all that `run` holds against what there is then. */
+/*
+ * All that `run` holds against what there is then. Ids and labels have been counted on since it was
+ * read.
+ */
 static int write_loaded(const struct lsm *lsm, const struct sbx_loaded *found,
 	struct sbx_loaded *ret_loaded, struct sbx_error *err)
 {
@@ -286,7 +289,7 @@ static int write_watched(struct all *all, const struct survey *survey, uint64_t 
 	return r;
 }
 
-/* Taken first: what changes from here on is seen as a change by `run`. */
+/* Done first: what changes from here on is seen as a change by `run`. */
 static int look_at_policies(const struct lsm *lsm, const char *config, struct survey *ret_survey,
 	struct sbx_loaded *ret_found, struct sbx_error *err)
 {

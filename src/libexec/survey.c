@@ -63,7 +63,10 @@ static bool is_past(const struct timespec *t)
 	return t->tv_nsec != 0 && now.tv_nsec > t->tv_nsec;
 }
 
-/* Its times are those of before a change, if one is made from now on: that takes a tick at most. */
+/*
+ * Waits until whatever changes the folder from now on gives it another time: for a tick, or up to a
+ * second where its filesystem counts these. Nothing tells of that but the clock.
+ */
 static int stat_settled(int fd, struct stat *ret_st)
 {
 	static const struct timespec a_moment = { .tv_nsec = 1000000 };
@@ -129,13 +132,14 @@ static int survey_file(const struct surveyor *s, int dir, const char *name, stru
 	return batch->n < BATCH ? 0 : survey_batch(s, dir, batch, err);
 }
 
+/* Takes FD. `path`: as it stands in the list of folders; the tenants folder has none there. */
 static int survey_folder(const struct surveyor *s, int fd, const char *path, struct sbx_error *err);
 
 /* A link is followed by who reads the policy: what it leads to may become another. */
 static int survey_drop_ins(
 	const struct surveyor *s, int dir, const char *name, struct sbx_error *err)
 {
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	char path[PATH_MAX];
 	int r;
 
@@ -149,11 +153,7 @@ static int survey_drop_ins(
 		s->survey->complete = false;
 	else if (r == 0 && strv_add(&s->survey->drop_ins, path) < 0)
 		r = error_errno(err, ENOMEM, "list the folders of drop-ins");
-	if (r < 0) {
-		(void)close(fd);
-		return r;
-	}
-	return survey_folder(s, fd, path, err);
+	return r < 0 ? r : survey_folder(s, take_fd(&fd), path, err);
 }
 
 static int survey_entries(
@@ -174,7 +174,6 @@ static int survey_entries(
 	return r < 0 ? r : survey_batch(s, dirfd(dir), &batch, err);
 }
 
-/* `path`: as it stands in the list of folders; the tenants folder has none there. */
 static int survey_folder(const struct surveyor *s, int fd, const char *path, struct sbx_error *err)
 {
 	_cleanup_closedir_ DIR *dir = NULL;

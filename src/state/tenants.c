@@ -9,11 +9,14 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+/* What keeps the sums of one thing apart from those of another, of the same path. */
+enum { HASH_FILE, HASH_TREE, HASH_NAME, HASH_FOLDER };
+
 static uint64_t hash_name(uint64_t key, const char *name)
 {
 	struct siphash h;
 
-	siphash_init(&h, key, 2);
+	siphash_init(&h, key, HASH_NAME);
 	siphash_add(&h, name, strlen(name) + 1);
 	return siphash_end(&h).word[0];
 }
@@ -22,7 +25,7 @@ static uint64_t hash_file(uint64_t key, const char *name, const struct stat *st)
 {
 	struct siphash h;
 
-	siphash_init(&h, key, 0);
+	siphash_init(&h, key, HASH_FILE);
 	siphash_add(&h, name, strlen(name) + 1);
 	siphash_add(&h, &st->st_ino, sizeof(st->st_ino));
 	siphash_add(&h, &st->st_size, sizeof(st->st_size));
@@ -125,7 +128,8 @@ bool tenants_has(const char *folder, const char *path)
 	       tenants_is_policy(slash + 1);
 }
 
-/* A tree may be written to; a folder of policies is another one then. */
+/* What is in an owned tree may change: its inode counts. Of a folder of policies its times count.
+ */
 uint64_t tenants_watched_hash(
 	uint64_t key, enum tenants_watched kind, const char *path, const struct stat *st)
 {
@@ -133,7 +137,7 @@ uint64_t tenants_watched_hash(
 
 	if (kind == TENANTS_FILE)
 		return hash_file(key, path, st);
-	siphash_init(&h, key, kind == TENANTS_TREE ? 1 : 3);
+	siphash_init(&h, key, kind == TENANTS_TREE ? HASH_TREE : HASH_FOLDER);
 	siphash_add(&h, path, strlen(path) + 1);
 	siphash_add(&h, &st->st_dev, sizeof(st->st_dev));
 	siphash_add(&h, &st->st_ino, sizeof(st->st_ino));
@@ -151,6 +155,7 @@ uint64_t tenants_folder_hash(const char *config_dir, uint64_t key)
 	int r;
 
 	(void)snprintf(path, sizeof(path), "%s/tenants", config_dir);
+	/* Nothing there hashes as no inode has it. */
 	r = stat(path, &st);
 	(void)r;
 	return tenants_watched_hash(key, TENANTS_FOLDER, "", &st);
@@ -174,7 +179,7 @@ int tenants_watched_fingerprint(
 		int r;
 
 		line[n - 1] = '\0';
-		/* A tree is no link; a file may be one. Nothing there hashes as no inode has it. */
+		/* A tree or a folder is no link; a file may be one. Nothing there: as above. */
 		r = kind == TENANTS_FILE ? stat(line + 1, &st) : lstat(line + 1, &st);
 		(void)r;
 		*sum += tenants_watched_hash(key, kind, line + 1, &st);

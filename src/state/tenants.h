@@ -23,9 +23,10 @@ int tenants_fingerprint(
 enum tenants_watched {
 	TENANTS_TREE = 't', /* that a tenant owns: its inode */
 	TENANTS_FILE = 'f', /* that a policy includes: its content, as far as its times tell */
-	TENANTS_FOLDER = 'd', /* that policies lie in: which files are in it, likewise */
+	TENANTS_FOLDER = 'd', /* that policies lie in: which files are there, by its times too */
 };
 
+/* Fingerprints: each line's part added up, in any order. */
 struct tenants_sums {
 	uint64_t named; /* of trees and files */
 	uint64_t folders;
@@ -38,14 +39,14 @@ struct tenants_sums {
 int tenants_watched_fingerprint(
 	const char *list, uint64_t key, struct tenants_sums *ret_sums, struct sbx_error *err);
 
-/* CONFIG_DIR/tenants as one of these folders, by whatever path it is found. */
+/* Of CONFIG_DIR/tenants as such a folder, by an empty path: it is found by more than one. */
 uint64_t tenants_folder_hash(const char *config_dir, uint64_t key);
 
 /* The names of what is read there: "acme.ini" and "acme.ini.d". */
 bool tenants_is_policy(const char *name);
 bool tenants_is_drop_ins(const char *name);
 
-/* Whether that path is of a file which the fingerprint of that folder of tenants is over. */
+/* Whether a path is of a file that tenants_fingerprint() looks at in that folder of tenants. */
 bool tenants_has(const char *folder, const char *path);
 
 /* One line's part of the sum that it belongs to. */
