@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "launch/plan.h"
+#include "launch/plan_parts.h"
 
 #include "kernel/cgroup.h"
 #include "launch/identity.h"

@@ -10,6 +10,7 @@
 #include "kernel/resolve.h"
 #include "kernel/seccomp.h"
 #include "launch/command.h"
+#include "launch/run_options.h"
 #include "launch/runtime.h"
 #include "lsm/rules.h"
 #include "policy/allowlist.h"
@@ -21,41 +22,6 @@
 #include <linux/sched.h> /* CLONE_NEWTIME */
 #include <sched.h>
 #include <sys/types.h>
-
-#define TRACE_BEGINS UINT64_MAX
-
-struct outcome;
-struct plan;
-
-/* What the command line asked for. All borrowed; NULL and 0 where not given. */
-struct run_options {
-	struct policy_dirs dirs;
-	const char *libexec; /* folder of lsm-load and the runtimes */
-	const char *cache; /* folder of compiled seccomp programs */
-	const char *tenant, *policy_file, *name;
-	const struct strv *settings; /* "SECTION.KEY=VALUE" */
-	const struct strv *env; /* "K=V" or "K" */
-	const struct strv *mounts; /* "SRC:DST[:ro]" */
-	uint64_t timeout; /* usec; 0: the policy's */
-	char *const *command; /* at least one word; ends with NULL */
-	/*
-	 * Called before each step of the parent, with TRACE_BEGINS, and when a step is done, with
-	 * the time that it took; may be NULL.
-	 */
-	void (*trace)(const char *step, uint64_t nsec);
-	/* Writes how it ended, for those who wait for the sandbox; may be NULL. 0 or -errno. */
-	int (*report)(const struct outcome *outcome, int fd);
-	/* Called at the end, where it came to a plan; may be NULL. */
-	void (*ended)(const struct plan *plan, const struct outcome *outcome, void *arg);
-	void *ended_arg;
-	bool only_plan; /* nothing will be done: no id is assigned */
-	/* `exec`: the command goes into the sandbox `name` of `tenant`, which runs. */
-	bool exec;
-	const char *log; /* where stdout and stderr go: a path, or "journal"; NULL: not said */
-	bool tty; /* the command has a terminal of the sandbox's own: terminal.h */
-	bool detach; /* the supervisor stays in the background: detach.h */
-	int caller; /* pipe to whoever waits for the command to be executed; for `detach` */
-};
 
 /* As many sockets may come from who starts this process, and where they begin: sd_listen_fds(3). */
 enum {
@@ -76,12 +42,6 @@ enum {
 	PLAN_USERNS_FD = 7,
 	PLAN_LAST_FD = PLAN_USERNS_FD,
 };
-
-/* Whether what the command writes is taken by the launcher. In the background it always is. */
-static inline bool options_want_log(const struct run_options *options)
-{
-	return options->log || options->detach;
-}
 
 #define PLAN_PATH_MAX	4096
 #define PLAN_LISTEN_PID "0000000000"
@@ -163,19 +123,6 @@ static inline void plan_freep(struct plan **plan)
 }
 #define _cleanup_plan_ _cleanup_(plan_freep)
 
-/* Puts the line of a grant before what is wrong with it, and returns R. */
-int plan_at_grant(const struct policy_grant *grant, int r, struct sbx_error *err);
-
-/* What is granted, with its real paths, one for each of `places`; owned. NULL: no memory. */
-struct reach_place *plan_places(const struct plan *plan);
-
-/* The tree that is the sandbox's root; NULL: a private one, or the host's. */
-const struct resolved *plan_tree(const struct plan *plan);
-
-/* For plan_command, in plan_places.c: fills `places`, and with a PATH to search `command`. */
-int plan_resolve_grants(struct plan *plan, struct sbx_error *err);
-int plan_find_command(struct plan *plan, const char *path, int *ret_exit, struct sbx_error *err);
-
 /* What the LSM is told of it; it points into the plan. */
 static inline struct lsm_rules plan_rules(const struct plan *plan)
 {
@@ -188,25 +135,8 @@ static inline struct lsm_rules plan_rules(const struct plan *plan)
 	};
 }
 
-/* The parts of plan_make, in its order; each in a file of its own. */
-int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* plan_command.c */
-int plan_running_command(struct plan *plan, struct sbx_error *err);
-int plan_root(struct plan *plan, struct sbx_error *err); /* plan_root.c */
-int plan_running_root(struct plan *plan, struct sbx_error *err);
-int plan_syscalls(struct plan *plan, struct sbx_error *err); /* plan_syscalls.c */
-int plan_init(struct plan *plan, struct sbx_error *err); /* plan_init.c */
-
-/* Before and behind plan_syscalls where there is a sandbox already: plan_exec.c. */
-int plan_find_sandbox(struct plan *plan, struct sbx_error *err);
-int plan_load_running(struct plan *plan, struct sbx_error *err);
-int plan_check_walls(struct plan *plan, struct sbx_error *err);
-
-/* The sockets of the command, of a plain program or of a runtime: plan_sockets.c. */
-int plan_program_sockets(struct plan *plan, struct sbx_error *err);
-
-/* How many this process was given; none where its environment speaks of another one. */
+/* How many sockets this process was given; none where its environment speaks of another one. */
 int plan_count_given(int *ret_n, struct sbx_error *err);
-int plan_module_sockets(struct plan *plan, struct strv *addresses, struct sbx_error *err);
 
 static inline int plan_n_sockets(const struct plan *plan)
 {

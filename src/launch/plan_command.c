@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fs.h"
 #include "launch/environment.h"
-#include "launch/plan.h"
+#include "launch/plan_parts.h"
 
 #include "sandboxctl/exit.h"
 

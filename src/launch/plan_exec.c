@@ -2,6 +2,7 @@
 /*
  * What a command gets that goes into a sandbox which runs already: that one's policy, as it was.
  */
+#include "launch/plan_parts.h"
 #include "launch/walls.h"
 
 static int check_running(const struct sandbox_status *s, struct sbx_error *err)

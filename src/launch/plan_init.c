@@ -2,7 +2,7 @@
 /*
  * The first process of the pid namespace.
  */
-#include "launch/plan.h"
+#include "launch/plan_parts.h"
 
 int plan_init(struct plan *plan, struct sbx_error *err)
 {

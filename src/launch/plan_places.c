@@ -3,14 +3,15 @@
  * What paths stand for, each resolved once: those of the grants on the host, that of the command as
  * the sandbox sees it.
  */
-#include "launch/plan.h"
+#include "launch/plan_parts.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-const struct resolved *plan_tree(const struct plan *plan)
+/* The tree that is the sandbox's root; NULL: a private one, or the host's. */
+static const struct resolved *tree_of(const struct plan *plan)
 {
 	const struct policy_grant *root = policy_root(plan->policy);
 
@@ -62,7 +63,7 @@ static int resolve_grant(struct plan *plan, const struct policy_grant *grant,
 	const struct policy_grant *root, struct sbx_error *err)
 {
 	struct resolved *place = &plan->places[grant - plan->policy->filesystem.grants];
-	const struct resolved *tree = grant == root ? NULL : plan_tree(plan);
+	const struct resolved *tree = grant == root ? NULL : tree_of(plan);
 	int r = resolve_beside_tree(tree, root ? root->path : NULL, grant->path, place, err);
 
 	if (r == -ENOENT)
@@ -112,7 +113,7 @@ static int resolve_in_view(
 	void *arg, const char *path, struct resolved *ret_place, struct sbx_error *err)
 {
 	const struct view *view = arg;
-	const struct resolved *tree = plan_tree(view->plan);
+	const struct resolved *tree = tree_of(view->plan);
 	const struct policy_grant *root = policy_root(view->plan->policy);
 	const struct reach_place *seen = reach_seen(&view->reach, path);
 	char outside[PATH_MAX];
@@ -182,6 +183,6 @@ static int find_on_host(struct plan *plan, const char *path, int *ret_exit, stru
 
 int plan_find_command(struct plan *plan, const char *path, int *ret_exit, struct sbx_error *err)
 {
-	return plan_tree(plan) ? find_in_view(plan, path, ret_exit, err)
-			       : find_on_host(plan, path, ret_exit, err);
+	return tree_of(plan) ? find_in_view(plan, path, ret_exit, err)
+			     : find_on_host(plan, path, ret_exit, err);
 }

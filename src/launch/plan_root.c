@@ -2,7 +2,7 @@
 /*
  * What the sandbox sees and what the LSM lets it open, from the same descriptors.
  */
-#include "launch/plan.h"
+#include "launch/plan_parts.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -5,7 +5,7 @@
  */
 #include "kernel/listener.h"
 #include "launch/environment.h"
-#include "launch/plan.h"
+#include "launch/plan_parts.h"
 #include "policy/listen.h"
 
 #include <fcntl.h>

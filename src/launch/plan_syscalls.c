@@ -5,7 +5,7 @@
  */
 #include "base/build.h"
 #include "base/siphash.h"
-#include "launch/plan.h"
+#include "launch/plan_parts.h"
 #include "policy/allowlist.h"
 
 #include <sys/syscall.h>
