@@ -117,6 +117,9 @@ int plan_make_running(const struct run_options *options, const struct sandbox_st
 	struct plan **ret_plan, struct sbx_error *err);
 
 struct plan *plan_free(struct plan *plan);
+
+/* What is granted, with its real paths, one for each of `places`; owned. NULL: no memory. */
+struct reach_place *plan_places(const struct plan *plan);
 static inline void plan_freep(struct plan **plan)
 {
 	(void)plan_free(*plan);

@@ -31,7 +31,4 @@ int plan_find_command(struct plan *plan, const char *path, int *ret_exit, struct
 /* Puts the line of a grant before what is wrong with it, and returns R. */
 int plan_at_grant(const struct policy_grant *grant, int r, struct sbx_error *err);
 
-/* What is granted, with its real paths, one for each of `places`; owned. NULL: no memory. */
-struct reach_place *plan_places(const struct plan *plan);
-
 #endif

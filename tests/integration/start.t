@@ -35,6 +35,7 @@ POLICY
 runtime hangs hang 500ms
 runtime looks look 500ms
 runtime opens open 500ms
+runtime opens-there open 500ms "[namespaces]" "user = yes"
 runtime waits hang 4s
 runtime waits-too open 4s
 runtime alone hang 500ms "[namespaces]" "pid = no"
@@ -90,6 +91,7 @@ goes_on() { # TEXT TENANT: until --timeout
 	is "$1" "$status:$reason:$REPLY:$line" "124:timeout::sleep: ok"
 }
 goes_on "one that opens its module goes on" opens
+goes_on "in a user namespace, whose mount of it is id-mapped" opens-there
 goes_on "start.timeout = infinity" never
 sandbox -t waits --timeout 500ms -- "$module"
 field step
