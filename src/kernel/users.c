@@ -26,6 +26,20 @@ struct entry {
 	bool is_number[N_FIELDS];
 };
 
+/* Blanks are no reason to take a number for free: others, strtoul(3) that is, skip them as well. */
+static bool read_number(char *field, uint32_t *ret_number)
+{
+	static const char blanks[] = " \t\r";
+	size_t n;
+
+	field += strspn(field, blanks);
+	n = strcspn(field, blanks);
+	if (field[n + strspn(field + n, blanks)])
+		return false;
+	field[n] = '\0';
+	return str_to_u32(field, ret_number) == 0;
+}
+
 static struct entry split(char *line)
 {
 	struct entry entry = { 0 };
@@ -33,7 +47,7 @@ static struct entry split(char *line)
 	line[strcspn(line, "\n")] = '\0';
 	entry.name = strsep(&line, ":");
 	for (size_t i = 0; i < ARRAY_SIZE(entry.number) && line; i++)
-		entry.is_number[i] = str_to_u32(strsep(&line, ":"), &entry.number[i]) == 0;
+		entry.is_number[i] = read_number(strsep(&line, ":"), &entry.number[i]);
 	return entry;
 }
 

@@ -30,9 +30,12 @@ static void make_etc(void)
 				     "taking:x:50:2000001001::/:\n"
 				     "123:x:124:124::/:\n"
 				     "-1:x:4294967295:5::/:\n"
+				     "blank:x: 79:80\t:\r\n"
+				     "blanks:x:79 1:80:\n"
 				     "last:x:77:78");
 	(void)tmpdir_write("group", "root:x:0:\nwheel:x:10:web,last\nbox:x:600000:\nbad:x:y:\n");
-	(void)tmpdir_write("subuid", "web:100000:65536\nbad:1:x\nlast:300000:1\n");
+	(void)tmpdir_write(
+		"subuid", "web:100000:65536\nbad:1:x\nlast:300000:1\nblank: 400000:9\r\n");
 	(void)tmpdir_write("subgid", "web:200000:65536\n");
 }
 
@@ -68,6 +71,8 @@ TEST(by_name_and_by_number)
 	EXPECT_STREQ("33 10", chosen("web", "wheel", 1000));
 	EXPECT_STREQ("33 10", chosen("web", "10", 1000));
 	EXPECT_STREQ("77 78", chosen("last", NULL, 1000));
+	EXPECT_STREQ("79 80", chosen("blank", NULL, 1000));
+	EXPECT_TRUE(strstr(chosen("blanks", NULL, 1000), "nothing else is asked"));
 	EXPECT_STREQ("2000001000 10", chosen(NULL, "wheel", 1000));
 	/* Digits are a number. */
 	EXPECT_STREQ("124 124", chosen("124", NULL, 1000));
@@ -157,6 +162,8 @@ TEST(numbers_of_others)
 		{ "165536", NULL, "165536 2000001000" },
 		{ "300000", NULL, "user: 300000 is somebody's, for his containers" },
 		{ "300001", "100000", "300001 100000" },
+		{ "400008", NULL, "user: 400008 is somebody's, for his containers" },
+		{ "400009", NULL, "400009 2000001000" },
 		{ "300001", "200000", "group: 200000 is somebody's, for his containers" },
 	};
 
