@@ -3,10 +3,11 @@
  * The floor of the launch benchmark: the kernel calls of one sandbox, and nothing else. No policy,
  * no registry, no undo; everything that a launcher decides is a constant or an argument here.
  *
- * usage: floor [-l NAME=VALUE]... [-n NETNS_FILE] [-s FILTER] [-S FILTER] CGROUP_DIR INIT PROGRAM
- *              [ARG...]
+ * usage: floor [-l NAME=VALUE]... [-L TENANT:POLICY] [-n NETNS_FILE] [-s FILTER] [-S FILTER]
+ *              CGROUP_DIR INIT PROGRAM [ARG...]
  *
  *	-l	writes VALUE to the file NAME of the new cgroup
+ *	-L	tells the LSM that the new cgroup is this tenant's, and has this policy
  *	-n	joins this network namespace, instead of none
  *	-s, -S	load this file of struct sock_filter: for the program, and for INIT
  *
@@ -52,6 +53,7 @@ struct launch {
 	char *limits[MAX_LIMITS];
 	int n_limits;
 	struct filter filter, init_filter;
+	struct floor_lsm lsm;
 	int netns, program_tree, program_file, init_tree;
 	int self, init; /* pidfds */
 	/* Go on; came to exec or to an end; what the sandbox sees is made, and then init runs. */
@@ -73,8 +75,9 @@ long must(long r, const char *what)
 
 static void usage(void)
 {
-	dprintf(STDERR_FILENO, "usage: floor [-l NAME=VALUE]... [-n NETNS_FILE] [-s FILTER] "
-			       "[-S FILTER] CGROUP_DIR INIT PROGRAM [ARG...]\n");
+	dprintf(STDERR_FILENO, "usage: floor [-l NAME=VALUE]... [-L TENANT:POLICY] "
+			       "[-n NETNS_FILE] [-s FILTER] [-S FILTER] CGROUP_DIR INIT PROGRAM "
+			       "[ARG...]\n");
 	_exit(125);
 }
 
@@ -92,9 +95,12 @@ static void parse_arguments(int argc, char **argv, struct launch *launch)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+l:n:s:S:")) != -1) {
+	while ((option = getopt(argc, argv, "+l:L:n:s:S:")) != -1) {
 		if (option == 'l' && launch->n_limits < MAX_LIMITS && strchr(optarg, '='))
 			launch->limits[launch->n_limits++] = optarg;
+		else if (option == 'L' &&
+			 sscanf(optarg, "%u:%u", &launch->lsm.tenant, &launch->lsm.policy) == 2)
+			lsm_open_maps(&launch->lsm);
 		else if (option == 'n')
 			launch->netns = (int)must(open(optarg, O_RDONLY | O_CLOEXEC), optarg);
 		else if (option == 's')
@@ -150,10 +156,14 @@ static void wait_for(int pipe, ssize_t expected, const char *what)
 		die(what);
 }
 
-static void execute(int file, struct filter *filter, char *const argv[], char *const envp[])
+static void install(struct filter *filter)
 {
 	if (filter->program.len)
 		must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter->program), "seccomp");
+}
+
+static void execute(int file, char *const argv[], char *const envp[])
+{
 	must(syscall(SYS_execveat, file, "", argv, envp, AT_EMPTY_PATH), "execveat");
 }
 
@@ -180,7 +190,8 @@ static void run_init(struct launch *launch)
 	must(syscall(SYS_close_range, 0, STDERR_FILENO, 0), "close_range");
 	must(syscall(SYS_close_range, LAST_FD, ~0U, 0), "close_range");
 	self_drop_rights();
-	execute(launch->init_tree, &launch->init_filter, argv, envp);
+	install(&launch->init_filter);
+	execute(launch->init_tree, argv, envp);
 }
 
 /* The command joins what init has made, and finds the program there. */
@@ -211,8 +222,9 @@ static void run_command(struct launch *launch)
 	keep(&launch->ready[0], 5);
 	must(syscall(SYS_close_range, LAST_FD, ~0U, 0), "close_range");
 	self_drop_rights();
+	install(&launch->filter);
 	wait_for(launch->ready[0], 0, "init");
-	execute(file, &launch->filter, launch->argv, envp);
+	execute(file, launch->argv, envp);
 }
 
 static pid_t clone_into(int leaf, uint64_t flags, int *ret_pidfd)
@@ -261,6 +273,8 @@ static int start(struct launch *launch, int leaf)
 	open_pipe(launch->ready);
 	if (clone_into(leaf, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS, &launch->init) == 0)
 		run_init(launch);
+	if (launch->lsm.policy)
+		lsm_set_up(&launch->lsm, launch->init, true);
 	(void)close(launch->ready[1]);
 	must(write(launch->go_init[1], "", 1), "go");
 	(void)close(launch->go_init[0]);
@@ -269,6 +283,8 @@ static int start(struct launch *launch, int leaf)
 	if (clone_into(leaf, 0, &command) == 0)
 		run_command(launch);
 	must(setns(launch->self, CLONE_NEWPID), "leave the pid namespace");
+	if (launch->lsm.policy)
+		lsm_set_up(&launch->lsm, command, false);
 	(void)close(launch->go[0]);
 	(void)close(launch->done[1]);
 	(void)close(launch->ready[0]);
@@ -288,11 +304,11 @@ static siginfo_t wait_until_end(const struct launch *launch, int command)
 		if (!wait[1].revents)
 			continue;
 		wait[1].fd = -1; /* executed */
-		/* Its mount goes with the last to close it. */
-		(void)close(launch->init_tree);
 	}
 	must(waitid(P_PIDFD, (id_t)command, &info, WEXITED), "waitid");
 	must(pidfd_send_signal(launch->init, SIGKILL, NULL, 0), "kill init");
+	/* Its mount goes with the last to close it: while init ends. */
+	(void)close(launch->init_tree);
 	must(waitid(P_PIDFD, (id_t)launch->init, &init, WEXITED), "waitid");
 	if (init.si_code != CLD_KILLED)
 		die("init");
@@ -308,7 +324,11 @@ int main(int argc, char **argv)
 
 	parse_arguments(argc, argv, &launch);
 	leaf = make_leaf(&launch, leaf_name, sizeof(leaf_name));
+	if (launch.lsm.policy)
+		lsm_label_leaf(&launch.lsm, leaf);
 	info = wait_until_end(&launch, start(&launch, leaf));
+	if (launch.lsm.policy)
+		lsm_forget_leaf(&launch.lsm);
 	must(rmdir(leaf_name), leaf_name);
 	return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }

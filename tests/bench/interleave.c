@@ -3,12 +3,16 @@
  * Runs several commands in turn (A B C A B C ...) and measures each from posix_spawn to waitpid, so
  * that whatever else the machine does falls on all of them alike.
  *
- * usage: interleave [-n ROUNDS] [-w WARMUP] [-s SEED] [-r NAME]... [-t TEXT]... [-j FILE] COMMANDS
+ * usage: interleave [-n ROUNDS] [-w WARMUP] [-s SEED] [-r NAME]... [-a NAME/NAME=ASKED,LIMIT]...
+ *                   [-t TEXT]... [-j FILE] COMMANDS
  *
  *	-n	measured rounds (100); -w: rounds before them that do not count (5)
  *	-s	shuffles the order anew in each round: a command that always runs after the same
  *other one inherits its warm caches, or its clean-up that still goes on in the kernel
  *	-r	adds a column: the median as a multiple of NAME's median
+ *	-a	compares the first with the second and with what is asked for, at the 10th
+ *		percentile of both, which other work on the machine changes least; fails
+ *		above LIMIT
  *	-t	a note, printed below the table and kept in the JSON
  *	-j	writes the same as JSON, with every sample, to FILE
  *
@@ -29,6 +33,12 @@
 enum {
 	MAX_COMMANDS = 32,
 	MAX_BASES = 4,
+	MAX_LIMITS = 4,
+};
+
+struct limit {
+	char *name, *base;
+	double asked, limit;
 };
 
 struct command {
@@ -45,6 +55,8 @@ struct bench {
 	size_t n_commands;
 	const char *bases[MAX_BASES];
 	size_t n_bases;
+	struct limit limits[MAX_LIMITS];
+	size_t n_limits;
 	struct strv notes;
 	const char *json_path, *commands_path;
 };
@@ -226,6 +238,49 @@ static double median_of(
 	return 0;
 }
 
+/* The samples are sorted by now. 0: there is no such command. */
+static double tenth_of(const struct bench *bench, const char *name)
+{
+	for (size_t i = 0; i < bench->n_commands; i++)
+		if (streq(bench->commands[i].name, name))
+			return bench->commands[i].samples[bench->rounds / 10];
+	return 0;
+}
+
+/* How many are missed. A command that was left out is compared with nothing. */
+static int check_limits(const struct bench *bench)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < bench->n_limits; i++) {
+		const struct limit *l = &bench->limits[i];
+		double of = tenth_of(bench, l->name), base = tenth_of(bench, l->base);
+		bool missed = base > 0 && of / base > l->limit;
+
+		if (of <= 0 || base <= 0)
+			continue;
+		(void)printf(
+			"%s: %.2f x %s at the 10th percentile; asked for %.2f, held to %.2f%s\n",
+			l->name, of / base, l->base, l->asked, l->limit, missed ? ": MISSED" : "");
+		n += missed;
+	}
+	return n;
+}
+
+/* Cuts "NAME/NAME=ASKED,LIMIT". */
+static bool parse_limit(char *text, struct limit *ret_limit)
+{
+	char *slash = strchr(text, '/'), *equals = slash ? strchr(slash, '=') : NULL;
+	struct limit l = { .name = text };
+
+	if (!equals || sscanf(equals + 1, "%lf,%lf", &l.asked, &l.limit) != 2)
+		return false;
+	*slash = *equals = '\0';
+	l.base = slash + 1;
+	*ret_limit = l;
+	return true;
+}
+
 static void print_table(const struct bench *bench, const struct summary *summaries)
 {
 	(void)printf("%-16s %9s %9s %9s %9s %7s", "ms", "min", "median", "p90", "max", "spread");
@@ -297,7 +352,8 @@ static int write_json(const struct bench *bench, const struct summary *summaries
 static int usage(void)
 {
 	(void)fprintf(stderr, "usage: interleave [-n ROUNDS] [-w WARMUP] [-s SEED] [-r NAME]... "
-			      "[-t TEXT]... [-j FILE] COMMANDS\n");
+			      "[-a NAME/NAME=ASKED,LIMIT]... [-t TEXT]... [-j FILE] "
+			      "COMMANDS\n");
 	return 2;
 }
 
@@ -306,13 +362,18 @@ static int parse_arguments(int argc, char **argv, struct bench *bench)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "n:w:s:r:t:j:")) != -1) {
+	while ((option = getopt(argc, argv, "n:w:s:r:a:t:j:")) != -1) {
 		if (option == 'n' && str_to_u32(optarg, &bench->rounds) == 0 && bench->rounds > 0)
 			continue;
 		if (option == 'w' && str_to_u32(optarg, &bench->warmup) == 0)
 			continue;
 		if (option == 's' && str_to_u32(optarg, &bench->seed) == 0)
 			continue;
+		if (option == 'a' && bench->n_limits < MAX_LIMITS &&
+			parse_limit(optarg, &bench->limits[bench->n_limits])) {
+			bench->n_limits++;
+			continue;
+		}
 		if (option == 'r' && bench->n_bases < MAX_BASES)
 			bench->bases[bench->n_bases++] = optarg;
 		else if (option == 't' && strv_add(&bench->notes, optarg) == 0)
@@ -341,5 +402,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < bench.n_commands; i++)
 		summaries[i] = sum_up(bench.commands[i].samples, bench.rounds);
 	print_table(&bench, summaries);
-	return bench.json_path && write_json(&bench, summaries) < 0 ? 1 : 0;
+	if (bench.json_path && write_json(&bench, summaries) < 0)
+		return 1;
+	return check_limits(&bench) ? 1 : 0;
 }
