@@ -210,15 +210,21 @@ static void forward(struct watch *w)
 static int reap(struct watch *w, struct sbx_error *err)
 {
 	struct run *run = w->run;
-	int r = run_reap(&run->children[CHILD_COMMAND], &w->end, err);
+	bool has_init = plan_has_init(run->plan);
+	int r;
 
+	/*
+	 * First, for it takes its time: all that is left in there ends with it, while this process
+	 * goes on.
+	 */
+	if (has_init)
+		(void)run_kill(run, &run->children[CHILD_INIT], NULL);
+	r = run_reap(&run->children[CHILD_COMMAND], &w->end, err);
 	if (r < 0)
 		return r;
 	w->ended = true;
-	if (!plan_has_init(run->plan))
+	if (!has_init)
 		return 0;
-	/* All that is left in there ends with it, while this process goes on. */
-	(void)run_kill(run, &run->children[CHILD_INIT], NULL);
 	close_init(run);
 	/* Whether it was alive until now says a good deal where the command never ran. */
 	return run->done[0] < 0 && run->started

@@ -305,8 +305,8 @@ static siginfo_t wait_until_end(const struct launch *launch, int command)
 			continue;
 		wait[1].fd = -1; /* executed */
 	}
-	must(waitid(P_PIDFD, (id_t)command, &info, WEXITED), "waitid");
 	must(pidfd_send_signal(launch->init, SIGKILL, NULL, 0), "kill init");
+	must(waitid(P_PIDFD, (id_t)command, &info, WEXITED), "waitid");
 	/* Its mount goes with the last to close it: while init ends. */
 	(void)close(launch->init_tree);
 	must(waitid(P_PIDFD, (id_t)launch->init, &init, WEXITED), "waitid");
