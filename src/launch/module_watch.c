@@ -5,7 +5,6 @@
  */
 #include "launch/module_watch.h"
 
-#include "base/clock.h"
 #include "kernel/fanotify.h"
 #include "launch/run.h"
 

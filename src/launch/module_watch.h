@@ -6,6 +6,7 @@
 #ifndef SBX_LAUNCH_MODULE_WATCH_H
 #define SBX_LAUNCH_MODULE_WATCH_H
 
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -15,10 +16,10 @@ struct run;
 
 struct module_watch {
 	int fd; /* owned; readable once the module was opened. -1: not watched, or not any more */
-	uint64_t deadline; /* CLOCK_MONOTONIC, usec; USEC_INFINITY: none, or not begun */
+	uint64_t deadline; /* CLOCK_MONOTONIC, usec; CLOCK_NEVER: none, or not begun */
 };
 
-#define MODULE_WATCH_INIT ((struct module_watch){ .fd = -1, .deadline = USEC_INFINITY })
+#define MODULE_WATCH_INIT ((struct module_watch){ .fd = -1, .deadline = CLOCK_NEVER })
 
 /* The step of the parent, to be done before anything of the sandbox's could open it. */
 #define MODULE_WATCH_STEP "watch-module"

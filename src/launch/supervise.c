@@ -19,7 +19,7 @@ struct watch {
 	struct run *run;
 	int signals; /* signalfd */
 	unsigned int n_terms;
-	uint64_t deadline; /* CLOCK_MONOTONIC, usec; USEC_INFINITY: none */
+	uint64_t deadline; /* CLOCK_MONOTONIC, usec; CLOCK_NEVER: none, or it is over */
 	uint64_t idle; /* as above: when what the set-up took is given back; CLOCK_NEVER: it was */
 	bool ended;
 	struct ending ending;
@@ -158,9 +158,9 @@ static int end_by_timeout(struct watch *w, struct sbx_error *err)
 {
 	if (module_watch_is_over(w->run))
 		w->ending.hung = !w->ending.timed_out;
-	else if (w->deadline == USEC_INFINITY || clock_usec() < w->deadline)
+	else if (w->deadline == CLOCK_NEVER || clock_usec() < w->deadline)
 		return 0;
-	w->deadline = USEC_INFINITY;
+	w->deadline = CLOCK_NEVER;
 	w->ending.timed_out = true;
 	return end_all(w->run, err);
 }
@@ -220,7 +220,7 @@ bool supervise_blames_init(struct run *run)
 int supervise(struct run *run, struct sbx_error *err)
 {
 	struct watch w = {
-		.run = run, .signals = -1, .deadline = USEC_INFINITY, .idle = CLOCK_NEVER
+		.run = run, .signals = -1, .deadline = CLOCK_NEVER, .idle = CLOCK_NEVER
 	};
 	int r;
 
