@@ -79,7 +79,7 @@ HOLD_SOURCES := $(wildcard src/base/*.c) $(addprefix src/kernel/,cgroup.c cgroup
 	cgroup_events.c) src/libexec/hold.c
 # The skeleton is lsm-load's alone.
 SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/kernel/netns_make.c src/libexec/% src/lib/%,$(SOURCES))
-NET_MAKE_SOURCES := $(wildcard src/base/*.c) src/kernel/netns_make.c src/libexec/net-make.c
+NET_MAKE_SOURCES := $(wildcard src/base/*.c) $(addprefix src/kernel/,netns.c netns_make.c) src/libexec/net-make.c
 # What unit tests may call: everything but the mains.
 LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/%,$(SANDBOXCTL_SOURCES)) $(wildcard src/lib/*.c)
 

@@ -6,7 +6,9 @@
 #include "kernel/netns.h"
 
 #include "base/cleanup.h"
+#include "base/failpoint.h"
 #include "base/fs.h"
+#include "base/visit.h"
 
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
@@ -15,6 +17,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 /* Every network namespace is born with its loopback, as the first interface. */
 #define LOOPBACK_INDEX 1
@@ -51,22 +54,33 @@ static int loopback_up(struct sbx_error *err)
 	return 0;
 }
 
-static int pin_current(const char *path, struct sbx_error *err)
+static int create(const char *path, struct sbx_error *err)
 {
-	_cleanup_close_ int target = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	_cleanup_close_ int file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return file < 0 ? error_errno(err, errno, "create '%s'", path) : 0;
+}
+
+/* In the home, which has no /proc: the mount is made before. */
+static int pin_current(int home, const char *tenant, struct sbx_error *err)
+{
+	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
+	_cleanup_close_ int pin =
+		open_tree(AT_FDCWD, "/proc/self/ns/net", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	char path[PATH_MAX];
 	int r;
 
-	if (target < 0)
-		return error_errno(err, errno, "create '%s'", path);
-	if (mount("/proc/self/ns/net", path, NULL, MS_BIND, NULL) == 0)
-		return 0;
-	r = error_errno(err, errno, "pin the network namespace on '%s'", path);
-	(void)unlink(path);
+	(void)snprintf(path, sizeof(path), "/%s", tenant);
+	if (pin < 0)
+		return error_errno(err, errno, "pin the network namespace of '%s'", tenant);
+	r = visit_enter(&visit, home, err);
+	if (r == 0 && move_mount(pin, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		r = error_errno(err, errno, "pin the network namespace of '%s'", tenant);
 	return r;
 }
 
 /* The calling process goes into the new namespace and comes back; not coming back is the end. */
-static int make_at(const char *path, struct sbx_error *err)
+static int make_in(int home, const char *tenant, struct sbx_error *err)
 {
 	_cleanup_close_ int host = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	int r;
@@ -77,28 +91,116 @@ static int make_at(const char *path, struct sbx_error *err)
 		return error_errno(err, errno, "make a network namespace");
 	r = loopback_up(err);
 	if (r == 0)
-		r = pin_current(path, err);
+		r = pin_current(home, tenant, err);
 	if (setns(host, CLONE_NEWNET) < 0)
 		abort();
 	return r;
 }
 
+/* Its root is the folder of the pins: no other mount of the host's is kept busy by it. */
+static int enter_folder(struct sbx_error *err)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(err, errno, "make '/' private");
+	/* The old root lies on top of the new one at "." then. */
+	if (chdir(NETNS_DIR) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+		umount2(".", MNT_DETACH) < 0)
+		return error_errno(err, errno, "make '%s' a root", NETNS_DIR);
+	return 0;
+}
+
+static int publish(int home, struct sbx_error *err)
+{
+	char source[64];
+	int r = create(NETNS_HOME, err);
+
+	failpoint_kill("net-publish");
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", home);
+	if (r == 0 && mount(source, NETNS_HOME, NULL, MS_BIND, NULL) < 0) {
+		r = error_errno(
+			err, errno, "pin the networks' mount namespace on '%s'", NETNS_HOME);
+		(void)unlink(NETNS_HOME);
+	}
+	return r;
+}
+
+/* Nobody finds it before it is complete. */
+static int make_home(int *ret_home, struct sbx_error *err)
+{
+	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
+	_cleanup_close_ int home = -1;
+	int r;
+
+	failpoint_kill("net-home");
+	r = visit_create(&visit, &home, err);
+	if (r == 0)
+		r = enter_folder(err);
+	if (r == 0)
+		r = visit_leave(&visit, err);
+	if (r == 0)
+		r = publish(home, err);
+	if (r == 0)
+		*ret_home = take_fd(&home);
+	return r;
+}
+
+/*
+ * Linux 6.18 numbers mount namespaces by the CPU that they are made on, and pins none in one that
+ * has a higher number: EINVAL. The host's own has the lowest, but this may be another one. On the
+ * CPU that made that one each number is higher.
+ */
+static int make_home_on_any_cpu(int *ret_home, struct sbx_error *err)
+{
+	int r = make_home(ret_home, err);
+
+	for (size_t cpu = 0; r == -EINVAL && cpu < CPU_SETSIZE; cpu++) {
+		cpu_set_t set;
+
+		CPU_ZERO(&set);
+		CPU_SET(cpu, &set);
+		if (sched_setaffinity(0, sizeof(set), &set) == 0)
+			r = make_home(ret_home, err);
+	}
+	if (r == -EINVAL)
+		(void)error_cure(err, r, "start it in the mount namespace of process 1");
+	return r;
+}
+
 /* All tenants' pins lie in one folder, so its making has a lock of its own. */
-static int make_dir(struct sbx_error *err)
+static int open_home(int *ret_home, struct sbx_error *err)
 {
 	_cleanup_close_ int lock = -1;
 	int r = fs_make_private_dir(NETNS_DIR, err);
 
 	if (r == 0)
 		r = fs_lock(NETNS_DIR "/.lock", &lock, err);
-	return r < 0 ? r : fs_make_pin_dir(NETNS_DIR, err);
+	if (r == 0)
+		r = fs_make_pin_dir(NETNS_DIR, err);
+	if (r < 0)
+		return r;
+	r = netns_open_home(ret_home);
+	if (r < 0 && r != -ENOENT)
+		return error_errno(err, -r, "open '%s'", NETNS_HOME);
+	/* A further one would hide the pins of the one that is there. */
+	return r == 0 ? 0 : make_home_on_any_cpu(ret_home, err);
 }
 
 int netns_make(const char *tenant, struct sbx_error *err)
 {
+	_cleanup_close_ int home = -1;
 	char path[PATH_MAX];
-	int r = make_dir(err);
+	int r = open_home(&home, err);
 
 	(void)snprintf(path, sizeof(path), NETNS_DIR "/%s", tenant);
-	return r < 0 ? r : make_at(path, err);
+	failpoint_kill("net-file");
+	if (r == 0)
+		r = create(path, err);
+	if (r < 0)
+		return r;
+	failpoint_kill("net-pin");
+	r = make_in(home, tenant, err);
+	if (r < 0)
+		(void)unlink(path);
+	failpoint_kill("net-made");
+	return r;
 }

@@ -21,7 +21,7 @@ struct loading {
 	struct cgroup base;
 	struct load_base watched;
 	struct loaded_programs *programs;
-	struct home_visit visit;
+	struct visit visit;
 	int home;
 	int lock;
 };
@@ -91,7 +91,7 @@ static int pin_ready(struct loading *l, struct sbx_error *err)
 
 static int leave_home(struct loading *l, struct sbx_error *err)
 {
-	return home_leave(&l->visit, err);
+	return visit_leave(&l->visit, err);
 }
 
 static int publish(struct loading *l, struct sbx_error *err)
@@ -162,9 +162,7 @@ static int run(struct loading *l, struct sbx_error *err)
 
 int main(int argc, char **argv)
 {
-	struct loading l = {
-		.base = CGROUP_INIT, .visit = HOME_VISIT_INIT, .home = -1, .lock = -1
-	};
+	struct loading l = { .base = CGROUP_INIT, .visit = VISIT_INIT, .home = -1, .lock = -1 };
 	struct sbx_error err = { 0 };
 	int r;
 

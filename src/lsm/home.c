@@ -12,40 +12,6 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
-static int open_place(const char *path, int *ret_fd, struct sbx_error *err)
-{
-	int fd = open(path, O_PATH | O_CLOEXEC);
-
-	if (fd < 0)
-		return error_errno(err, errno, "open '%s'", path);
-	*ret_fd = fd;
-	return 0;
-}
-
-static void forget(struct home_visit *visit)
-{
-	close_fdp(&visit->mnt_ns);
-	close_fdp(&visit->root);
-	close_fdp(&visit->cwd);
-	*visit = HOME_VISIT_INIT;
-}
-
-static int remember(struct home_visit *visit, struct sbx_error *err)
-{
-	int r = open_place("/", &visit->root, err);
-
-	if (r == 0)
-		r = open_place(".", &visit->cwd, err);
-	if (r == 0) {
-		visit->mnt_ns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-		if (visit->mnt_ns < 0)
-			r = error_errno(err, errno, "open '/proc/self/ns/mnt'");
-	}
-	if (r < 0)
-		forget(visit);
-	return r;
-}
-
 /* What is found at the pin's path must be a namespace, and never a file put in its place. */
 int home_open(int *ret_home, struct sbx_error *err)
 {
@@ -79,39 +45,6 @@ int home_check_published(int home, struct sbx_error *err)
 	return error_set(err, ESTALE, "the LSM was unloaded meanwhile");
 }
 
-int home_enter(struct home_visit *visit, int home, struct sbx_error *err)
-{
-	int r = remember(visit, err);
-
-	if (r < 0)
-		return r;
-	if (setns(home, CLONE_NEWNS) < 0) {
-		r = error_errno(err, errno, "enter the mount namespace of the LSM");
-		forget(visit);
-	}
-	return r;
-}
-
-int home_leave(struct home_visit *visit, struct sbx_error *err)
-{
-	int r = 0;
-
-	if (visit->mnt_ns < 0)
-		return 0;
-	/* setns(2) puts root and cwd at the namespace's root, which needn't be where they were. */
-	if (setns(visit->mnt_ns, CLONE_NEWNS) < 0 || fchdir(visit->root) < 0 || chroot(".") < 0 ||
-		fchdir(visit->cwd) < 0)
-		r = error_errno(err, errno, "return to the mount namespace of the start");
-	forget(visit);
-	return r;
-}
-
-void home_leave_or_die(struct home_visit *visit)
-{
-	if (home_leave(visit, NULL) < 0)
-		abort();
-}
-
 static int attach(const char *fstype, const char *target, struct sbx_error *err)
 {
 	if (mkdir(target, 0700) < 0 && errno != EEXIST)
@@ -137,21 +70,13 @@ static int empty_root(struct sbx_error *err)
 	return 0;
 }
 
-int home_create(struct home_visit *visit, int *ret_home, struct sbx_error *err)
+int home_create(struct visit *visit, int *ret_home, struct sbx_error *err)
 {
 	_cleanup_close_ int home = -1;
-	int r = remember(visit, err);
+	int r = visit_create(visit, &home, err);
 
-	if (r < 0)
-		return r;
-	if (unshare(CLONE_NEWNS) < 0) {
-		r = error_errno(err, errno, "unshare the mount namespace");
-		forget(visit);
-		return r;
-	}
-	/* There is no /proc in the home to open it from later. */
-	home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	r = home < 0 ? error_errno(err, errno, "open '/proc/self/ns/mnt'") : empty_root(err);
+	if (r == 0)
+		r = empty_root(err);
 	if (r == 0)
 		r = attach("bpf", HOME_BPF, err);
 	if (r == 0 && mkdir(HOME_LABELS, 0700) < 0)

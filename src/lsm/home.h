@@ -10,6 +10,7 @@
 #define SBX_LSM_HOME_H
 
 #include "base/error.h"
+#include "base/visit.h"
 
 #include <stdbool.h>
 
@@ -25,13 +26,6 @@
 #define HOME_BPF    "/bpf"
 #define HOME_LABELS "/labels"
 
-/* Where a process was before. Descriptors -1 when not away. */
-struct home_visit {
-	int mnt_ns, root, cwd;
-};
-
-#define HOME_VISIT_INIT ((struct home_visit){ -1, -1, -1 })
-
 /*
  * Opens the home that is published. -ENOENT when there is none: the LSM is not loaded. The
  * descriptor keeps the home, and with it the enforcement, for as long as it is open.
@@ -41,22 +35,11 @@ int home_open(int *ret_home, struct sbx_error *err);
 /* Whether that home is the published one still. 0, or -ESTALE: it was unloaded meanwhile. */
 int home_check_published(int home, struct sbx_error *err);
 
-int home_enter(struct home_visit *visit, int home, struct sbx_error *err);
-
 /*
- * Back to where home_enter was called. A failure leaves the process in the wrong namespace: it can
- * only end.
- */
-int home_leave(struct home_visit *visit, struct sbx_error *err);
-
-/* For `_cleanup_`: leaves, and aborts the process where that fails. */
-void home_leave_or_die(struct home_visit *visit);
-
-/*
- * Makes the namespace and moves this process into it, as home_enter does. Nobody else can find it
+ * Makes the namespace and moves this process into it, as visit_enter does. Nobody else can find it
  * before home_publish. Dies with the process when it isn't published. `ret_home` is its descriptor.
  */
-int home_create(struct home_visit *visit, int *ret_home, struct sbx_error *err);
+int home_create(struct visit *visit, int *ret_home, struct sbx_error *err);
 
 /* Pins the namespace. Called from the host's. */
 int home_publish(int home, struct sbx_error *err);

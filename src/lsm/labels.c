@@ -99,7 +99,7 @@ static int make_target(const char *path, bool is_dir)
 
 static int pin(const struct lsm *lsm, const struct lsm_file *file, struct sbx_error *err)
 {
-	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
+	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
 	_cleanup_close_ int tree = -1;
 	struct stat st;
 	char path[64];
@@ -109,7 +109,7 @@ static int pin(const struct lsm *lsm, const struct lsm_file *file, struct sbx_er
 		return error_errno(err, errno, "stat a labelled file");
 	r = clone_alone(file->fd, &tree, err);
 	if (r == 0)
-		r = home_enter(&visit, lsm->home, err);
+		r = visit_enter(&visit, lsm->home, err);
 	if (r < 0)
 		return r;
 	/* What an unclean end left at this address is of no inode that lives. */
@@ -211,8 +211,8 @@ int labels_sweep(const struct lsm *lsm,
 	bool (*visit)(uint64_t inode, struct sbx_label *label, void *arg), void *arg,
 	struct sbx_error *err)
 {
-	_cleanup_(home_leave_or_die) struct home_visit away = HOME_VISIT_INIT;
-	int map = lsm->map[LSM_MAP_LABELS], r = home_enter(&away, lsm->home, err);
+	_cleanup_(visit_leave_or_die) struct visit away = VISIT_INIT;
+	int map = lsm->map[LSM_MAP_LABELS], r = visit_enter(&away, lsm->home, err);
 	uint64_t key, next;
 	bool more;
 

@@ -172,12 +172,12 @@ static int check_ready(struct sbx_ready *ready, struct sbx_error *err)
 
 int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 {
-	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
+	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
 	_cleanup_lsm_ struct lsm lsm = LSM_INIT;
 	int r = home_open(&lsm.home, err);
 
 	if (r == 0)
-		r = home_enter(&visit, lsm.home, err);
+		r = visit_enter(&visit, lsm.home, err);
 	if (r < 0)
 		return r;
 	r = check_ready(&lsm.ready, err);
@@ -196,13 +196,13 @@ int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 
 int lsm_peek(struct lsm_peek *ret, struct sbx_error *err)
 {
-	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
+	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
 	_cleanup_close_ int home = -1;
 	struct sbx_ready ready = { 0 };
 	int r = home_open(&home, err);
 
 	if (r == 0)
-		r = home_enter(&visit, home, err);
+		r = visit_enter(&visit, home, err);
 	if (r < 0)
 		return r;
 	(void)read_ready(&ready, NULL);
@@ -275,8 +275,8 @@ int lsm_leaf_get(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_leaf *ret
 
 int lsm_open_changer(const struct lsm *lsm, int *ret_fd, struct sbx_error *err)
 {
-	_cleanup_(home_leave_or_die) struct home_visit visit = HOME_VISIT_INIT;
-	int r = home_enter(&visit, lsm->home, err);
+	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
+	int r = visit_enter(&visit, lsm->home, err);
 
 	return r < 0 ? r : pin_open("set_policy", ret_fd, err);
 }

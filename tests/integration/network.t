@@ -176,12 +176,45 @@ is "it fails" "$?" 125
 echo 0 >"$base/first.slice/cgroup.freeze"
 until [[ -s $tmp/out || ! -d /proc/$two ]]; do :; done
 first_process first/two
-ok "the other runs in the network namespace that is pinned" test "/proc/$REPLY/ns/net" -ef "$state/net/first"
+is "the other runs in the network namespace that is pinned" "$(pinned_networks)" \
+	"first $(stat -Lc %i "/proc/$REPLY/ns/net")"
 kill -TERM "$two"
 wait "$two"
 is "to its end" "$?" 143
 ok "a run alone that fails" test "$(sandboxctl run -t second -- "$world/bin/orphan" 2>/dev/null; echo $?)" = 127
 ok "leaves no network namespace" test ! -e "$state/net/second"
+like "nor the pin of one" "$(pinned_networks)" "first +([0-9])"
+
+# ---- the pins ----
+
+in_host() { # the mounts that each launch copies
+	grep -c " $state/net" /proc/self/mountinfo
+}
+before=$(in_host)
+allowed "a further tenant's" second exit 0
+like "is pinned" "$(pinned_networks)" "first +([0-9])"$'\n'"second +([0-9])"
+is "and no mount of the host's" "$(in_host)" "$before"
+rm "$state/net/second"
+like "its file's end is its own" "$(pinned_networks)" "first +([0-9])"
+
+mapfile -t steps < <(grep -o '"net-[a-z]*"' "$repo/src/kernel/netns_make.c" | tr -d '"')
+ok "there are steps of making one" test "${#steps[@]}" -ge 5
+failing=$repo/build/failpoints
+[[ -x $failing/bin/sandboxctl ]] || bail "make FAILPOINTS=1"
+for step in "${steps[@]}"; do
+	# Where they are pinned is made anew as well, and what was pinned there is gone.
+	rm -f "$state/net/second"
+	umount "$state/net/.home" && rm "$state/net/.home"
+	refuses 125 "sandboxctl: run: network: net-make was killed" "killed at $step: nothing is run" \
+		env "SBX_FAILPOINT=$step" "$failing/bin/sandboxctl" run -t second -- "$probe" exit 0
+	sandboxctl gc >/dev/null
+	left=$(cd "$state/net" && echo *):$(pinned_networks)
+	[[ $step == net-made ]] || is "killed at $step: gc leaves nothing" "$left" ":"
+	[[ $step != net-made ]] || like "killed at $step: it is made" "$left" "second:second +([0-9])"
+	allowed "killed at $step: the next run" second exit 0
+	like "killed at $step: has one" "$(pinned_networks)" "second +([0-9])"
+done
+is "all mounts are as before" "$(in_host)" "$before"
 
 # ---- no network ----
 

@@ -87,8 +87,13 @@ ended_activated() { # [kill]
 	read_all err "$tmp/err"
 	read_all json "$tmp/json"
 }
+in_network_of() { # TENANT COMMAND...: where its sandbox x is
+	local REPLY
+	first_process "$1/x"
+	nsenter --net="/proc/$REPLY/ns/net" "${@:2}"
+}
 ask() { # TENANT PORT [ADDRESS]: in the network of its own
-	line=$(nsenter --net="$state/net/$1" "$probe" ask tcp "${3-127.0.0.1}" "$2")
+	line=$(in_network_of "$1" "$probe" ask tcp "${3-127.0.0.1}" "$2")
 }
 ask_host() { # PORT
 	line=$("$probe" ask tcp 127.0.0.1 "$1")
@@ -106,9 +111,9 @@ like "in the tenant's network, not the host's" "$line" "ask: ECONNREFUSED*"
 first_process own/x
 read -r _ uid _ < <(grep Uid "/proc/$REPLY/status")
 is "they are the tenant's" "$(awk '$4 == "0A" && !seen[$8]++ { print $8 }' "/proc/$REPLY/net/tcp")" "$uid"
-nsenter --net="$state/net/own" "$probe" connect tcp 127.0.0.1 7102 >"$tmp/out"
+in_network_of own "$probe" connect tcp 127.0.0.1 7102 >"$tmp/out"
 like "[::]/0 is no address of IPv4" "$(<"$tmp/out")" "connect: ECONNREFUSED*"
-nsenter --net="$state/net/own" "$probe" connect tcp ::1 7102 >"$tmp/out"
+in_network_of own "$probe" connect tcp ::1 7102 >"$tmp/out"
 is "and all of IPv6" "$(<"$tmp/out")" "connect: ok"
 refuses 125 "sandboxctl: run: sockets: $config/tenants/own.ini:5: listen on tcp 127.0.0.1 port 7100: Address already in use" \
 	"another one of the tenant's can't have the same" sandboxctl run -t own -- "$probe" exit 0
@@ -140,7 +145,7 @@ like "--dry-run tells them" "$(sandboxctl run -t own --dry-run -- "$probe" exit 
 # ---- of a runtime ----
 
 talk() { # TENANT PORT LINE
-	nsenter --net="$state/net/$1" "$probe" ask tcp 127.0.0.1 "$2" "$3"
+	in_network_of "$1" "$probe" ask tcp 127.0.0.1 "$2" "$3"
 }
 start service/x "$module" </dev/null
 like "a module listens on a descriptor of its own" "$line" "listening on descriptor *"
