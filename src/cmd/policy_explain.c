@@ -44,8 +44,7 @@ static int look_up(struct asked *a, struct sbx_error *err)
 	return r < 0 ? r : lookups_error(&a->others.owns, err);
 }
 
-/* Whatever is granted: each mount of a grant is nodev, and the tenant's cgroup has a list of its
- * own. */
+/* Whatever is granted: grants' mounts are nodev, and the tenant's cgroup has a list of its own. */
 static void deny_device(const struct reach *reach, const char *real, struct explanation *ret)
 {
 	const struct policy_place at = ret->at;

@@ -128,8 +128,7 @@ bool tenants_has(const char *folder, const char *path)
 	       tenants_is_policy(slash + 1);
 }
 
-/* What is in an owned tree may change: its inode counts. Of a folder of policies its times count.
- */
+/* What is in an owned tree may change: its inode counts. Of a folder of policies times do, too. */
 uint64_t tenants_watched_hash(
 	uint64_t key, enum tenants_watched kind, const char *path, const struct stat *st)
 {

@@ -111,8 +111,7 @@ TEST(clone3_can_be_allowed)
 	calls_clear(&allow);
 }
 
-/* The launcher's own exec and no other; all 64 bits of its arguments have to be as it writes them.
- */
+/* The launcher's own exec and no other: all 64 bits of its arguments are as it writes them. */
 TEST(execveat_of_one_descriptor)
 {
 	struct policy_calls allow = some_syscalls();

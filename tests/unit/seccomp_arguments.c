@@ -212,8 +212,7 @@ TEST(one_list_without_denies)
 	calls_clear(&policy.seccomp.deny);
 }
 
-/* CVE-2019-10063: what the kernel drops of an argument must not hide it. True: there was one to
- * try. */
+/* CVE-2019-10063: what the kernel drops of an argument must not hide it. True: one was tried. */
 static bool try_argument(const char *call, const char *word)
 {
 	struct seccomp_data data = { .nr = seccomp_syscall_resolve_name(call),

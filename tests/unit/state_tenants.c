@@ -37,8 +37,7 @@ TEST(a_folder_of_policies_changes_with_its_names)
 	EXPECT_EQ(without, fingerprint(config));
 	EXPECT_EQ(before, tenants_folder_hash(config, 1));
 	EXPECT_NE(before, tenants_folder_hash(config, 2));
-	/* The clock of a filesystem ticks: what follows may have the time of the folder's making.
-	 */
+	/* Filesystems' clocks tick: what follows may have the time of the folder's making. */
 	while (tenants_folder_hash(config, 1) == before) {
 		(void)tmpdir_write("tenants/a.ini", "version = 1\n");
 		ASSERT_EQ(0, unlink(tmpdir_file("tenants/a.ini")));
