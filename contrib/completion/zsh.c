@@ -94,6 +94,7 @@ void zsh_put_groups(void)
 
 static void put_operand(const struct operand *operand, unsigned int number)
 {
+	/* The command is the operand before it. */
 	if (streq(operand->word, "ARG")) {
 		(void)printf("\t\t\t'*::ARG: _sandboxctl_arg %u' \\\n", number - 2);
 		return;

@@ -142,7 +142,7 @@ unsigned int judge_word(
 	return 0;
 }
 
-/* What a namespace doesn't part them from, others of that user are to it as its own. */
+/* Where no namespace parts it from them, that user's processes and shared memory are in reach. */
 unsigned int judge_user(
 	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
 {
