@@ -124,8 +124,9 @@ static int write_map(const struct holder *holder, const char *file, uint32_t roo
 	struct sbx_error *err)
 {
 	char map[64];
+	int n = root ? snprintf(map, sizeof(map), "0 %u 1\n", root) : 0;
 
-	(void)snprintf(map, sizeof(map), "0 %u 1\n%u %u 1\n", root, own, own);
+	(void)snprintf(map + n, sizeof(map) - (size_t)n, "%u %u 1\n", own, own);
 	return write_of(holder, file, map, err);
 }
 

@@ -14,7 +14,8 @@ struct userns_ids {
 	/* The same numbers inside and outside. */
 	uid_t uid;
 	gid_t gid;
-	uint32_t root; /* uid and gid of who is 0 inside; nobody's number outside, and never 0 */
+	uint32_t root; /* uid and gid of who is 0 inside; nobody's number outside. 0: there is none
+			*/
 };
 
 /*

@@ -5,17 +5,20 @@
 #include "launch/children.h"
 
 /*
- * For who has no capabilities. To others root's files would be files of a user that they may
- * become, or whose modes they override; as nobody's they are out of their reach. For the same
- * reason what can be written is left out.
+ * For who has capabilities there is none: they could become that user, whose files would be those
+ * of the host's root, or override the modes of these. As nobody's they are out of their reach.
  */
+static bool knows_root(const struct plan *plan)
+{
+	return !plan->policy->process.capabilities;
+}
+
+/* What can be written is left out: what is made there is the tenant's. */
 static int map_trees(const struct run *run, struct sbx_error *err)
 {
 	const struct root_spec *root = &run->plan->root;
 	int r = 0;
 
-	if (run->plan->policy->process.capabilities)
-		return 0;
 	if (root->tree >= 0 && !root->writable)
 		r = mounts_map_ids(root->tree, run->userns, err);
 	for (size_t i = 0; i < root->n_binds && r == 0; i++)
@@ -30,7 +33,7 @@ int userns_open(struct run *run, struct sbx_error *err)
 	const struct userns_ids ids = {
 		.uid = plan->uid,
 		.gid = plan->gid,
-		.root = plan->root_id,
+		.root = knows_root(plan) ? plan->root_id : 0,
 	};
 	int r = userns_make(&ids, &run->userns, err);
 
@@ -39,5 +42,5 @@ int userns_open(struct run *run, struct sbx_error *err)
 	r = children_move_up(run, &run->userns);
 	if (r < 0)
 		return error_errno(err, -r, "open the user namespace");
-	return map_trees(run, err);
+	return ids.root ? map_trees(run, err) : 0;
 }
