@@ -81,6 +81,8 @@ static int start_holder(struct holder *holder, struct sbx_error *err)
 	if (holder->pid > 0)
 		return 0;
 	r = error_errno(err, errno, "make a user namespace");
+	if (r == -EINVAL)
+		return error_cure(err, r, "use a kernel with CONFIG_USER_NS=y");
 	return r == -ENOSPC ? error_cure(err, r, "raise user.max_user_namespaces with sysctl") : r;
 }
 

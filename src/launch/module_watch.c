@@ -30,8 +30,8 @@ int module_watch_open(struct run *run, struct sbx_error *err)
 
 	if (r < 0 && r != -EMFILE)
 		return error_cure(err, r,
-			"its kernel needs CONFIG_FANOTIFY; start.timeout = infinity in [runtime] "
-			"of '%s' does without",
+			"use a kernel with CONFIG_FANOTIFY=y; start.timeout = infinity in "
+			"[runtime] of '%s' does without",
 			run->plan->policy->path);
 	return r;
 }
