@@ -47,18 +47,24 @@ static uint32_t profile_answer(const struct policy_calls *allow, uint32_t nr, ui
 	return allowed ? SECCOMP_RET_ALLOW : refusal(nr, otherwise);
 }
 
-static void try_profile(const char *name, enum policy_seccomp_default action, uint32_t otherwise)
+static struct seccomp_program compile_shipped(
+	const char *name, enum policy_seccomp_default action, struct allowlist *ret_list)
 {
 	const struct policy_dirs dirs = { .shipped = POLICIES_DIR };
 	_cleanup_calls_ struct policy_calls profile = { 0 };
-	_cleanup_allowlist_ struct allowlist list = { 0 };
 	const struct policy policy = { 0 };
 	struct sbx_error err = { 0 };
-	struct seccomp_program p;
 
 	ASSERT_EQ(0, policy_load_profile(&dirs, name, &profile, &err));
-	ASSERT_EQ(0, allowlist_make(&policy, &profile, &list, &err));
-	p = compile_both(&list.allow, &list.deny, action);
+	ASSERT_EQ(0, allowlist_make(&policy, &profile, ret_list, &err));
+	return compile_both(&ret_list->allow, &ret_list->deny, action);
+}
+
+static void try_profile(const char *name, enum policy_seccomp_default action, uint32_t otherwise)
+{
+	_cleanup_allowlist_ struct allowlist list = { 0 };
+	struct seccomp_program p = compile_shipped(name, action, &list);
+
 	expect_final(&p);
 	for (uint32_t nr = 0; nr < LAST_NR; nr++) {
 		EXPECT_EQ(profile_answer(&list.allow, nr, otherwise),
@@ -97,16 +103,9 @@ TEST(every_shipped_profile_on_every_number)
 /* Each launch has the kernel compile it: a reason to look where it grows. */
 TEST(the_usual_program_is_short)
 {
-	const struct policy_dirs dirs = { .shipped = POLICIES_DIR };
-	_cleanup_calls_ struct policy_calls profile = { 0 };
 	_cleanup_allowlist_ struct allowlist list = { 0 };
-	const struct policy policy = { 0 };
-	struct sbx_error err = { 0 };
-	struct seccomp_program p;
+	struct seccomp_program p = compile_shipped("@default", POLICY_SECCOMP_ERRNO, &list);
 
-	ASSERT_EQ(0, policy_load_profile(&dirs, "@default", &profile, &err));
-	ASSERT_EQ(0, allowlist_make(&policy, &profile, &list, &err));
-	p = compile_both(&list.allow, &list.deny, POLICY_SECCOMP_ERRNO);
 	printf("# %u instructions\n", p.n);
 	EXPECT_GT(200, p.n);
 	seccomp_program_clear(&p);
