@@ -161,7 +161,7 @@ enum sandboxctl_reason {
 	SANDBOXCTL_REASON_OOM, /* killed for memory.max */
 	SANDBOXCTL_REASON_SECCOMP, /* killed by the filter */
 	SANDBOXCTL_REASON_LSM, /* by itself, not with 0, after the LSM had denied it something */
-	SANDBOXCTL_REASON_TIMEOUT,
+	SANDBOXCTL_REASON_TIMEOUT, /* killed: it ran too long, or its runtime hung at its start */
 	SANDBOXCTL_REASON_SETUP, /* it never ran: `step` failed with `error` */
 };
 
@@ -184,8 +184,11 @@ struct sandboxctl_outcome {
 	int signal; /* that ended the command; 0: none */
 	int pid; /* the command's, of the past by now; 0: it never was */
 	const char *tenant, *name;
-	const char *step; /* that failed, of SANDBOXCTL_REASON_SETUP; "watch-module", of
-			     SANDBOXCTL_REASON_TIMEOUT: a runtime hung at its start; else "" */
+	/*
+	 * That failed, of SANDBOXCTL_REASON_SETUP; "watch-module", of SANDBOXCTL_REASON_TIMEOUT
+	 * where a runtime hung at its start; else "".
+	 */
+	const char *step;
 	const char *error, *cure; /* its words; else of what went wrong while cleaning up */
 	int lsm; /* 1: it was enforced; 0: the host has `lsm = off`; -1: it never came to that */
 	uint64_t oom_kills; /* in this sandbox */
