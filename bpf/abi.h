@@ -192,7 +192,11 @@ struct sbx_loaded {
 	__u32 last_label;
 };
 
-/* policy_files: an inode that a policy is read from -> the sbx_loaded.n_loads that found it. */
+/*
+ * policy_files: an inode that a policy is read from, and the file system that such are in -> the
+ * sbx_loaded.n_loads that found it.
+ */
+#define SBX_INO_OF_DEV 0 /* stands for the file system: no file has that number */
 struct sbx_inode_key {
 	__u64 ino;
 	__u32 dev; /* as the kernel holds it */

@@ -198,6 +198,7 @@ int BPF_PROG(sb_free_security, struct super_block *sb)
 	__u64 address = (__u64)sb;
 
 	(void)bpf_map_delete_elem(&superblocks, &address);
+	watch_end(sb);
 	return 0;
 }
 

@@ -9,17 +9,31 @@
 
 #include "maps.h"
 
-static __always_inline void watch_change(const struct inode *inode)
+static __always_inline void watch_key(const struct sbx_inode_key *key)
 {
-	struct sbx_inode_key key = { .ino = inode->i_ino, .dev = inode->i_sb->s_dev };
 	struct sbx_counters *c;
 	__u32 zero = 0;
 
-	if (!bpf_map_lookup_elem(&policy_files, &key))
+	if (!bpf_map_lookup_elem(&policy_files, key))
 		return;
 	c = bpf_map_lookup_elem(&counters, &zero);
 	if (c)
 		__sync_fetch_and_add(&c->policy_changes, 1);
+}
+
+static __always_inline void watch_change(const struct inode *inode)
+{
+	struct sbx_inode_key key = { .ino = inode->i_ino, .dev = inode->i_sb->s_dev };
+
+	watch_key(&key);
+}
+
+/* From now on it may be changed elsewhere, before it is mounted again by the same number. */
+static __always_inline void watch_end(const struct super_block *sb)
+{
+	struct sbx_inode_key key = { .ino = SBX_INO_OF_DEV, .dev = sb->s_dev };
+
+	watch_key(&key);
 }
 
 #endif

@@ -16,7 +16,7 @@ static int are_untouched(const struct lsm *lsm, const char *config, const struct
 
 	if (r < 0)
 		return r;
-	folders += tenants_folder_hash(config, lsm->ready.generation);
+	folders += tenants_config_hash(config, lsm->ready.generation);
 	*ret_untouched = loaded->watched && folders == loaded->folders &&
 			 counters.policy_changes == loaded->policy_changes;
 	return 0;

@@ -23,12 +23,22 @@ struct tree {
 	uint32_t id;
 };
 
+/* What `run` looks at beside the tenants folder: its part of the sum, as it was when it was read.
+ */
+struct watched {
+	enum tenants_watched kind;
+	char *path;
+	uint64_t hash;
+};
+
 struct all {
+	uint64_t key;
 	struct tree *trees;
 	size_t n_trees;
 	uint32_t *ids;
 	size_t n_ids;
-	struct strv included; /* files of policies that lie outside of the tenants folder */
+	struct watched *watched;
+	size_t n_watched;
 };
 
 static void all_clear(struct all *all)
@@ -37,7 +47,55 @@ static void all_clear(struct all *all)
 		resolved_clear(&all->trees[i].place);
 	free(all->trees);
 	free(all->ids);
-	strv_clear(&all->included);
+	for (size_t i = 0; i < all->n_watched; i++)
+		free(all->watched[i].path);
+	free(all->watched);
+}
+
+static int add_watched(struct all *all, enum tenants_watched kind, const char *path,
+	const struct stat *st, struct sbx_error *err)
+{
+	struct watched *grown = realloc(all->watched, (all->n_watched + 1) * sizeof(*grown));
+
+	if (grown)
+		all->watched = grown;
+	if (strchr(path, '\n'))
+		return error_set(err, EINVAL, "'%s': a line break in a path", path);
+	if (grown)
+		grown[all->n_watched] = (struct watched){
+			.kind = kind,
+			.path = strdup(path),
+			.hash = tenants_watched_hash(all->key, kind, path, st),
+		};
+	if (!grown || !grown[all->n_watched].path)
+		return error_errno(err, ENOMEM, "list what policies speak of");
+	all->n_watched++;
+	return 0;
+}
+
+/* By what was found, and not by what is there when all has been read. */
+static int watch_tree(struct all *all, const struct resolved *place, struct sbx_error *err)
+{
+	struct stat st;
+
+	if (fstat(place->fd, &st) < 0)
+		return error_errno(err, errno, "stat '%s'", place->path);
+	return add_watched(all, TENANTS_TREE, place->path, &st, err);
+}
+
+/* Where links of the host's lead to it: they may lead to another one. */
+static int watch_name(struct all *all, const struct policy *policy, const struct resolved *root,
+	const char *path, const struct resolved *place, struct sbx_error *err)
+{
+	struct stat st;
+
+	if (!place->links.n ||
+		(root->fd >= 0 && (path_lies_in(path, root->path) ||
+					  path_lies_in(path, policy_root(policy)->path))))
+		return 0;
+	if (fstat(place->fd, &st) < 0)
+		return error_errno(err, errno, "stat '%s'", path);
+	return add_watched(all, TENANTS_NAME, path, &st, err);
 }
 
 static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
@@ -60,7 +118,8 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	if (r < 0)
 		return error_prefix(err, r, "%s:%u: own", place_file(&grant->at), grant->at.line);
 	all->n_trees++;
-	return 0;
+	r = watch_tree(all, &tree->place, err);
+	return r < 0 ? r : watch_name(all, policy, root, grant->path, &tree->place, err);
 }
 
 static int add_id(struct all *all, uint32_t id, struct sbx_error *err)
@@ -82,10 +141,13 @@ static int add_included(struct all *all, const struct policy_dirs *dirs,
 
 	(void)snprintf(folder, sizeof(folder), "%s/tenants", dirs->config);
 	for (size_t i = 0; i < policy->sources.n; i++) {
-		const char *name = policy->sources.v[i]->name;
+		const struct policy_source *source = policy->sources.v[i];
+		int r = tenants_has(folder, source->name)
+				? 0
+				: add_watched(all, TENANTS_FILE, source->name, &source->st, err);
 
-		if (!tenants_has(folder, name) && strv_add(&all->included, name) < 0)
-			return error_errno(err, ENOMEM, "read the tenants' policies");
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -214,78 +276,50 @@ static int forget_earlier(const struct lsm *lsm, struct sbx_loaded *loaded, stru
 	return r < 0 ? r : forget_rules(lsm, NULL, err);
 }
 
-/* What `run` looks at, and adds up as it is done here. */
-struct watch_list {
-	FILE *out;
-	uint64_t key, sum;
-};
-
-static int watch(struct watch_list *list, enum tenants_watched kind, const char *path,
-	const struct stat *st, struct sbx_error *err)
+static int compare_watched(const void *a, const void *b)
 {
-	if (strchr(path, '\n'))
-		return error_set(err, EINVAL, "'%s': a line break in a path", path);
-	list->sum += tenants_watched_hash(list->key, kind, path, st);
-	(void)fprintf(list->out, "%c%s\n", kind, path);
-	return 0;
+	const struct watched *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	return order ? order : (int)x->kind - (int)y->kind;
 }
 
-static int watch_trees(struct watch_list *list, const struct all *all, struct sbx_error *err)
+/* Many policies include one file. One that has changed meanwhile is two, and `run` sees that. */
+static bool is_same(const struct watched *a, const struct watched *b)
 {
-	struct stat st;
-	int r = 0;
-
-	for (size_t i = 0; i < all->n_trees && r == 0; i++) {
-		const struct resolved *place = &all->trees[i].place;
-
-		if (fstat(place->fd, &st) < 0)
-			return error_errno(err, errno, "stat '%s'", place->path);
-		r = watch(list, TENANTS_TREE, place->path, &st, err);
-	}
-	return r;
+	return compare_watched(a, b) == 0 && a->hash == b->hash;
 }
 
-static int watch_files(struct watch_list *list, const struct all *all, struct sbx_error *err)
-{
-	struct stat st;
-	int r = 0;
-
-	for (size_t i = 0; i < all->included.n && r == 0; i++) {
-		const char *path = all->included.v[i];
-
-		/* Many policies include one file. */
-		if (i > 0 && streq(path, all->included.v[i - 1]))
-			continue;
-		if (stat(path, &st) < 0)
-			return error_errno(err, errno, "stat '%s'", path);
-		r = watch(list, TENANTS_FILE, path, &st, err);
-	}
-	return r;
-}
-
-static int write_watched(struct all *all, const struct survey *survey, uint64_t key,
-	uint64_t *ret_sum, struct sbx_error *err)
+static int write_watched(
+	struct all *all, const struct survey *survey, uint64_t *ret_sum, struct sbx_error *err)
 {
 	_cleanup_free_ char *text = NULL;
+	uint64_t sum = 0;
 	size_t size = 0;
-	struct watch_list list = { .out = open_memstream(&text, &size), .key = key };
-	int r;
+	FILE *out = open_memstream(&text, &size);
+	int r = 0;
 
-	if (!list.out)
+	if (!out)
 		return error_errno(err, ENOMEM, "list what policies speak of");
-	strv_sort(&all->included);
-	r = watch_trees(&list, all, err);
-	if (r == 0)
-		r = watch_files(&list, all, err);
+	if (all->n_watched)
+		qsort(all->watched, all->n_watched, sizeof(*all->watched), compare_watched);
+	for (size_t i = 0; i < all->n_watched; i++) {
+		const struct watched *one = &all->watched[i];
+
+		if (i > 0 && is_same(one, one - 1))
+			continue;
+		sum += one->hash;
+		(void)fprintf(out, "%c%s\n", one->kind, one->path);
+	}
 	/* They are in the survey's sum. */
 	for (size_t i = 0; i < survey->drop_ins.n; i++)
-		(void)fprintf(list.out, "%c%s\n", TENANTS_FOLDER, survey->drop_ins.v[i]);
-	if (fclose(list.out) != 0 && r == 0)
+		(void)fprintf(out, "%c%s\n", TENANTS_FOLDER, survey->drop_ins.v[i]);
+	if (fclose(out) != 0)
 		r = error_errno(err, ENOMEM, "list what policies speak of");
 	if (r == 0)
 		r = fs_replace(AT_FDCWD, LSM_WATCHED, text, size, FS_VOLATILE, err);
 	if (r == 0)
-		*ret_sum = list.sum;
+		*ret_sum = sum;
 	return r;
 }
 
@@ -300,9 +334,10 @@ static int look_at_policies(const struct lsm *lsm, const char *config, struct su
 	if (r < 0)
 		return r;
 	found.n_loads++;
-	r = survey_policies(lsm, config, found.n_loads, ret_survey, err);
+	/* Before the survey waits until a change would have another time. */
+	r = tenants_fingerprint(config, lsm->ready.generation, &fingerprint, err);
 	if (r == 0)
-		r = tenants_fingerprint(config, lsm->ready.generation, &fingerprint, err);
+		r = survey_policies(lsm, config, found.n_loads, ret_survey, err);
 	if (r < 0)
 		return r;
 	found.tenants = fingerprint;
@@ -316,7 +351,7 @@ static int look_at_policies(const struct lsm *lsm, const char *config, struct su
 int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	const struct host_config *host, struct sbx_error *err)
 {
-	_cleanup_(all_clear) struct all all = { 0 };
+	_cleanup_(all_clear) struct all all = { .key = lsm->ready.generation };
 	_cleanup_(survey_clear) struct survey survey = { 0 };
 	_cleanup_strv_ struct strv names = { 0 };
 	struct sbx_loaded found = { 0 }, loaded = { 0 };
@@ -332,7 +367,7 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	if (r == 0)
 		r = load_owners(lsm, &all, err);
 	if (r == 0)
-		r = write_watched(&all, &survey, lsm->ready.generation, &named, err);
+		r = write_watched(&all, &survey, &named, err);
 	found.named = named;
 	if (r == 0)
 		r = write_loaded(lsm, &found, &loaded, err);

@@ -64,17 +64,18 @@ static bool is_past(const struct timespec *t)
 }
 
 /*
- * Waits until whatever changes the folder from now on gives it another time: for a tick, or up to a
- * second where its filesystem counts these. Nothing tells of that but the clock.
+ * Waits until whatever changes it from now on gives it another time: for a tick, or up to a second
+ * where its filesystem counts these. Nothing tells of that but the clock.
  */
-static int stat_settled(int fd, struct stat *ret_st)
+static int settle(int fd)
 {
 	static const struct timespec a_moment = { .tv_nsec = 1000000 };
+	struct stat st;
 
 	for (;;) {
-		if (fstat(fd, ret_st) < 0)
+		if (fstat(fd, &st) < 0)
 			return -errno;
-		if (is_past(&ret_st->st_ctim))
+		if (is_past(&st.st_ctim))
 			return 0;
 		(void)nanosleep(&a_moment, NULL);
 	}
@@ -95,19 +96,37 @@ static bool is_named(int dir, const char *name, int fd)
 	       !(named.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
 
+/* That a file of its is watched, or its file system as a whole. */
+static int watch(const struct surveyor *s, const struct sbx_file_info *info, struct sbx_error *err)
+{
+	int r = policy_files_add(s->lsm, info, s->round, err);
+
+	if (r != -E2BIG)
+		return r;
+	s->survey->complete = false;
+	return 0;
+}
+
+/* They are of one folder, and so of one file system: what isn't is no policy of its name's own. */
+static int watch_batch(const struct surveyor *s, const struct batch *batch, struct sbx_error *err)
+{
+	const struct sbx_file_info whole = { .ino = SBX_INO_OF_DEV,
+		.dev = batch->files[0].info.dev };
+	int r = watch(s, &whole, err);
+
+	for (size_t i = 0; i < batch->n && r == 0; i++)
+		r = watch(s, &batch->files[i].info, err);
+	return r;
+}
+
 /* Asked again when all is counted: whoever writes by what was opened before is found that way. */
 static int survey_batch(
 	const struct surveyor *s, int dir, struct batch *batch, struct sbx_error *err)
 {
 	int r = batch->n ? labels_read(s->lsm, batch->files, batch->n, err) : 0;
 
-	for (size_t i = 0; i < batch->n && r == 0; i++) {
-		r = policy_files_add(s->lsm, &batch->files[i].info, s->round, err);
-		if (r != -E2BIG)
-			continue;
-		s->survey->complete = false;
-		r = 0;
-	}
+	if (r == 0 && batch->n)
+		r = watch_batch(s, batch, err);
 	if (r == 0 && batch->n)
 		r = labels_read(s->lsm, batch->files, batch->n, err);
 	for (size_t i = 0; i < batch->n && r == 0; i++)
@@ -121,11 +140,16 @@ static int survey_batch(
 static int survey_file(const struct surveyor *s, int dir, const char *name, struct batch *batch,
 	struct sbx_error *err)
 {
-	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), r;
 
 	if (fd < 0) {
 		s->survey->complete = false;
 		return 0;
+	}
+	r = settle(fd);
+	if (r < 0) {
+		(void)close(fd);
+		return error_errno(err, -r, "stat '%s'", name);
 	}
 	(void)snprintf(batch->names[batch->n], sizeof(batch->names[0]), "%s", name);
 	batch->files[batch->n++] = (struct lsm_file){ .fd = fd };
@@ -177,8 +201,8 @@ static int survey_entries(
 static int survey_folder(const struct surveyor *s, int fd, const char *path, struct sbx_error *err)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
-	struct stat st;
-	int r = stat_settled(fd, &st);
+	uint64_t hash = tenants_folder_hash(s->lsm->ready.generation, path, fd, NULL);
+	int r = settle(fd);
 
 	if (r == 0)
 		dir = fdopendir(fd);
@@ -189,8 +213,7 @@ static int survey_folder(const struct surveyor *s, int fd, const char *path, str
 	}
 	if (!is_of_this_kernel(fd))
 		s->survey->complete = false;
-	s->survey->folders +=
-		tenants_watched_hash(s->lsm->ready.generation, TENANTS_FOLDER, path, &st);
+	s->survey->folders += hash;
 	return survey_entries(s, dir, path, err);
 }
 
@@ -211,7 +234,7 @@ int survey_policies(const struct lsm *lsm, const char *config_dir, uint32_t roun
 	if (fd < 0 && errno != ENOENT)
 		return error_errno(err, errno, "open '%s'", path);
 	if (fd < 0)
-		survey.folders = tenants_folder_hash(config_dir, lsm->ready.generation);
+		survey.folders = tenants_config_hash(config_dir, lsm->ready.generation);
 	else
 		r = survey_folder(&s, fd, "", err);
 	if (r < 0)

@@ -127,6 +127,14 @@ static ssize_t read_all(int fd, char *buf, size_t size)
 
 int file_read(const char *path, char **ret_text, size_t *ret_size, struct sbx_error *err)
 {
+	struct stat st;
+
+	return file_read_stat(path, ret_text, ret_size, &st, err);
+}
+
+int file_read_stat(const char *path, char **ret_text, size_t *ret_size, struct stat *ret_st,
+	struct sbx_error *err)
+{
 	_cleanup_close_ int fd = -1;
 	_cleanup_free_ char *text = NULL;
 	struct stat st;
@@ -154,5 +162,6 @@ int file_read(const char *path, char **ret_text, size_t *ret_size, struct sbx_er
 	text[n] = '\0';
 	*ret_text = take_ptr(text);
 	*ret_size = (size_t)n;
+	*ret_st = st;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 enum { POLICY_FILE_MAX = 1 << 20 };
 
@@ -19,5 +20,9 @@ enum { POLICY_FILE_MAX = 1 << 20 };
  * -errno of the system, -ENOENT for a file that is missing. ERR says why, without naming the file.
  */
 int file_read(const char *path, char **ret_text, size_t *ret_size, struct sbx_error *err);
+
+/* The same; and what it was before it was read: what is written meanwhile has later times. */
+int file_read_stat(const char *path, char **ret_text, size_t *ret_size, struct stat *ret_st,
+	struct sbx_error *err);
 
 #endif

@@ -335,7 +335,7 @@ int key_read(struct key_load *load, const char *path, struct sbx_error *err)
 
 	if (!source)
 		return error_errno(err, ENOMEM, "read '%s'", path);
-	r = file_read(path, &source->text, &source->size, &why);
+	r = file_read_stat(path, &source->text, &source->size, &source->st, &why);
 	if (r < 0 && r != -ENOMEM)
 		r = refuse(load, source, r, &why);
 	read = read_nested(load, source, r);

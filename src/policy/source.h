@@ -9,11 +9,13 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 struct policy_source {
 	char *name; /* the path as it was given */
 	char *text; /* NULL: it could not be read */
 	size_t size;
+	struct stat st; /* as it was before the text was read */
 	unsigned int order; /* in which it was added */
 	bool shipped; /* with this build: it serves all architectures */
 };

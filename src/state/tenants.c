@@ -9,6 +9,11 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+/* The number of a mount, and from Linux 6.8 on one that no other mount has had. statx(2). */
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE 0x4000
+#endif
+
 /* What keeps the sums of one thing apart from those of another, of the same path. */
 enum { HASH_FILE, HASH_TREE, HASH_NAME, HASH_FOLDER };
 
@@ -128,7 +133,7 @@ bool tenants_has(const char *folder, const char *path)
 	       tenants_is_policy(slash + 1);
 }
 
-/* What is in an owned tree may change: its inode counts. Of a folder of policies times do, too. */
+/* What is in an owned tree may change: its inode counts. */
 uint64_t tenants_watched_hash(
 	uint64_t key, enum tenants_watched kind, const char *path, const struct stat *st)
 {
@@ -136,28 +141,61 @@ uint64_t tenants_watched_hash(
 
 	if (kind == TENANTS_FILE)
 		return hash_file(key, path, st);
-	siphash_init(&h, key, kind == TENANTS_TREE ? HASH_TREE : HASH_FOLDER);
+	siphash_init(&h, key, HASH_TREE);
 	siphash_add(&h, path, strlen(path) + 1);
 	siphash_add(&h, &st->st_dev, sizeof(st->st_dev));
 	siphash_add(&h, &st->st_ino, sizeof(st->st_ino));
-	if (kind == TENANTS_FOLDER) {
-		siphash_add(&h, &st->st_mtim, sizeof(st->st_mtim));
-		siphash_add(&h, &st->st_ctim, sizeof(st->st_ctim));
-	}
 	return siphash_end(&h).word[0];
 }
 
-uint64_t tenants_folder_hash(const char *config_dir, uint64_t key)
+static uint64_t hash_folder(uint64_t key, const char *path, int fd, const char *name, int flags)
 {
-	struct stat st = { 0 };
+	struct statx st = { 0 };
+	struct siphash h;
+	int r = statx(fd, name, flags,
+		STATX_INO | STATX_MTIME | STATX_CTIME | STATX_MNT_ID | STATX_MNT_ID_UNIQUE, &st);
+
+	/* Nothing there hashes as no inode has it. */
+	(void)r;
+	siphash_init(&h, key, HASH_FOLDER);
+	siphash_add(&h, path, strlen(path) + 1);
+	siphash_add(&h, &st.stx_dev_major, sizeof(st.stx_dev_major));
+	siphash_add(&h, &st.stx_dev_minor, sizeof(st.stx_dev_minor));
+	siphash_add(&h, &st.stx_ino, sizeof(st.stx_ino));
+	siphash_add(&h, &st.stx_mnt_id, sizeof(st.stx_mnt_id));
+	siphash_add(&h, &st.stx_mtime.tv_sec, sizeof(st.stx_mtime.tv_sec));
+	siphash_add(&h, &st.stx_mtime.tv_nsec, sizeof(st.stx_mtime.tv_nsec));
+	siphash_add(&h, &st.stx_ctime.tv_sec, sizeof(st.stx_ctime.tv_sec));
+	siphash_add(&h, &st.stx_ctime.tv_nsec, sizeof(st.stx_ctime.tv_nsec));
+	return siphash_end(&h).word[0];
+}
+
+uint64_t tenants_folder_hash(uint64_t key, const char *path, int fd, const char *name)
+{
+	return hash_folder(
+		key, path, fd, name ? name : "", name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH);
+}
+
+uint64_t tenants_config_hash(const char *config_dir, uint64_t key)
+{
 	char path[PATH_MAX];
-	int r;
 
 	(void)snprintf(path, sizeof(path), "%s/tenants", config_dir);
-	/* Nothing there hashes as no inode has it. */
-	r = stat(path, &st);
+	return hash_folder(key, "", AT_FDCWD, path, 0);
+}
+
+/* What is there now, in the list by that name. */
+static uint64_t hash_named(uint64_t key, enum tenants_watched kind, const char *path)
+{
+	struct stat st = { 0 };
+	int r;
+
+	if (kind == TENANTS_FOLDER)
+		return tenants_folder_hash(key, path, AT_FDCWD, path);
+	/* A tree is no link, all else may be one. Nothing there hashes as no inode has it. */
+	r = kind == TENANTS_TREE ? lstat(path, &st) : stat(path, &st);
 	(void)r;
-	return tenants_watched_hash(key, TENANTS_FOLDER, "", &st);
+	return tenants_watched_hash(key, kind, path, &st);
 }
 
 int tenants_watched_fingerprint(
@@ -174,14 +212,9 @@ int tenants_watched_fingerprint(
 	while (f && (n = getline(&line, &size, f)) > 1) {
 		enum tenants_watched kind = (enum tenants_watched)line[0];
 		uint64_t *sum = kind == TENANTS_FOLDER ? &sums.folders : &sums.named;
-		struct stat st = { 0 };
-		int r;
 
 		line[n - 1] = '\0';
-		/* A tree or a folder is no link; a file may be one. Nothing there: as above. */
-		r = kind == TENANTS_FILE ? stat(line + 1, &st) : lstat(line + 1, &st);
-		(void)r;
-		*sum += tenants_watched_hash(key, kind, line + 1, &st);
+		*sum += hash_named(key, kind, line + 1);
 	}
 	if (f && ferror(f))
 		return error_errno(err, EIO, "read '%s'", list);

@@ -22,6 +22,7 @@ int tenants_fingerprint(
 /* What else policies speak of, and what must not change about it. */
 enum tenants_watched {
 	TENANTS_TREE = 't', /* that a tenant owns: its inode */
+	TENANTS_NAME = 'n', /* a tree by links: which one it is */
 	TENANTS_FILE = 'f', /* that a policy includes: its content, as far as its times tell */
 	TENANTS_FOLDER = 'd', /* that policies lie in: which files are there, by its times too */
 };
@@ -39,8 +40,14 @@ struct tenants_sums {
 int tenants_watched_fingerprint(
 	const char *list, uint64_t key, struct tenants_sums *ret_sums, struct sbx_error *err);
 
-/* Of CONFIG_DIR/tenants as such a folder, by an empty path: it is found by more than one. */
-uint64_t tenants_folder_hash(const char *config_dir, uint64_t key);
+/*
+ * A folder's part of its sum: that at FD, or NAME from there (which is no link). Seen through
+ * another mount it is another one, for other mounts may lie over its files there.
+ */
+uint64_t tenants_folder_hash(uint64_t key, const char *path, int fd, const char *name);
+
+/* CONFIG_DIR/tenants as one of these folders, by whatever path it is found. */
+uint64_t tenants_config_hash(const char *config_dir, uint64_t key);
 
 /* The names of what is read there: "acme.ini" and "acme.ini.d". */
 bool tenants_is_policy(const char *name);
@@ -49,7 +56,7 @@ bool tenants_is_drop_ins(const char *name);
 /* Whether a path is of a file that tenants_fingerprint() looks at in that folder of tenants. */
 bool tenants_has(const char *folder, const char *path);
 
-/* One line's part of the sum that it belongs to. */
+/* A tree's or a file's part of the sum that it belongs to. */
 uint64_t tenants_watched_hash(
 	uint64_t key, enum tenants_watched kind, const char *path, const struct stat *st);
 

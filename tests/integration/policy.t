@@ -282,6 +282,8 @@ says 0 "version = 1
 
 ?runtime?
 # the defaults
+start.timeout = 5s
+# the defaults
 timeout = infinity
 
 ?cgroup?

@@ -158,6 +158,37 @@ as_loaded true "an include in the same folder"
 printf '[filesystem]\n%s\n' "$owned" >>"$config/tenants/common.inc"
 run_is_refused "what is included from the same folder"
 
+# Changed as soon as it was read, by a load that has others to read then.
+begin
+for name in {1..60}; do
+	tenant "z$name" <<<"[filesystem]
+exec = $world/bin"
+done
+printf 'version = 1\n' >"$config/common.inc"
+printf 'version = 1\n[tenant]\ninclude = %s\n[filesystem]\nexec = %s\n' "$config/common.inc" "$world/bin" >"$policy"
+coproc changer { perl -e '
+	my $inotify = syscall 294, 0;
+	syscall(254, $inotify, $ARGV[0], 0x10) > 0 or die "inotify: $!";
+	open my $events, "<&=", $inotify or die;
+	syswrite STDOUT, "ready\n";
+	sysread $events, my $event, 4096;
+	open my $file, ">>", $ARGV[0] or die;
+	print $file "[filesystem]\n$ARGV[1]\n"' "$config/common.inc" "$owned"; }
+pid=$!
+read -r line <&"${changer[0]}"
+load
+wait "$pid" || bail "the changer"
+run_is_refused "what is included, changed during the load"
+load
+denied lsm:file_open:owned "what was added there is loaded" a read "$world/b/file"
+
+begin
+ln -sfn "$world/b" "$world/link"
+echo "own = $world/link" >>"$policy"
+as_loaded true "an own by a link"
+ln -sfn "$world/outside" "$world/link"
+run_is_refused "the link leads to another folder"
+
 # ---- drop-ins ----
 
 begin
@@ -188,6 +219,42 @@ mount --bind "$config/other/tenants" "$config/tenants" || bail "mount"
 run_is_refused "the folder covered by a mount"
 umount "$config/tenants"
 allowed "and uncovered" a exit 0
+
+# ---- the same folder, seen otherwise ----
+
+begin
+{ cat "$policy" && echo "$owned"; } >"$config/new"
+mkdir "$world/bound/config"
+mount --bind "$config" "$world/bound/config" || bail "mount"
+mount --bind "$config/new" "$world/bound/config/tenants/b.ini" || bail "mount"
+as_loaded true "a file that is covered elsewhere"
+mount --rbind "$world/bound/config" "$config" || bail "mount"
+run_is_refused "what is elsewhere comes here"
+umount -l "$config"
+umount -R "$world/bound/config"
+allowed "and has gone again" a exit 0
+
+# ---- a file system that is changed elsewhere, and has its number again ----
+
+mkdir "$world/disk"
+if ! { mkfs.ext4 -q /dev/vda && mount /dev/vda "$world/disk" && mkdir "$world/disk/tenants" &&
+	mount --bind "$world/disk/tenants" "$config/tenants"; }; then
+	bail "making an ext4"
+fi
+begin true "a file system of its own"
+{ cat "$policy" && echo "$owned"; } >"$world/outside/b.ini"
+umount "$config/tenants" "$world/disk"
+debugfs -w -f - /dev/vda >/dev/null 2>&1 <<-CHANGE || bail "debugfs"
+	rm tenants/b.ini
+	write $world/outside/b.ini tenants/b.ini
+CHANGE
+if ! { mount /dev/vda "$world/disk" && mount --bind "$world/disk/tenants" "$config/tenants"; }; then
+	bail "mount"
+fi
+run_is_refused "it was changed while nobody had it mounted"
+load
+denied lsm:file_open:owned "what was written there is loaded" a read "$world/b/file"
+umount "$config/tenants" "$world/disk"
 
 rm -rf "$config"/tenants/*
 sandboxctl lsm unload --force

@@ -29,16 +29,16 @@ static uint64_t fingerprint(const char *config)
 TEST(a_folder_of_policies_changes_with_its_names)
 {
 	const char *config = tmpdir_make();
-	uint64_t missing = tenants_folder_hash(config, 1), before, without = fingerprint(config);
+	uint64_t missing = tenants_config_hash(config, 1), before, without = fingerprint(config);
 
 	(void)tmpdir_folder("tenants");
-	before = tenants_folder_hash(config, 1);
+	before = tenants_config_hash(config, 1);
 	EXPECT_NE(missing, before);
 	EXPECT_EQ(without, fingerprint(config));
-	EXPECT_EQ(before, tenants_folder_hash(config, 1));
-	EXPECT_NE(before, tenants_folder_hash(config, 2));
+	EXPECT_EQ(before, tenants_config_hash(config, 1));
+	EXPECT_NE(before, tenants_config_hash(config, 2));
 	/* Filesystems' clocks tick: what follows may have the time of the folder's making. */
-	while (tenants_folder_hash(config, 1) == before) {
+	while (tenants_config_hash(config, 1) == before) {
 		(void)tmpdir_write("tenants/a.ini", "version = 1\n");
 		ASSERT_EQ(0, unlink(tmpdir_file("tenants/a.ini")));
 	}
@@ -67,4 +67,24 @@ TEST(of_a_list_trees_and_folders_are_two_sums)
 	ASSERT_EQ(0, tenants_watched_fingerprint(tmpdir_file("list"), 1, &both, NULL));
 	EXPECT_EQ(tree_alone.named, both.named);
 	EXPECT_NE(0, both.folders);
+}
+
+TEST(a_name_is_what_its_links_lead_to)
+{
+	struct tenants_sums before, after;
+	char text[PATH_MAX + 8];
+	const char *link;
+
+	(void)tmpdir_make();
+	link = tmpdir_file("link");
+	ASSERT_EQ(0, symlink(tmpdir_folder("one"), link));
+	(void)snprintf(text, sizeof(text), "n%s\n", link);
+	(void)tmpdir_write("list", text);
+	ASSERT_EQ(0, tenants_watched_fingerprint(tmpdir_file("list"), 1, &before, NULL));
+	ASSERT_EQ(0, tenants_watched_fingerprint(tmpdir_file("list"), 1, &after, NULL));
+	EXPECT_EQ(before.named, after.named);
+	ASSERT_EQ(0, unlink(link));
+	ASSERT_EQ(0, symlink(tmpdir_folder("other"), link));
+	ASSERT_EQ(0, tenants_watched_fingerprint(tmpdir_file("list"), 1, &after, NULL));
+	EXPECT_NE(before.named, after.named);
 }
