@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Trees that are seen at another place: `mount` in a policy, --mount of run.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 

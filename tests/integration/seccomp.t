@@ -3,6 +3,8 @@
 #
 # What may it ask of the kernel? Calls that do no harm, by number; the control is the same call under a
 # policy that allows it.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 
