@@ -69,7 +69,7 @@ static int explain_real(const struct asked *a, const char *real, enum policy_rig
 			owns->v[i].grant->at };
 	own_sort(others, owns->n);
 	files = (struct explain_files){ { places, grants->n }, others, owns->n,
-		a->policy->namespaces.pid ? a->policy->filesystem.proc : POLICY_PROC_NONE };
+		policy_proc(a->policy) };
 	explain_file(&files, real, wanted, ret);
 	deny_device(&files.reach, real, ret);
 	return 0;

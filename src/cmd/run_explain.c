@@ -38,32 +38,11 @@ __attribute__((format(printf, 2, 3))) static void tell(struct telling *t, const 
 
 /* ---- lines of the policy ---- */
 
-static const struct policy_assignment *said(
-	const struct policy *policy, const char *section, const char *name)
-{
-	for (size_t i = policy->n_assignments; i-- > 0;) {
-		const struct policy_assignment *one = &policy->assignments[i];
-
-		if (streq(one->key->section, section) && streq(assignment_name(one), name))
-			return one;
-	}
-	return NULL;
-}
-
-static const char *by_default(const char *section, const char *name)
-{
-	for (size_t i = 0; i < policy_keys.n; i++)
-		if (streq(policy_keys.keys[i].section, section) &&
-			streq(policy_keys.keys[i].name, name))
-			return policy_keys.keys[i].initial;
-	return NULL;
-}
-
 /* "WHY: FILE:LINE: KEY = VALUE in [SECTION]"; nothing where the policy has nothing of the kind. */
 static void tell_line(struct telling *t, const char *why, const char *section, const char *name)
 {
-	const struct policy_assignment *line = said(t->plan->policy, section, name);
-	const char *value = line ? line->text : by_default(section, name);
+	const struct policy_assignment *line = policy_find_value(t->plan->policy, section, name);
+	const char *value = line ? line->text : policy_initial_value(section, name);
 	const struct policy_place nowhere = { 0 };
 	char where[PLACE_TEXT_MAX];
 
@@ -227,7 +206,10 @@ static void tell_file(struct telling *t)
 	_cleanup_lookup_tenants_ struct lookup_tenants others = { 0 };
 	_cleanup_free_ struct reach_place *places = plan_places(t->plan);
 	_cleanup_free_ struct policy_own *owns = NULL;
-	struct explain_files files = { .reach = { places, t->plan->n_places } };
+	struct explain_files files = {
+		.reach = { places, t->plan->n_places },
+		.proc = policy_proc(t->plan->policy),
+	};
 	char outside[PATH_MAX], inside[PATH_MAX];
 
 	if (!places || find_owns(t, &others, &owns, &files.n_owns) < 0)

@@ -105,8 +105,12 @@ int exec_find_first(struct run *run, struct sbx_error *err)
 	int r;
 
 	first->pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
-	if (first->pidfd < 0 || children_move_up(run, &first->pidfd) < 0)
+	if (first->pidfd < 0)
 		return has_ended(run, err);
+	r = children_move_up(run, &first->pidfd);
+	if (r < 0)
+		return error_errno(
+			err, -r, "open the first process of '%s/%s'", s->tenant, s->name);
 	r = check_first(run, pid, err);
 	return r < 0 ? r : exec_check_running(run, err);
 }

@@ -283,6 +283,20 @@ const struct policy_assignment *policy_find_value(
 	return NULL;
 }
 
+const char *policy_initial_value(const char *section, const char *key)
+{
+	for (size_t i = 0; i < policy_keys.n; i++)
+		if (streq(policy_keys.keys[i].section, section) &&
+			streq(policy_keys.keys[i].name, key))
+			return policy_keys.keys[i].initial;
+	return NULL;
+}
+
+enum policy_proc policy_proc(const struct policy *policy)
+{
+	return policy->namespaces.pid ? policy->filesystem.proc : POLICY_PROC_NONE;
+}
+
 struct policy *policy_free(struct policy *policy)
 {
 	if (!policy)

@@ -236,6 +236,12 @@ const struct policy_grant *policy_root(const struct policy *policy);
 const struct policy_assignment *policy_find_value(
 	const struct policy *policy, const char *section, const char *key);
 
+/* What a key is where no policy gives it, as it would be written; NULL: nothing. */
+const char *policy_initial_value(const char *section, const char *key);
+
+/* The /proc that a sandbox gets: none without a pid namespace, whatever the key says. */
+enum policy_proc policy_proc(const struct policy *policy);
+
 /* A problem of a file. `line` and `column` are as in struct policy_place. */
 struct policy_problem {
 	char *file;

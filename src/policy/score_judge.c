@@ -34,21 +34,12 @@ unsigned int judge_lsm(
 
 /* ---- single values ---- */
 
-static const char *initial_of(const char *section, const char *name)
-{
-	for (size_t i = 0; i < policy_keys.n; i++)
-		if (streq(policy_keys.keys[i].section, section) &&
-			streq(policy_keys.keys[i].name, name))
-			return policy_keys.keys[i].initial;
-	return NULL;
-}
-
 /* The value of the row's key, as it is written. */
 static void note_value(
 	const struct score_subject *s, const struct score_row *row, struct score_finding *f)
 {
 	const struct policy_assignment *a = policy_find_value(s->policy, row->section, row->key);
-	const char *text = a ? a->text : initial_of(row->section, row->key);
+	const char *text = a ? a->text : policy_initial_value(row->section, row->key);
 
 	score_note(f, a ? &a->at : NULL, "%s", text && *text ? text : "not set");
 }
