@@ -1,70 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * Files: whose is it, on open. And the superblocks that a sandbox's set-up makes, which are its
- * own.
+ * Files: whose is it, on open.
  */
-#include "identity.h"
+#include "walk.h"
 #include "watch.h"
-
-/* Deeper files are denied: a bound that the verifier can see, and deeper than sane trees go. */
-#define MAX_DEPTH 64
-
-/* What a private superblock of the sandbox's allows: its mounts are noexec, this says so again. */
-#define PRIVATE_RIGHTS (SBX_READ | SBX_WRITE)
-
-static __always_inline struct sbx_label *label_of(struct inode *inode)
-{
-	__u64 address = (__u64)inode;
-	struct sbx_label *l = bpf_map_lookup_elem(&labels, &address);
-
-	/* An address is used again once its inode is gone: the label is for that inode alone. */
-	if (!l || l->ino != inode->i_ino || l->generation != inode->i_generation ||
-		l->dev != inode->i_sb->s_dev)
-		return 0;
-	return l;
-}
-
-/* Asked where the walk ends without a grant: was this superblock made by the sandbox's set-up? */
-static __always_inline bool is_private(const struct actor *a, struct inode *root)
-{
-	__u64 address = (__u64)root->i_sb;
-	__u64 *leaf_id = bpf_map_lookup_elem(&superblocks, &address);
-
-	return leaf_id && *leaf_id == a->leaf_id;
-}
-
-static __always_inline enum sbx_why judge(
-	const struct actor *a, struct dentry *d, __u32 wanted, __u32 *ret_owner)
-{
-	struct sbx_walk walk = { 0 };
-	struct inode *root = 0;
-
-	for (int i = 0; i < MAX_DEPTH; i++) {
-		struct inode *inode = d->d_inode;
-		struct dentry *parent = d->d_parent;
-		struct sbx_label *l = label_of(inode);
-
-		if (l) {
-			struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
-
-			sbx_walk_label(
-				&walk, a->tenant, l->owner, bpf_map_lookup_elem(&perms, &key));
-		}
-		if (parent == d) {
-			root = inode;
-			break;
-		}
-		d = parent;
-	}
-	*ret_owner = walk.owner;
-	if (!root)
-		return SBX_WHY_DEPTH;
-	if (!walk.decided && is_private(a, root)) {
-		walk.rights = PRIVATE_RIGHTS;
-		walk.decided = 1;
-	}
-	return leaf_stayed(a) ? sbx_walk_end(&walk, wanted) : SBX_WHY_UNLABELLED;
-}
 
 static __always_inline __u32 wanted_by(struct file *file)
 {
@@ -100,22 +39,6 @@ static __always_inline bool is_kernel_internal(struct file *file)
 	return ns == (void *)-EINVAL;
 }
 
-static __always_inline int deny_file(const struct actor *a, enum sbx_hook hook,
-	struct dentry *dentry, __u32 wanted, enum sbx_why why, __u32 owner)
-{
-	struct inode *inode = dentry->d_inode;
-	struct sbx_denial d = {
-		.why = why,
-		.wanted = wanted,
-		.owner = owner,
-		.ino = inode->i_ino,
-		.dev = inode->i_sb->s_dev,
-	};
-
-	(void)bpf_probe_read_kernel_str(d.name, sizeof(d.name), dentry->d_name.name);
-	return deny(a, hook, &d);
-}
-
 static __always_inline int judge_open(struct file *file)
 {
 	__u32 wanted, owner = 0;
@@ -149,57 +72,14 @@ int BPF_PROG(file_open, struct file *file)
 }
 
 /* truncate(2) writes without an open. */
-static __always_inline int judge_truncate(const struct path *path)
-{
-	enum sbx_why why;
-	__u32 owner = 0;
-	struct actor a;
-
-	identify(&a);
-	if (a.standing == STANDING_HOST || a.standing == STANDING_SETUP)
-		return 0;
-	if (a.standing == STANDING_NOBODY || !a.leaf)
-		why = a.why;
-	else
-		why = judge(&a, path->dentry, SBX_WRITE, &owner);
-	if (why == SBX_WHY_NONE)
-		return 0;
-	return deny_file(&a, SBX_HOOK_path_truncate, path->dentry, SBX_WRITE, why, owner);
-}
-
 SEC("lsm/path_truncate")
 int BPF_PROG(path_truncate, const struct path *path)
 {
-	int r = judge_truncate(path);
+	int r = mediate(SBX_HOOK_path_truncate, path->dentry, SBX_WRITE);
 
 	if (r == 0)
 		watch_change(path->dentry->d_inode);
 	return errno_in_range(r);
-}
-
-/* A superblock that the set-up of a sandbox makes belongs to that sandbox. */
-SEC("lsm/sb_alloc_security")
-int BPF_PROG(sb_alloc_security, struct super_block *sb)
-{
-	__u64 address = (__u64)sb;
-	struct actor a;
-
-	identify(&a);
-	if (a.standing != STANDING_SETUP)
-		return 0;
-	if (bpf_map_update_elem(&superblocks, &address, &a.leaf_id, BPF_ANY))
-		return -ENOMEM;
-	return 0;
-}
-
-SEC("lsm/sb_free_security")
-int BPF_PROG(sb_free_security, struct super_block *sb)
-{
-	__u64 address = (__u64)sb;
-
-	(void)bpf_map_delete_elem(&superblocks, &address);
-	watch_end(sb);
-	return 0;
 }
 
 /* Tells user space which inode stands behind each descriptor that it opened. */

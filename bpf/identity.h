@@ -126,4 +126,18 @@ static __always_inline int deny(const struct actor *a, enum sbx_hook hook, struc
 	return -EACCES;
 }
 
+/* What none in a sandbox may, nor the launcher's child on its way into one. */
+static __always_inline int deny_all(enum sbx_hook hook)
+{
+	struct sbx_denial d = { .why = SBX_WHY_NEVER };
+	struct actor a;
+
+	identify(&a);
+	if (a.standing == STANDING_HOST)
+		return 0;
+	if (a.standing == STANDING_NOBODY)
+		d.why = a.why;
+	return errno_in_range(deny(&a, hook, &d));
+}
+
 #endif

@@ -37,20 +37,6 @@ int BPF_PROG(bprm_committed_creds, struct linux_binprm *bprm)
 	return 0;
 }
 
-/* What none in a sandbox may, nor the launcher's child on its way into one. */
-static __always_inline int deny_all(enum sbx_hook hook)
-{
-	struct sbx_denial d = { .why = SBX_WHY_NEVER };
-	struct actor a;
-
-	identify(&a);
-	if (a.standing == STANDING_HOST)
-		return 0;
-	if (a.standing == STANDING_NOBODY)
-		d.why = a.why;
-	return errno_in_range(deny(&a, hook, &d));
-}
-
 /* With another's credentials in hand io_uring opens look like those of the kernel's own. */
 SEC("lsm/uring_override_creds")
 int BPF_PROG(uring_override_creds, const struct cred *cred)
