@@ -59,8 +59,8 @@ say = @$(if $(V),:,printf '  %-8s %s\n' '$(1)' '$(2)')
 
 # Loading libraries is part of the launch time: sandboxctl is linked statically as a whole. libmnl, which Debian
 # has no archive of, is net-make's alone, and what is linked of everything is linked with it.
-STATIC_LIBS = -lbpf -lelf -lz -lseccomp -lcap -linih -ljansson
-LIBS = -Wl,-Bstatic $(STATIC_LIBS) -Wl,-Bdynamic -lmnl
+STATIC_LIBS = -lseccomp -lcap -linih -ljansson
+LIBS = -Wl,-Bstatic -lbpf -lelf -lz $(STATIC_LIBS) -Wl,-Bdynamic -lmnl
 # The sanitizers' library can't be.
 STATIC = $(if $(SAN),$(LDFLAGS_ALL),$(patsubst -pie,-static-pie,$(LDFLAGS_ALL)))
 

@@ -2,15 +2,16 @@
 /*
  * Each prerequisite is a row; a check tries the thing itself where it can.
  */
+#include "base/bpf.h"
 #include "base/fs.h"
 #include "cmd/cmd.h"
+#include "kernel/btf.h"
 #include "kernel/cgroup.h"
 #include "kernel/devices.h"
 #include "launch/runtime.h"
 #include "lsm/lsm.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -142,20 +143,26 @@ static bool check_bpf_load(const struct cmd_context *context, const char *arg, s
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC);
 	_cleanup_close_ int fd = -1;
-	int id;
+	uint32_t id = 0;
+	int r;
+	BPF_ATTR(attr);
 
 	(void)context, (void)arg;
 	CURE(f, "use a kernel with CONFIG_BPF_LSM=y and BTF, and root's rights on it");
-	(void)libbpf_set_print(NULL);
-	id = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
-	if (id < 0) {
-		SAY(f, "the kernel's BTF has no hook file_open: %s", strerror(-id));
+	r = btf_find_function("bpf_lsm_file_open", &id);
+	if (r < 0) {
+		SAY(f, "the kernel's BTF has no hook file_open: %s", strerror(-r));
 		return false;
 	}
-	opts.attach_btf_id = (__u32)id;
-	fd = bpf_prog_load(BPF_PROG_TYPE_LSM, "doctor", "GPL", insns, ARRAY_SIZE(insns), &opts);
+	attr.prog_type = BPF_PROG_TYPE_LSM;
+	attr.expected_attach_type = BPF_LSM_MAC;
+	attr.attach_btf_id = id;
+	attr.insns = bpf_pointer(insns);
+	attr.insn_cnt = ARRAY_SIZE(insns);
+	attr.license = bpf_pointer("GPL");
+	(void)memcpy(attr.prog_name, "doctor", sizeof("doctor"));
+	fd = bpf_load(&attr);
 	if (fd < 0) {
 		SAY(f, "an LSM program can't be loaded: %s", strerror(errno));
 		return false;

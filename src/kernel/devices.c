@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/devices.h"
 
+#include "base/bpf.h"
 #include "base/cleanup.h"
 #include "policy/devices.h"
 
-#include <bpf/bpf.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -109,25 +109,37 @@ static bool is_same_program(const struct record *a, const struct record *b)
 static int is_attached(
 	int cgroup, const char *path, uint32_t id, bool *ret_attached, struct sbx_error *err)
 {
-	uint32_t ids[PROGRAMS_MAX], n = PROGRAMS_MAX, flags = 0;
-	int r = bpf_prog_query(cgroup, BPF_CGROUP_DEVICE, 0, &flags, ids, &n);
+	uint32_t ids[PROGRAMS_MAX];
+	int r;
+	BPF_ATTR(attr);
 
+	attr.query.target_fd = (__u32)cgroup;
+	attr.query.attach_type = BPF_CGROUP_DEVICE;
+	attr.query.prog_ids = bpf_pointer(ids);
+	attr.query.prog_cnt = PROGRAMS_MAX;
+	r = bpf_call(BPF_PROG_QUERY, &attr);
 	if (r < 0)
 		return error_errno(err, -r, "ask for the device program of cgroup '%s'", path);
 	*ret_attached = false;
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < attr.query.prog_cnt; i++)
 		*ret_attached |= ids[i] == id;
 	return 0;
 }
 
 static int load(const struct record *record, int *ret_fd, uint32_t *ret_id, struct sbx_error *err)
 {
-	_cleanup_close_ int fd = bpf_prog_load(BPF_PROG_TYPE_CGROUP_DEVICE, "sbx_devices",
-		"Apache-2.0", record->insns, record->n, NULL);
+	_cleanup_close_ int fd = -1;
 	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info);
 	int r;
+	BPF_ATTR(attr);
 
+	attr.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+	attr.insns = bpf_pointer(record->insns);
+	attr.insn_cnt = record->n;
+	attr.license = bpf_pointer("Apache-2.0");
+	(void)memcpy(attr.prog_name, "sbx_devices", sizeof("sbx_devices"));
+	fd = bpf_load(&attr);
 	if (fd < 0) {
 		r = error_errno(err, -fd, "load the device program");
 		return fd == -EINVAL ? error_cure(err, r, "use a kernel with CONFIG_CGROUP_BPF=y")
@@ -145,16 +157,20 @@ static int load(const struct record *record, int *ret_fd, uint32_t *ret_id, stru
 static int attach(int cgroup, const char *path, int program, uint32_t old, struct sbx_error *err)
 {
 	_cleanup_close_ int old_fd = old ? bpf_prog_get_fd_by_id(old) : -1;
-	LIBBPF_OPTS(bpf_prog_attach_opts, opts, .flags = BPF_F_ALLOW_MULTI);
 	int r;
+	BPF_ATTR(attr);
 
 	if (old && old_fd < 0)
 		return error_errno(err, -old_fd, "open the device program of cgroup '%s'", path);
+	attr.target_fd = (__u32)cgroup;
+	attr.attach_bpf_fd = (__u32)program;
+	attr.attach_type = BPF_CGROUP_DEVICE;
+	attr.attach_flags = BPF_F_ALLOW_MULTI;
 	if (old) {
-		opts.flags |= BPF_F_REPLACE;
-		opts.replace_prog_fd = old_fd;
+		attr.attach_flags |= BPF_F_REPLACE;
+		attr.replace_bpf_fd = (__u32)old_fd;
 	}
-	r = bpf_prog_attach_opts(program, cgroup, BPF_CGROUP_DEVICE, &opts);
+	r = bpf_call(BPF_PROG_ATTACH, &attr);
 	if (r == 0)
 		return 0;
 	(void)error_errno(err, -r, "attach the device program to cgroup '%s'", path);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/forget.h"
 
+#include "base/bpf.h"
 #include "lsm/labels.h"
 
-#include <bpf/bpf.h>
 #include <string.h>
 
 /* A set of policy or label ids. */

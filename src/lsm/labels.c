@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/labels.h"
 
+#include "base/bpf.h"
 #include "lsm/home.h"
 
-#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
@@ -15,13 +15,20 @@
 static int open_iterator(const struct lsm *lsm, int *ret_fd, struct sbx_error *err)
 {
 	union bpf_iter_link_info info = { .task.tid = (__u32)gettid() };
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .iter_info = &info, .iter_info_len = sizeof(info));
-	_cleanup_close_ int link = bpf_link_create(lsm->file_info, 0, BPF_TRACE_ITER, &opts);
+	_cleanup_close_ int link = -1;
 	int fd;
+	BPF_ATTR(attach);
+	BPF_ATTR(start);
 
+	attach.link_create.prog_fd = (__u32)lsm->file_info;
+	attach.link_create.attach_type = BPF_TRACE_ITER;
+	attach.link_create.iter_info = bpf_pointer(&info);
+	attach.link_create.iter_info_len = sizeof(info);
+	link = bpf_call(BPF_LINK_CREATE, &attach);
 	if (link < 0)
 		return error_errno(err, errno, "attach the iterator 'file_info'");
-	fd = bpf_iter_create(link);
+	start.iter_create.link_fd = (__u32)link;
+	fd = bpf_call(BPF_ITER_CREATE, &start);
 	if (fd < 0)
 		return error_errno(err, errno, "start the iterator 'file_info'");
 	*ret_fd = fd;

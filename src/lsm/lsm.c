@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/lsm.h"
 
+#include "base/bpf.h"
 #include "base/clock.h"
 #include "lsm/home.h"
 
-#include <bpf/bpf.h>
 #include <limits.h>
 #include <linux/membarrier.h>
 #include <string.h>
@@ -287,12 +287,16 @@ int lsm_leaf_change(int changer, uint64_t cgroup_id, uint32_t tenant, uint32_t f
 	struct sbx_policy_change change = {
 		.leaf = cgroup_id, .tenant = tenant, .from = from, .to = to
 	};
-	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &change, .ctx_size_in = sizeof(change));
+	BPF_ATTR(attr);
 
-	if (bpf_prog_test_run_opts(changer, &run) < 0)
+	attr.test.prog_fd = (__u32)changer;
+	attr.test.ctx_in = bpf_pointer(&change);
+	attr.test.ctx_size_in = sizeof(change);
+	if (bpf_call(BPF_PROG_TEST_RUN, &attr) < 0)
 		return error_errno(err, errno, "run the program 'set_policy'");
-	if (run.retval)
-		return error_errno(err, (int)run.retval, "change the label of a sandbox's cgroup");
+	if (attr.test.retval)
+		return error_errno(
+			err, (int)attr.test.retval, "change the label of a sandbox's cgroup");
 	return 0;
 }
 

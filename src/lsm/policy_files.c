@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/policy_files.h"
 
-#include <bpf/bpf.h>
+#include "base/bpf.h"
 
 int policy_files_add(const struct lsm *lsm, const struct sbx_file_info *info, uint32_t round,
 	struct sbx_error *err)

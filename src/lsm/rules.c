@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsm/rules.h"
 
+#include "base/bpf.h"
 #include "base/fs.h"
 #include "base/siphash.h"
 #include "lsm/above.h"
@@ -10,7 +11,6 @@
 #include "lsm/networks.h"
 #include "policy/reach.h"
 
-#include <bpf/bpf.h>
 #include <limits.h>
 #include <sys/stat.h>
 
