@@ -585,7 +585,7 @@ build/bench/guard: tests/bench/guard.c \
 	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $(filter %.c %.o,$^) -lbpf
 
 build/bench/label: tests/bench/label.c \
-		$(call object,$(filter src/base/%,$(SOURCES)) src/lsm/home.c src/lsm/lsm.c) | build/deps/bench
+		$(call object,$(filter src/base/%,$(SOURCES)) $(addprefix src/lsm/,home.c lsm.c pins.c ready.c)) | build/deps/bench
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -I. -o $@ $(filter %.c %.o,$^) -lbpf

@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 7
+#define SBX_ABI_VERSION 8
 
 /*
  * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
@@ -163,14 +163,15 @@ struct sbx_file_info {
 };
 
 /*
- * ready: one element, pinned last. What `run` holds the kernel's state against. `tags` are the
- * programs' own, in the order of SBX_HOOKS.
+ * ready: one element, pinned last. What `run` holds the kernel's state against. `pins` are the
+ * inode numbers of the links' pins, `tags` the programs' own, both in the order of SBX_HOOKS.
  */
 struct sbx_ready {
 	__u32 abi;
 	__u32 base_level;
 	__u64 base_id; /* cgroup id */
 	__u64 generation; /* drawn at random at each load */
+	__u64 pins[SBX_N_HOOKS];
 	__u8 tags[SBX_N_HOOKS][8];
 };
 
@@ -220,7 +221,7 @@ _Static_assert(sizeof(struct sbx_net_key) == 24, "sbx_net_key");
 _Static_assert(sizeof(struct sbx_net_rule) == 8 + 8 * SBX_MAX_PORTS, "sbx_net_rule");
 _Static_assert(sizeof(struct sbx_task) == 16, "sbx_task");
 _Static_assert(sizeof(struct sbx_file_info) == 32, "sbx_file_info");
-_Static_assert(sizeof(struct sbx_ready) == 24 + 8 * SBX_N_HOOKS, "sbx_ready");
+_Static_assert(sizeof(struct sbx_ready) == 24 + 16 * SBX_N_HOOKS, "sbx_ready");
 _Static_assert(sizeof(struct sbx_counters) == 16, "sbx_counters");
 _Static_assert(sizeof(struct sbx_loaded) == 48, "sbx_loaded");
 _Static_assert(sizeof(struct sbx_inode_key) == 16, "sbx_inode_key");

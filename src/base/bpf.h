@@ -78,6 +78,14 @@ static inline int bpf_obj_get(const char *path)
 	return bpf_call(BPF_OBJ_GET, &attr);
 }
 
+static inline int bpf_obj_pin(int fd, const char *path)
+{
+	BPF_ATTR(attr);
+	attr.bpf_fd = (__u32)fd;
+	attr.pathname = bpf_pointer(path);
+	return bpf_call(BPF_OBJ_PIN, &attr);
+}
+
 /* *size: what of `info` there is; then what the kernel has filled. */
 static inline int bpf_obj_get_info_by_fd(int fd, void *info, __u32 *size)
 {

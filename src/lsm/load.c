@@ -3,8 +3,8 @@
 
 #include "base/fs.h"
 #include "base/str.h"
-#include "lsm/home.h"
 #include "lsm/lsm.h"
+#include "lsm/pins.h"
 
 #include "sandboxctl.skel.h"
 
@@ -83,23 +83,13 @@ int load_programs(const struct load_base *base, bool verbose, struct loaded_prog
 	return r;
 }
 
-static int pin_fd(int fd, const char *name, struct sbx_error *err)
-{
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), HOME_BPF "/%s", name);
-	if (bpf_obj_pin(fd, path) < 0)
-		return error_errno(err, errno, "pin '%s'", name);
-	return 0;
-}
-
 static int pin_map(struct loaded_programs *p, const char *name, struct sbx_error *err)
 {
 	int fd = bpf_object__find_map_fd_by_name(p->skeleton->obj, name);
 
 	if (fd < 0)
 		return error_set(err, ENOENT, "there is no map '%s'", name);
-	return pin_fd(fd, name, err);
+	return pin_make(fd, name, err);
 }
 
 int load_pin(struct loaded_programs *p, struct sbx_error *err)
@@ -107,27 +97,33 @@ int load_pin(struct loaded_programs *p, struct sbx_error *err)
 	int r = 0;
 
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
-		r = pin_fd(bpf_link__fd(p->links[hook]), lsm_hook_name(hook), err);
+		r = pin_make(bpf_link__fd(p->links[hook]), lsm_hook_name(hook), err);
 	for (enum lsm_map map = 0; map < LSM_N_MAPS && r == 0; map++)
 		r = pin_map(p, lsm_map_name(map), err);
 	if (r == 0)
-		r = pin_fd(bpf_program__fd(p->skeleton->progs.file_info), "file_info", err);
+		r = pin_make(bpf_program__fd(p->skeleton->progs.file_info), "file_info", err);
 	if (r == 0)
-		r = pin_fd(bpf_program__fd(p->skeleton->progs.set_policy), "set_policy", err);
+		r = pin_make(bpf_program__fd(p->skeleton->progs.set_policy), "set_policy", err);
 	return r;
 }
 
-static int read_tag(
-	struct loaded_programs *p, enum sbx_hook hook, __u8 tag[static 8], struct sbx_error *err)
+static int describe(struct loaded_programs *p, enum sbx_hook hook, struct sbx_ready *ready,
+	struct sbx_error *err)
 {
 	struct bpf_prog_info info = { 0 };
 	__u32 size = sizeof(info);
-	struct bpf_program *program =
-		bpf_object__find_program_by_name(p->skeleton->obj, lsm_hook_name(hook));
+	const char *name = lsm_hook_name(hook);
+	struct bpf_program *program = bpf_object__find_program_by_name(p->skeleton->obj, name);
+	uint64_t number = 0;
+	int r;
 
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) < 0)
-		return error_errno(err, errno, "read the program of '%s'", lsm_hook_name(hook));
-	memcpy(tag, info.tag, 8);
+		return error_errno(err, errno, "read the program of '%s'", name);
+	r = pin_number(name, &number, err);
+	if (r < 0)
+		return r;
+	ready->pins[hook] = number;
+	memcpy(ready->tags[hook], info.tag, sizeof(info.tag));
 	return 0;
 }
 
@@ -146,7 +142,7 @@ int load_pin_ready(struct loaded_programs *p, struct sbx_error *err)
 		(ssize_t)sizeof(ready.generation))
 		return error_errno(err, errno, "draw a random number");
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
-		r = read_tag(p, hook, ready.tags[hook], err);
+		r = describe(p, hook, &ready, err);
 	if (r < 0)
 		return r;
 	if (bpf_map_update_elem(bpf_map__fd(p->skeleton->maps.ready), &zero, &ready, BPF_ANY) < 0)

@@ -2,16 +2,9 @@
 #include "lsm/lsm.h"
 
 #include "base/bpf.h"
-#include "base/clock.h"
 #include "lsm/home.h"
-
-#include <limits.h>
-#include <linux/membarrier.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#define GONE_TIMEOUT 5000000 /* usec */
+#include "lsm/pins.h"
+#include "lsm/ready.h"
 
 /* The sizes guard against a change of abi.h that forgot its version. */
 static const struct {
@@ -64,82 +57,6 @@ const char *lsm_why_text(enum sbx_why why)
 	return why < ARRAY_SIZE(why_texts) ? why_texts[why] : "?";
 }
 
-static int pin_open(const char *name, int *ret_fd, struct sbx_error *err)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), HOME_BPF "/%s", name);
-	fd = bpf_obj_get(path);
-	if (fd < 0 && errno != ENOENT)
-		return error_errno(err, errno, "open the pin '%s'", name);
-	if (fd < 0)
-		return error_set(err, ESTALE, "the LSM is loaded in part only: pin '%s': %s", name,
-			strerror(ENOENT));
-	*ret_fd = fd;
-	return 0;
-}
-
-static int find_program(enum sbx_hook hook, uint32_t *ret_id, struct sbx_error *err)
-{
-	_cleanup_close_ int link = -1;
-	struct bpf_link_info info = { 0 };
-	__u32 size = sizeof(info);
-	int r = pin_open(hook_names[hook], &link, err);
-
-	if (r < 0)
-		return r;
-	if (bpf_obj_get_info_by_fd(link, &info, &size) < 0)
-		return error_errno(err, errno, "read the link '%s'", hook_names[hook]);
-	*ret_id = info.prog_id;
-	return 0;
-}
-
-/* The pin is a link of an LSM program, and that program is the one that was loaded. */
-static int check_hook(const struct sbx_ready *ready, enum sbx_hook hook, struct sbx_error *err)
-{
-	_cleanup_close_ int prog = -1;
-	struct bpf_prog_info prog_info = { 0 };
-	__u32 size = sizeof(prog_info);
-	uint32_t id = 0;
-	int r = find_program(hook, &id, err);
-
-	if (r < 0)
-		return r;
-	prog = bpf_prog_get_fd_by_id(id);
-	if (prog < 0 || bpf_obj_get_info_by_fd(prog, &prog_info, &size) < 0)
-		return error_errno(err, errno, "read the program of '%s'", hook_names[hook]);
-	if (prog_info.type != BPF_PROG_TYPE_LSM ||
-		memcmp(prog_info.tag, ready->tags[hook], sizeof(ready->tags[hook])) != 0)
-		return error_set(err, ESTALE, "hook '%s' runs another program than was loaded",
-			hook_names[hook]);
-	return 0;
-}
-
-/* Of another version only what comes before `tags` is there. */
-static int read_ready(struct sbx_ready *ret_ready, struct sbx_error *err)
-{
-	union {
-		struct sbx_ready ready;
-		char space[4096]; /* the kernel writes as much as its map has, whoever made it */
-	} u = { 0 };
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info), zero = 0;
-	_cleanup_close_ int fd = -1;
-	int r = pin_open("ready", &fd, err);
-
-	if (r < 0)
-		return r;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
-		return error_errno(err, errno, "read the map 'ready'");
-	if (info.value_size > sizeof(u))
-		return error_errno(err, E2BIG, "read the map 'ready'");
-	if (bpf_map_lookup_elem(fd, &zero, &u) < 0)
-		return error_errno(err, errno, "read the map 'ready'");
-	*ret_ready = u.ready;
-	return 0;
-}
-
 static int open_map(enum lsm_map map, int *ret_fd, struct sbx_error *err)
 {
 	struct bpf_map_info info = { 0 };
@@ -155,21 +72,6 @@ static int open_map(enum lsm_map map, int *ret_fd, struct sbx_error *err)
 	return 0;
 }
 
-static int check_ready(struct sbx_ready *ready, struct sbx_error *err)
-{
-	int r = read_ready(ready, err);
-
-	if (r < 0)
-		return r;
-	if (ready->abi != SBX_ABI_VERSION)
-		return error_set(err, ESTALE,
-			"the LSM loaded is version %u, this sandboxctl's is %u", ready->abi,
-			SBX_ABI_VERSION);
-	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
-		r = check_hook(ready, hook, err);
-	return r;
-}
-
 int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 {
 	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
@@ -180,7 +82,7 @@ int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 		r = visit_enter(&visit, lsm.home, err);
 	if (r < 0)
 		return r;
-	r = check_ready(&lsm.ready, err);
+	r = ready_check(&lsm.ready, err);
 	for (enum lsm_map map = 0; map < LSM_N_MAPS && r == 0; map++)
 		r = open_map(map, &lsm.map[map], err);
 	if (r == 0)
@@ -192,48 +94,6 @@ int lsm_open(struct lsm *ret_lsm, struct sbx_error *err)
 	*ret_lsm = lsm;
 	lsm = LSM_INIT;
 	return 0;
-}
-
-int lsm_peek(struct lsm_peek *ret, struct sbx_error *err)
-{
-	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
-	_cleanup_close_ int home = -1;
-	struct sbx_ready ready = { 0 };
-	int r = home_open(&home, err);
-
-	if (r == 0)
-		r = visit_enter(&visit, home, err);
-	if (r < 0)
-		return r;
-	(void)read_ready(&ready, NULL);
-	*ret = (struct lsm_peek){ .base_id = ready.base_id };
-	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
-		(void)find_program(hook, &ret->programs[hook], NULL);
-	ret->home = take_fd(&home);
-	return 0;
-}
-
-/* Its id goes when it was detached, and nobody runs it any more. */
-static bool is_there(uint32_t program)
-{
-	_cleanup_close_ int fd = program ? bpf_prog_get_fd_by_id(program) : -1;
-
-	return fd >= 0;
-}
-
-bool lsm_wait_gone(const uint32_t programs[static SBX_N_HOOKS])
-{
-	const uint64_t deadline = clock_usec() + GONE_TIMEOUT;
-
-	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
-		while (is_there(programs[hook])) {
-			if (clock_usec() >= deadline)
-				return false;
-			/* Comes back after a grace period, which is what the kernel waits for, too.
-			 */
-			(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-		}
-	return true;
 }
 
 void lsm_close(struct lsm *lsm)

@@ -42,9 +42,9 @@ const char *lsm_hook_name(enum sbx_hook hook);
 const char *lsm_why_text(enum sbx_why why);
 
 /*
- * Opens what is pinned and checks it: the abi, a live link for each hook, that each link runs the
- * program that was loaded, by its tag. -ENOENT when nothing is loaded, -ESTALE when something is
- * and doesn't stand as a whole. The descriptors are the caller's, for lsm_close.
+ * Opens what is pinned and checks it: the abi, and that each hook's link is pinned still (pins.h).
+ * -ENOENT when nothing is loaded, -ESTALE when something is and doesn't stand as a whole. The
+ * descriptors are the caller's, for lsm_close.
  */
 int lsm_open(struct lsm *ret_lsm, struct sbx_error *err);
 void lsm_close(struct lsm *lsm);

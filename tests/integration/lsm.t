@@ -223,9 +223,17 @@ links_come_to 0
 # ---- half of it ----
 
 # There is no program in there to remove it with: 308 is setns(2).
+in_home() { # PERL WORD...
+	perl -e "open H, '<', shift or die; syscall(308, fileno H, 0) == 0 && chdir '/bpf' or die; $1" \
+		"$state/lsm/mnt" "${@:2}" || bail "$1"
+}
+
 remove_pin() { # NAME
-	perl -e 'open H, "<", shift or die; syscall(308, fileno H, 0) == 0 or die; unlink "/bpf/$ARGV[0]" or die' \
-		"$state/lsm/mnt" "$1" || bail "removing a pin"
+	in_home 'unlink(shift) or die' "$1"
+}
+
+rename_pin() { # OLD NEW
+	in_home 'rename(shift, shift) or die' "$@"
 }
 
 # The end of the set-up doesn't hang on one program: this child executes its command without it.
@@ -259,6 +267,19 @@ links_come_to 0
 load
 allowed "load: own" a read "$world/a/file"
 denied lsm:file_open:owned "load: another's" a read "$world/b/file"
+
+# Nothing has ended here, but the next who removes a pin removes another than he thinks.
+n=$(n_links)
+rename_pin file_open elsewhere
+refuses 125 "sandboxctl: run: open-lsm: the LSM is loaded in part only: pin 'file_open': *" \
+	"a pin has another name" sandboxctl run -t a -- "$probe" exit 0
+rename_pin socket_bind file_open
+refuses 125 "sandboxctl: run: open-lsm: the pin 'file_open' is another than was loaded: sandboxctl lsm unload --force && *" \
+	"and another has its name" sandboxctl run -t a -- "$probe" exit 0
+rename_pin file_open socket_bind
+rename_pin elsewhere file_open
+is "all of their links live" "$(n_links)" "$n"
+allowed "each has its own again" a read "$world/a/file"
 ok "unload, when idle" sandboxctl lsm unload
 
 finish

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lsm/pins.h"
+
+#include "base/bpf.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "lsm/home.h"
+#include "lsm/lsm.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define PATH_SIZE 64
+
+static void path_of(const char *name, char path[static PATH_SIZE])
+{
+	(void)snprintf(path, PATH_SIZE, HOME_BPF "/%s", name);
+}
+
+int pin_make(int fd, const char *name, struct sbx_error *err)
+{
+	char path[PATH_SIZE];
+
+	path_of(name, path);
+	if (bpf_obj_pin(fd, path) < 0)
+		return error_errno(err, errno, "pin '%s'", name);
+	return 0;
+}
+
+int pin_open(const char *name, int *ret_fd, struct sbx_error *err)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	path_of(name, path);
+	fd = bpf_obj_get(path);
+	if (fd < 0 && errno != ENOENT)
+		return error_errno(err, errno, "open the pin '%s'", name);
+	if (fd < 0)
+		return error_set(err, ESTALE, "the LSM is loaded in part only: pin '%s': %s", name,
+			strerror(ENOENT));
+	*ret_fd = fd;
+	return 0;
+}
+
+int pin_number(const char *name, uint64_t *ret_number, struct sbx_error *err)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+
+	path_of(name, path);
+	if (lstat(path, &st) < 0)
+		return error_errno(err, errno, "stat the pin '%s'", name);
+	*ret_number = st.st_ino;
+	return 0;
+}
+
+/* By number first: that is one comparison a hook, and there are as many entries as hooks. */
+static void find(const __u64 numbers[static SBX_N_HOOKS], const struct dirent64 *entry,
+	bool found[static SBX_N_HOOKS])
+{
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		if (numbers[hook] == entry->d_ino && streq(entry->d_name, lsm_hook_name(hook)))
+			found[hook] = true;
+}
+
+static int read_folder(const __u64 numbers[static SBX_N_HOOKS], bool found[static SBX_N_HOOKS],
+	struct sbx_error *err)
+{
+	_cleanup_close_ int fd = open(HOME_BPF, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_Alignas(struct dirent64) char buf[16384];
+	ssize_t size;
+
+	if (fd < 0)
+		return error_errno(err, errno, "open '%s'", HOME_BPF);
+	while ((size = getdents64(fd, buf, sizeof(buf))) > 0)
+		for (ssize_t at = 0; at < size;) {
+			const struct dirent64 *entry = (const struct dirent64 *)(buf + at);
+
+			find(numbers, entry, found);
+			at += entry->d_reclen;
+		}
+	return size < 0 ? error_errno(err, errno, "read '%s'", HOME_BPF) : 0;
+}
+
+static int complain(enum sbx_hook hook, struct sbx_error *err)
+{
+	const char *name = lsm_hook_name(hook);
+	_cleanup_close_ int fd = -1;
+	int r = pin_open(name, &fd, err);
+
+	return r < 0 ? r : error_set(err, ESTALE, "the pin '%s' is another than was loaded", name);
+}
+
+/*
+ * A pin that is there holds its link, and a link holds its program to its hook: the kernel neither
+ * detaches a link of an LSM program nor gives it another one. So who finds the pin that was made
+ * with the link needn't look at either.
+ */
+int pins_check(const __u64 numbers[static SBX_N_HOOKS], struct sbx_error *err)
+{
+	bool found[SBX_N_HOOKS] = { 0 };
+	int r = read_folder(numbers, found, err);
+
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
+		if (!found[hook])
+			r = complain(hook, err);
+	return r;
+}
