@@ -165,6 +165,7 @@ int main(int argc, char **argv)
 {
 	struct cmd_context context = { .dirs.config = CMD_CONFIG_DIR };
 	struct sbx_error err = { 0 };
+	static char line[4096];
 	char name[64];
 	int exit_code;
 
@@ -172,7 +173,7 @@ int main(int argc, char **argv)
 	argv[0] = (char *)"sandboxctl";
 	process_normalise();
 	/* Each line in one piece, for several of us may write to one file. */
-	(void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+	(void)setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (fill_standard_descriptors(&err) < 0)
 		return cmd_fail(&err);
 	exit_code = parse_options(&context, argc, argv);

@@ -8,7 +8,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-enum { OPTIONS_MAX = 31, LONG_FIRST = 256 };
+enum { OPTIONS_MAX = 31, SHORTS_MAX = 2 + 2 * OPTIONS_MAX, LONG_FIRST = 256 };
 
 const struct cmd_option cmd_help_option = {
 	"help",
@@ -78,11 +78,12 @@ void cmd_print_help(const char *name)
 
 /* For getopt_long(3), which must stop at the first operand. */
 static size_t fill_tables(
-	const struct cmd_option *options, struct option *longs, char shorts[static 2 * OPTIONS_MAX])
+	const struct cmd_option *options, struct option *longs, char shorts[static SHORTS_MAX])
 {
 	size_t n = 0;
 
 	*shorts++ = '+';
+	*shorts++ = ':';
 	for (; n < OPTIONS_MAX - 1 && options[n].name; n++) {
 		longs[n] = (struct option){ options[n].name,
 			options[n].arg ? required_argument : no_argument, NULL,
@@ -98,17 +99,44 @@ static size_t fill_tables(
 	return n;
 }
 
+/* As getopt(3) of the GNU C library says it; others have other words. */
+static void complain(const struct option *longs, int what, char **argv)
+{
+	const char *given = argv[optind - 1], *name = given + strspn(given, "-");
+	size_t n_alike = 0;
+
+	if (optopt >= LONG_FIRST) {
+		(void)fprintf(stderr, "%s: option '--%s' %s\n", argv[0],
+			longs[optopt - LONG_FIRST].name,
+			what == ':' ? "requires an argument" : "doesn't allow an argument");
+	} else if (optopt) {
+		(void)fprintf(stderr, "%s: %s -- '%c'\n", argv[0],
+			what == ':' ? "option requires an argument" : "invalid option", optopt);
+	} else {
+		for (; longs->name; longs++)
+			n_alike += strncmp(longs->name, name, strcspn(name, "=")) == 0;
+		(void)fprintf(stderr,
+			n_alike > 1 ? "%s: option '%s' is ambiguous\n"
+				    : "%s: unrecognized option '%s'\n",
+			argv[0], given);
+	}
+}
+
 int cmd_next_option(const struct cmd_option *options, int argc, char **argv)
 {
 	struct option longs[OPTIONS_MAX + 1] = { 0 };
-	char shorts[2 * OPTIONS_MAX];
+	char shorts[SHORTS_MAX];
 	size_t i = 0, n = fill_tables(options, longs, shorts);
-	int option = getopt_long(argc, argv, shorts, longs, NULL);
+	int option;
 
+	opterr = 0;
+	option = getopt_long(argc, argv, shorts, longs, NULL);
 	if (option == -1)
 		return CMD_OPTIONS_END;
-	if (option == '?')
+	if (option == '?' || option == ':') {
+		complain(longs, option, argv);
 		return CMD_OPTION_BAD;
+	}
 	if (option == LONG_FIRST + (int)n)
 		return CMD_OPTION_HELP;
 	if (option >= LONG_FIRST)

@@ -47,7 +47,7 @@ static const struct policy_rlimit *said_rlimit(const struct policy *policy, int 
 
 static int set_rlimit(int resource, struct rlimit limit)
 {
-	return setrlimit((__rlimit_resource_t)resource, &limit) < 0 ? -errno : 0;
+	return setrlimit(resource, &limit) < 0 ? -errno : 0;
 }
 
 /* A root without CAP_SYS_RESOURCE, as in a container, gives as much as it has. */
@@ -58,7 +58,7 @@ static int set_default_rlimit(int resource, struct rlimit limit)
 
 	if (r != -EPERM)
 		return r;
-	if (getrlimit((__rlimit_resource_t)resource, &own) < 0)
+	if (getrlimit(resource, &own) < 0)
 		return -errno;
 	limit.rlim_cur = MIN(limit.rlim_cur, own.rlim_max);
 	limit.rlim_max = MIN(limit.rlim_max, own.rlim_max);

@@ -12,6 +12,7 @@
 #include "launch/children.h"
 #include "launch/leaf.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/pidfd.h>
 

@@ -10,7 +10,10 @@
 /* Passed on to the command; a second SIGTERM kills all. */
 #define SUPERVISOR_FORWARDS SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH
 
-/* Kills all. Two SIGTERMs that come at once are one to the kernel. */
-#define SUPERVISOR_KILLS SIGRTMIN
+/*
+ * Kills all. Two SIGTERMs that come at once are one to the kernel. A number, as who sends it may
+ * have another libc, and SIGRTMIN is not the same in each.
+ */
+#define SUPERVISOR_KILLS 40
 
 #endif

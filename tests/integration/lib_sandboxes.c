@@ -163,6 +163,7 @@ static void check_kill(void)
 		sandboxctl_run_signal(r, SIGSTOP, &error) == -EINVAL &&
 			sandboxctl_run_signal(r, SIGKILL, &error) == -EINVAL &&
 			sandboxctl_run_signal(r, SIGRTMIN, &error) == -EINVAL &&
+			sandboxctl_run_signal(r, 40, &error) == -EINVAL &&
 			sandboxctl_run_signal(r, 0, &error) == -EINVAL);
 	check("killed", sandboxctl_run_kill(r, &error) == 0);
 	o = end(r);

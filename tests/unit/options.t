@@ -60,7 +60,11 @@ says 125 "" "sandboxctl: exec: --timeout 'soon': *" "an option behind the sandbo
 says 125 "" "sandboxctl: exec: --timeout 'soon': *" "and before it" exec --timeout soon a/x y
 says 125 "" "sandboxctl: run: --explain speaks with the caller: *" "an explanation that nobody would read" run --explain --detach x
 says 0 "usage: sandboxctl run *-t, --tenant TENANT *--json-status-fd N *The exit status *" "" "run's help" run --help
-says 125 "" "*requires an argument -- 't'" "a short option without its argument" run -t
+says 125 "" "sandboxctl: run: option requires an argument -- 't'" "a short option without its argument" run -t
+says 125 "" "sandboxctl: run: invalid option -- '?'" "a short option that it lacks" run -v?
+says 125 "" "sandboxctl: run: option '--t' is ambiguous" "an option by a beginning that two have" run --t x
+says 125 "" "sandboxctl: run: option '--t=1' is ambiguous" "the same with an argument" run --t=1
+says 125 "" "sandboxctl: run: option '--=' is ambiguous" "an option without a name" run --=
 says 125 "" "*: no command was given: *" "the same with it" run -ta -v
 
 says 0 "*  open PATH
