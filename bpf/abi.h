@@ -19,6 +19,13 @@
 #define SBX_HOOKS(X)            \
 	X(file_open)            \
 	X(path_truncate)        \
+	X(path_mknod)           \
+	X(path_mkdir)           \
+	X(path_rmdir)           \
+	X(path_unlink)          \
+	X(path_symlink)         \
+	X(path_link)            \
+	X(path_rename)          \
 	X(socket_create)        \
 	X(socket_connect)       \
 	X(socket_sendmsg)       \
@@ -44,6 +51,7 @@ enum sbx_rights {
 	SBX_READ = 1 << 0,
 	SBX_WRITE = 1 << 1,
 	SBX_EXEC = 1 << 2,
+	SBX_METADATA = 1 << 3, /* mode, owner, times, attributes: of what is owned */
 };
 
 /* Why something was denied. */
@@ -59,6 +67,7 @@ enum sbx_why {
 	SBX_WHY_FAMILY, /* a protocol that no rule can allow */
 	SBX_WHY_NETWORK, /* a socket of another network than the task's */
 	SBX_WHY_NEVER, /* nothing that a policy could say allows it */
+	SBX_WHY_RISES, /* it could be used for more there than where it is */
 };
 
 /* The newest denial of a sandbox, for its report. `address` is IPv6, IPv4 as ::ffff:a.b.c.d. */

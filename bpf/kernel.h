@@ -134,6 +134,10 @@ enum {
 	FMODE_WRITE = 0x2,
 	FMODE_EXEC = 0x20, /* in f_flags: an open for execve(2) */
 	O_TRUNC = 01000,
+	S_IFMT = 0170000,
+	S_IFCHR = 0020000,
+	S_IFBLK = 0060000,
+	RENAME_EXCHANGE = 1 << 1,
 
 	AF_UNSPEC = 0,
 	AF_UNIX = 1,
@@ -154,9 +158,24 @@ enum {
 	ENOENT = 2,
 	ENOMEM = 12,
 	EACCES = 13,
+	EXDEV = 18,
 	ESTALE = 116,
 	EINVAL = 22,
 };
+
+/*
+ * Whether a pointer that a hook was given, or that was read through one, points to anything.
+ * On 6.12 the verifier takes such for never NULL, drops the test of who compares it in C, and
+ * doesn't guard what is read through it: the kernel would crash. A dentry of a name that isn't
+ * there yet has no inode; an anonymous mapping has no file.
+ */
+static __always_inline bool is_there(const void *p)
+{
+	__u64 there;
+
+	asm volatile("%0 = 1; if %1 > 0 goto +1; %0 = 0;" : "=&r"(there) : "r"(p));
+	return there;
+}
 
 /*
  * The last word of each program. 6.12 checks that what a hook returns is in [-4095, 0] and loses

@@ -45,6 +45,29 @@ SBX_INLINE enum sbx_why sbx_walk_end(const struct sbx_walk *walk, __u32 wanted)
 	return SBX_WHY_NONE;
 }
 
+/*
+ * A name in a folder is changed: that writes to both, to the folder and to what has the name, which
+ * may have a label of its own. `entry` met no more than that one.
+ */
+SBX_INLINE enum sbx_why sbx_entry_end(const struct sbx_walk *folder, const struct sbx_walk *entry)
+{
+	if (entry->owner)
+		return SBX_WHY_OWNED;
+	if (entry->decided && !(entry->rights & SBX_WRITE))
+		return SBX_WHY_RIGHTS;
+	return sbx_walk_end(folder, SBX_WRITE);
+}
+
+/*
+ * Whether a file, and a folder with all that is in it, could be used for more in the folder `to`
+ * than in `from`. What has a label of its own takes that along.
+ */
+SBX_INLINE int sbx_rises(
+	const struct sbx_walk *entry, const struct sbx_walk *from, const struct sbx_walk *to)
+{
+	return !entry->decided && (to->rights & ~from->rights) != 0;
+}
+
 /* Whether one of the rule's ranges covers the port of that protocol. */
 SBX_INLINE enum sbx_why sbx_rule_covers(const struct sbx_net_rule *rule, __u16 protocol, __u16 port)
 {

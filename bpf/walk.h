@@ -11,7 +11,7 @@
 #define MAX_DEPTH 64
 
 /* What a private superblock of the sandbox's allows: its mounts are noexec, this says so again. */
-#define PRIVATE_RIGHTS (SBX_READ | SBX_WRITE)
+#define PRIVATE_RIGHTS (SBX_READ | SBX_WRITE | SBX_METADATA)
 
 static __always_inline struct sbx_label *label_of(struct inode *inode)
 {
@@ -34,6 +34,18 @@ static __always_inline bool is_private(const struct actor *a, struct inode *root
 	return leaf_id && *leaf_id == a->leaf_id;
 }
 
+/* An inode on the way up. */
+static __always_inline void meet(const struct actor *a, struct inode *inode, struct sbx_walk *walk)
+{
+	struct sbx_label *l = label_of(inode);
+
+	if (l) {
+		struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
+
+		sbx_walk_label(walk, a->tenant, l->owner, bpf_map_lookup_elem(&perms, &key));
+	}
+}
+
 /*
  * What the actor may do with the file of a dentry that has an inode: SBX_WHY_NONE, and `walk` for
  * sbx_walk_end; or why nobody can say. A subprogram, since some hooks walk from several files.
@@ -46,14 +58,8 @@ static __noinline enum sbx_why walk_up(
 	for (int i = 0; i < MAX_DEPTH; i++) {
 		struct inode *inode = d->d_inode;
 		struct dentry *parent = d->d_parent;
-		struct sbx_label *l = label_of(inode);
 
-		if (l) {
-			struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
-
-			sbx_walk_label(
-				walk, a->tenant, l->owner, bpf_map_lookup_elem(&perms, &key));
-		}
+		meet(a, inode, walk);
 		if (parent == d) {
 			root = inode;
 			break;
@@ -80,10 +86,11 @@ static __always_inline enum sbx_why judge(
 	return why == SBX_WHY_NONE ? sbx_walk_end(&walk, wanted) : why;
 }
 
-static __always_inline int deny_file(const struct actor *a, enum sbx_hook hook,
-	struct dentry *dentry, __u32 wanted, enum sbx_why why, __u32 owner)
+/* `judged` is what denies it, and has an inode; `named` is of whom it is told. */
+static __always_inline int deny_name(const struct actor *a, enum sbx_hook hook,
+	struct dentry *judged, struct dentry *named, __u32 wanted, enum sbx_why why, __u32 owner)
 {
-	struct inode *inode = dentry->d_inode;
+	struct inode *inode = judged->d_inode;
 	struct sbx_denial d = {
 		.why = why,
 		.wanted = wanted,
@@ -92,8 +99,14 @@ static __always_inline int deny_file(const struct actor *a, enum sbx_hook hook,
 		.dev = inode->i_sb->s_dev,
 	};
 
-	(void)bpf_probe_read_kernel_str(d.name, sizeof(d.name), dentry->d_name.name);
+	(void)bpf_probe_read_kernel_str(d.name, sizeof(d.name), named->d_name.name);
 	return deny(a, hook, &d);
+}
+
+static __always_inline int deny_file(const struct actor *a, enum sbx_hook hook,
+	struct dentry *dentry, __u32 wanted, enum sbx_why why, __u32 owner)
+{
+	return deny_name(a, hook, dentry, dentry, wanted, why, owner);
 }
 
 /* A hook that asks for `wanted` on one file, which has an inode. What the set-up does is free. */

@@ -80,13 +80,31 @@ void report_plan(const struct plan *plan)
 		(void)printf("step %s\n", step);
 }
 
+/* Of a name the inode is the folder's. */
+static const char *const acts_on_files[SBX_N_HOOKS] = {
+	[SBX_HOOK_file_open] = "open",
+	[SBX_HOOK_path_truncate] = "truncate",
+	[SBX_HOOK_path_mknod] = "creation",
+	[SBX_HOOK_path_mkdir] = "mkdir",
+	[SBX_HOOK_path_rmdir] = "rmdir",
+	[SBX_HOOK_path_unlink] = "unlink",
+	[SBX_HOOK_path_symlink] = "symlink",
+	[SBX_HOOK_path_link] = "link",
+	[SBX_HOOK_path_rename] = "rename",
+};
+
+bool report_is_of_file(const struct sbx_denial *d)
+{
+	return d->hook < SBX_N_HOOKS && acts_on_files[d->hook];
+}
+
 static void describe_file(const struct sbx_denial *d, char *text, size_t size)
 {
-	(void)snprintf(text, size, "%s of '%s' (inode %llu on %u:%u) for%s%s%s",
-		d->hook == SBX_HOOK_path_truncate ? "truncate" : "open", d->name,
-		(unsigned long long)d->ino, d->dev >> 20, d->dev & 0xfffff,
-		d->wanted & SBX_READ ? " read" : "", d->wanted & SBX_WRITE ? " write" : "",
-		d->wanted & SBX_EXEC ? " exec" : "");
+	(void)snprintf(text, size, "%s of '%s' (inode %llu on %u:%u) for%s%s%s%s",
+		acts_on_files[d->hook], d->name, (unsigned long long)d->ino, d->dev >> 20,
+		d->dev & 0xfffff, d->wanted & SBX_READ ? " read" : "",
+		d->wanted & SBX_WRITE ? " write" : "", d->wanted & SBX_EXEC ? " exec" : "",
+		d->wanted & SBX_METADATA ? " metadata" : "");
 }
 
 static void describe_protocol(unsigned int protocol, char *text, size_t size)
@@ -134,7 +152,7 @@ static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 {
 	char what[160], owner[NAME_MAX_LEN + 64] = "";
 
-	if (d->hook == SBX_HOOK_file_open || d->hook == SBX_HOOK_path_truncate)
+	if (report_is_of_file(d))
 		describe_file(d, what, sizeof(what));
 	else if (d->hook == SBX_HOOK_socket_create)
 		(void)snprintf(what, sizeof(what), "a socket of address family %u", d->family);

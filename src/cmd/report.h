@@ -18,6 +18,9 @@ void report_outcome(const struct outcome *outcome);
 /* One line of JSON to the descriptor. 0 or -errno. */
 int report_outcome_json(const struct outcome *outcome, int fd);
 
+/* Whether what was denied is an act on a file, by its inode and name. */
+bool report_is_of_file(const struct sbx_denial *denial);
+
 /* "3, last: open of ...": what the LSM denied so far, by `leaf` alone; "" where nothing. */
 void report_describe_denials(const struct outcome *outcome, char *text, size_t size);
 /* What a tenant may have written steers no terminal: all but printable ASCII becomes '?'. */

@@ -170,7 +170,8 @@ static int find_owns(const struct telling *t, struct lookup_tenants *others,
 static const struct {
 	unsigned int right;
 	enum policy_rights wanted;
-} rights[] = { { SBX_WRITE, POLICY_WRITE }, { SBX_EXEC, POLICY_EXEC }, { SBX_READ, POLICY_READ } };
+} rights[] = { { SBX_METADATA, POLICY_OWN }, { SBX_WRITE, POLICY_WRITE }, { SBX_EXEC, POLICY_EXEC },
+	{ SBX_READ, POLICY_READ } };
 
 static void tell_right(struct telling *t)
 {
@@ -243,7 +244,7 @@ static void tell_denials(struct telling *t)
 	if (!*text)
 		return;
 	tell(t, "lsm: denied %s", text);
-	if (d->hook == SBX_HOOK_file_open || d->hook == SBX_HOOK_path_truncate)
+	if (report_is_of_file(d))
 		tell_file(t);
 	else if (d->why == SBX_WHY_NO_RULE && d->family != AF_UNIX)
 		tell_connect(t);

@@ -19,7 +19,7 @@ static uint32_t kernel_rights(enum policy_rights rights)
 	unsigned int reach = reach_of(rights);
 
 	return (reach & POLICY_READ ? SBX_READ : 0) | (reach & POLICY_WRITE ? SBX_WRITE : 0) |
-	       (reach & POLICY_EXEC ? SBX_EXEC : 0);
+	       (reach & POLICY_EXEC ? SBX_EXEC : 0) | (rights == POLICY_OWN ? SBX_METADATA : 0);
 }
 
 static void hash_connect(struct siphash *h, const struct policy_net_rule *rule)

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <mqueue.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -10,11 +11,25 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
+#include <time.h>
 
 static int result_of(int r)
 {
 	return r < 0 ? -errno : 0;
+}
+
+/* What it begins with. Returns its length, or -errno. */
+static ssize_t try_read(const char *path, char *ret_text, size_t size)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret_text, size - 1);
+
+	if (n < 0)
+		return -errno;
+	ret_text[n] = '\0';
+	return n;
 }
 
 static int attempt_open(char **args, struct detail *detail)
@@ -173,6 +188,13 @@ static int attempt_exchange(char **args, struct detail *detail)
 	return result_of(renameat2(AT_FDCWD, args[0], AT_FDCWD, args[1], RENAME_EXCHANGE));
 }
 
+/* Leaves nothing behind but a device without a driver, at the old name. */
+static int attempt_whiteout(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(renameat2(AT_FDCWD, args[0], AT_FDCWD, args[1], RENAME_WHITEOUT));
+}
+
 static int attempt_unlink(char **args, struct detail *detail)
 {
 	(void)detail;
@@ -294,6 +316,47 @@ static int attempt_tmpfile_link(char **args, struct detail *detail)
 	return 0;
 }
 
+/* How often the race is run, and the seconds that it may take. */
+enum { RACES = 2000, RACE_SECONDS = 20 };
+
+/*
+ * Opens A/NAME while a child makes the folder A and the symlink B change places all the time. What
+ * B leads to may not be read; what lies in A must be, in between.
+ */
+static int attempt_exchange_race(char **args, struct detail *detail)
+{
+	bool was_read = false, was_denied = false, was_other = false;
+	char path[4096], own[64] = "", text[64];
+	struct timespec now, end;
+	pid_t child;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", args[0], args[2]);
+	if (try_read(path, own, sizeof(own)) <= 0)
+		return failed_at(detail, "the first read");
+	child = fork();
+	if (child < 0)
+		return failed_at(detail, "fork");
+	while (child == 0)
+		(void)renameat2(AT_FDCWD, args[0], AT_FDCWD, args[1], RENAME_EXCHANGE);
+	(void)clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += RACE_SECONDS;
+	for (int i = 0; i < RACES || !was_read || !was_denied; i++) {
+		n = try_read(path, text, sizeof(text));
+		was_denied |= n == -EACCES;
+		was_read |= n > 0;
+		was_other |= n > 0 && strcmp(text, own) != 0;
+		(void)clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > end.tv_sec)
+			break;
+	}
+	(void)kill(child, SIGKILL);
+	(void)waitpid(child, NULL, 0);
+	if (!was_read)
+		detail_add(detail, "and never its own");
+	return was_other || !was_denied ? 0 : -EACCES;
+}
+
 static int attempt_lock(char **args, struct detail *detail)
 {
 	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
@@ -340,6 +403,9 @@ const struct attempt attempts_files[] = {
 	{ "symlink", "TARGET PATH", 2, 2, attempt_symlink, "symbolic link" },
 	{ "rename", "SRC DST", 2, 2, attempt_rename, "rename" },
 	{ "exchange", "A B", 2, 2, attempt_exchange, "rename with RENAME_EXCHANGE" },
+	{ "whiteout", "SRC DST", 2, 2, attempt_whiteout, "rename with RENAME_WHITEOUT" },
+	{ "exchange-race", "A B NAME", 3, 3, attempt_exchange_race,
+		"open A/NAME, of what the symlink B leads to" },
 	{ "unlink", "PATH", 1, 1, attempt_unlink, "remove a file" },
 	{ "mkdir", "PATH", 1, 1, attempt_mkdir, "make a folder" },
 	{ "rmdir", "PATH", 1, 1, attempt_rmdir, "remove a folder" },

@@ -82,9 +82,7 @@ for fs in tmpfs ext4; do
 	like "$fs: it lost nothing" "$(<"$t/shared/b/file")" "of shared/b*"
 	allowed "$fs: O_RDONLY|O_TRUNC of a granted one" a trunc "$t/shared/file"
 	is "$fs: it is empty" "$(<"$t/shared/file")" ""
-	denied lsm:file_open:owned "$fs: O_CREAT in another's folder" a write "$t/shared/b/new"
-	# It was made before file_open was asked: path_mknod isn't mediated yet.
-	rm -f "$t/shared/b/new"
+	denied lsm:path_mknod:owned "$fs: O_CREAT in another's folder" a write "$t/shared/b/new"
 	allowed "$fs: O_CREAT in its own" a write "$t/a/new"
 	denied lsm:file_open:owned "$fs: another's folder, listed" a ls "$t/shared/b"
 	allowed "$fs: a granted folder, listed" a ls "$t/shared"
@@ -94,7 +92,7 @@ for fs in tmpfs ext4; do
 	denied mount:EACCES "$fs: a read grant, executed" a exec "$t/read/program" exit 0
 	denied mount:EACCES "$fs: its own, executed" a exec "$t/a/program" exit 0
 	denied mount:EACCES "$fs: a device node of the host's in its own" a open "$t/a/device"
-	denied user:EPERM "$fs: a device node of its own making" a mknod "$t/a/node"
+	denied lsm:path_mknod:never "$fs: a device node of its own making" a mknod "$t/a/node"
 	allowed "$fs: a pipe of its own making" a mkfifo "$t/a/pipe"
 done
 allowed "an exec grant, executed" a exec "$probe" exit 0
@@ -217,7 +215,7 @@ is "io_uring with registered credentials: the host" "$("$probe" uring-personalit
 denied lsm:uring_override_creds:never "LSM alone: io_uring with registered credentials" \
 	a/x uring-personality "/proc/$$/ns/net"
 denied lsm:file_open:no_grant "LSM alone: a file of the host's" a/x read /etc/passwd
-denied lsm:file_open:no_grant "LSM alone: a tmpfs of its own making" a/x new-tmpfs
+denied lsm:path_mknod:no_grant "LSM alone: a tmpfs of its own making" a/x new-tmpfs
 allowed "LSM alone: a program with an exec grant" a/x exec "$probe" exit 0
 allowed "LSM alone: the same by a descriptor" a/x exec-fd "$probe" exit 0
 denied lsm:file_open:no_grant "LSM alone: a program in memory" a/x memfd-exec

@@ -87,6 +87,50 @@ TEST(random_trees_against_the_model)
 	}
 }
 
+/* A folder's walk, and what has a name in it: its own label, if there is one. */
+static enum sbx_why judge_entry(
+	const struct label *folder, size_t n, const struct label *entry, __u32 tenant)
+{
+	struct sbx_walk of_folder = { 0 }, of_entry = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		sbx_walk_label(&of_folder, tenant, folder[i].owner,
+			folder[i].granted ? &folder[i].rights : NULL);
+	if (entry)
+		sbx_walk_label(
+			&of_entry, tenant, entry->owner, entry->granted ? &entry->rights : NULL);
+	return sbx_entry_end(&of_folder, &of_entry);
+}
+
+TEST(a_name_is_of_its_folder_and_of_what_has_it)
+{
+	const struct label writable = { .granted = true, .rights = SBX_READ | SBX_WRITE };
+	const struct label readable = { .granted = true, .rights = SBX_READ };
+	const struct label other = { .owner = 2 };
+
+	EXPECT_EQ(SBX_WHY_NONE, judge_entry(&writable, 1, NULL, 1));
+	EXPECT_EQ(SBX_WHY_NONE, judge_entry(&writable, 1, &writable, 1));
+	EXPECT_EQ(SBX_WHY_RIGHTS, judge_entry(&readable, 1, &writable, 1));
+	EXPECT_EQ(SBX_WHY_RIGHTS, judge_entry(&writable, 1, &readable, 1));
+	EXPECT_EQ(SBX_WHY_NO_GRANT, judge_entry(NULL, 0, &writable, 1));
+	EXPECT_EQ(SBX_WHY_OWNED, judge_entry(&writable, 1, &other, 1));
+	EXPECT_EQ(SBX_WHY_OWNED, judge_entry(&other, 1, &writable, 1));
+	EXPECT_EQ(SBX_WHY_NONE, judge_entry(&writable, 1, &other, 2));
+}
+
+TEST(rights_never_rise_by_a_move)
+{
+	for (__u32 from = 0; from < 16; from++)
+		for (__u32 to = 0; to < 16; to++) {
+			const struct sbx_walk here = { .rights = from, .decided = 1 };
+			const struct sbx_walk there = { .rights = to, .decided = 1 };
+			const struct sbx_walk none = { 0 }, label = { .decided = 1 };
+
+			EXPECT_EQ((from | to) != from, sbx_rises(&none, &here, &there));
+			EXPECT_FALSE(sbx_rises(&label, &here, &there));
+		}
+}
+
 TEST(ports)
 {
 	struct sbx_net_rule rule = { .n = 2,

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * Names: what makes, moves and removes files without opening them.
+ *
+ * The path_ hooks, and not the inode_ ones: these are called for what an overlay does to its layers
+ * in a task's name, too, for which the task was judged already.
+ */
+#include "walk.h"
+
+/* A name in a folder, and what has it, if it is there. */
+struct name {
+	struct dentry *folder, *entry;
+	struct sbx_walk of_folder, of_entry;
+};
+
+static __always_inline enum sbx_why judge_name(const struct actor *a, struct name *n)
+{
+	struct inode *inode = n->entry->d_inode;
+	enum sbx_why why;
+
+	if (is_there(inode))
+		meet(a, inode, &n->of_entry);
+	why = walk_up(a, n->folder, &n->of_folder);
+	return why == SBX_WHY_NONE ? sbx_entry_end(&n->of_folder, &n->of_entry) : why;
+}
+
+static __always_inline __u32 owner_of(const struct name *n)
+{
+	return n->of_entry.owner ? n->of_entry.owner : n->of_folder.owner;
+}
+
+/* Told with the inode of the folder, for which a grant would allow it. */
+static __always_inline int deny_change(
+	const struct actor *a, enum sbx_hook hook, const struct name *n, enum sbx_why why)
+{
+	return deny_name(a, hook, n->folder, n->entry, SBX_WRITE, why, owner_of(n));
+}
+
+static __always_inline bool is_free(const struct actor *a)
+{
+	return a->standing == STANDING_HOST || a->standing == STANDING_SETUP;
+}
+
+static __always_inline bool is_nobody(const struct actor *a)
+{
+	return a->standing == STANDING_NOBODY || !a->leaf;
+}
+
+static __always_inline int mediate_name(
+	enum sbx_hook hook, const struct path *folder, struct dentry *entry)
+{
+	struct name n = { .folder = folder->dentry, .entry = entry };
+	enum sbx_why why;
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	why = is_nobody(&a) ? a.why : judge_name(&a, &n);
+	return errno_in_range(why == SBX_WHY_NONE ? 0 : deny_change(&a, hook, &n, why));
+}
+
+SEC("lsm/path_mkdir")
+int BPF_PROG(path_mkdir, const struct path *folder, struct dentry *entry)
+{
+	return mediate_name(SBX_HOOK_path_mkdir, folder, entry);
+}
+
+SEC("lsm/path_rmdir")
+int BPF_PROG(path_rmdir, const struct path *folder, struct dentry *entry)
+{
+	return mediate_name(SBX_HOOK_path_rmdir, folder, entry);
+}
+
+SEC("lsm/path_unlink")
+int BPF_PROG(path_unlink, const struct path *folder, struct dentry *entry)
+{
+	return mediate_name(SBX_HOOK_path_unlink, folder, entry);
+}
+
+SEC("lsm/path_symlink")
+int BPF_PROG(path_symlink, const struct path *folder, struct dentry *entry)
+{
+	return mediate_name(SBX_HOOK_path_symlink, folder, entry);
+}
+
+/* A device node leads past all file systems, whoever owns the folder. */
+static __always_inline int deny_device(const struct path *folder, struct dentry *entry)
+{
+	struct name n = { .folder = folder->dentry, .entry = entry };
+	enum sbx_why why = SBX_WHY_NEVER;
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	if (a.standing == STANDING_NOBODY)
+		why = a.why;
+	return errno_in_range(deny_change(&a, SBX_HOOK_path_mknod, &n, why));
+}
+
+/* Files that open(2) makes, pipes, unix sockets that are bound; and what mknod(2) is known for. */
+SEC("lsm/path_mknod")
+int BPF_PROG(path_mknod, const struct path *folder, struct dentry *entry, unsigned short mode)
+{
+	__u32 type = mode & S_IFMT;
+
+	if (type == S_IFCHR || type == S_IFBLK)
+		return deny_device(folder, entry);
+	return mediate_name(SBX_HOOK_path_mknod, folder, entry);
+}
+
+/* As at the border of a file system, so that mv(1) and ln(1) do what a copy would do. */
+static __always_inline int deny_rise(
+	const struct actor *a, enum sbx_hook hook, const struct name *n)
+{
+	(void)deny_change(a, hook, n, SBX_WHY_RISES);
+	return -EXDEV;
+}
+
+/* The file gets one more name: who may use it by that one must have been free to by the other. */
+static __always_inline int judge_link(struct dentry *file, struct name *to)
+{
+	struct sbx_walk of_file = { 0 }, of_place = { 0 };
+	enum sbx_why why;
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	if (is_nobody(&a))
+		return deny_change(&a, SBX_HOOK_path_link, to, a.why);
+	meet(&a, file->d_inode, &of_file);
+	why = walk_up(&a, file, &of_place);
+	if (why == SBX_WHY_NONE)
+		why = sbx_walk_end(&of_place, SBX_READ);
+	if (why != SBX_WHY_NONE)
+		return deny_file(&a, SBX_HOOK_path_link, file, SBX_READ, why, of_place.owner);
+	why = judge_name(&a, to);
+	if (why != SBX_WHY_NONE)
+		return deny_change(&a, SBX_HOOK_path_link, to, why);
+	if (sbx_rises(&of_file, &of_place, &to->of_folder))
+		return deny_rise(&a, SBX_HOOK_path_link, to);
+	return 0;
+}
+
+SEC("lsm/path_link")
+int BPF_PROG(path_link, struct dentry *file, const struct path *folder, struct dentry *entry)
+{
+	struct name to = { .folder = folder->dentry, .entry = entry };
+
+	return errno_in_range(judge_link(file, &to));
+}
+
+/* Both folders are written to, both files moved or gone. */
+static __always_inline int judge_rename(struct name *from, struct name *to, bool exchange)
+{
+	enum sbx_why why;
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	if (is_nobody(&a))
+		return deny_change(&a, SBX_HOOK_path_rename, from, a.why);
+	why = judge_name(&a, from);
+	if (why != SBX_WHY_NONE)
+		return deny_change(&a, SBX_HOOK_path_rename, from, why);
+	why = judge_name(&a, to);
+	if (why != SBX_WHY_NONE)
+		return deny_change(&a, SBX_HOOK_path_rename, to, why);
+	if (sbx_rises(&from->of_entry, &from->of_folder, &to->of_folder) ||
+		(exchange && sbx_rises(&to->of_entry, &to->of_folder, &from->of_folder)))
+		return deny_rise(&a, SBX_HOOK_path_rename, from);
+	return 0;
+}
+
+SEC("lsm/path_rename")
+int BPF_PROG(path_rename, const struct path *old_folder, struct dentry *old_entry,
+	const struct path *new_folder, struct dentry *new_entry, unsigned int flags)
+{
+	struct name from = { .folder = old_folder->dentry, .entry = old_entry };
+	struct name to = { .folder = new_folder->dentry, .entry = new_entry };
+
+	return errno_in_range(judge_rename(&from, &to, flags & RENAME_EXCHANGE));
+}
