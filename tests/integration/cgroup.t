@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # How much does it get? Limits as the kernel holds them, and what happens at their ends.
+#
+# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 

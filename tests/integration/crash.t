@@ -4,7 +4,7 @@
 # sandboxctl is killed with SIGKILL, at each of its steps and at random moments: what its tenant does is
 # denied all the same, and the next run of that tenant and name is as good as any.
 #
-# It needs the build by `make FAILPOINTS=1`. The environment's KILLS says how many random moments (50).
+# It needs the build by `make FAILPOINTS=1`. The environment's KILLS says how many random moments (30).
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 
@@ -170,7 +170,7 @@ ok "it has tidied up" test ! -e "$state/sandboxes/a/victim"
 
 # ---- random moments ----
 
-n=${KILLS:-50} n_killed=0 n_ran=0 bad=
+n=${KILLS:-30} n_killed=0 n_ran=0 bad=
 begin
 before=${EPOCHREALTIME/./}
 run_as_victim sandboxctl

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Sockets that a command is started with: those that its policy says, and those of a socket unit.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016,SC2317
 . "${0%/*}/lib.sh"
 

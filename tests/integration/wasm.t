@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # WASM modules: what they are told by, and what they reach through their runtime.
+#
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
