@@ -78,7 +78,7 @@ LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/ls
 HOLD_SOURCES := $(wildcard src/base/*.c) $(addprefix src/kernel/,cgroup.c cgroup_base.c cgroup_controllers.c \
 	cgroup_events.c) src/libexec/hold.c
 # The skeleton is lsm-load's alone.
-SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/kernel/netns_make.c src/libexec/% src/lib/%,$(SOURCES))
+SANDBOXCTL_SOURCES := $(filter-out src/lsm/load.c src/lsm/variants.c src/kernel/netns_make.c src/libexec/% src/lib/%,$(SOURCES))
 NET_MAKE_SOURCES := $(wildcard src/base/*.c) $(addprefix src/kernel/,netns.c netns_make.c) src/libexec/net-make.c
 # What unit tests may call: everything but the mains.
 LIBRARY_SOURCES := $(filter-out src/cmd/main.c src/cmd/%,$(SANDBOXCTL_SOURCES)) $(wildcard src/lib/*.c)
@@ -308,13 +308,13 @@ build/demo/lib_sandboxes: tests/integration/lib_sandboxes.c $(INSTALLED)/.done
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -pthread $(WARNINGS) $< -o $@ \
 		$(call installed_flags,--cflags --libs) -Wl,-rpath,$(CURDIR)/$(INSTALLED)/lib
 
-$(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build
+$(O)/tests/%: tests/unit/%.c $(call object,$(LIBRARY_SOURCES) src/lsm/variants.c) | build/deps/build
 	$(call say,TEST,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MT $@ -MF $@.d \
 		-DFIXTURES_DIR='"$(CURDIR)/tests/fixtures"' \
 		-DPOLICIES_DIR='"$(CURDIR)/policies"' $(LDFLAGS_ALL) -o $@ $< \
-		$(call object,$(LIBRARY_SOURCES)) $(LIBS)
+		$(call object,$(LIBRARY_SOURCES) src/lsm/variants.c) $(LIBS)
 
 # Scripts are told where that lies which was built.
 $(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/tap.sh all \

@@ -13,37 +13,45 @@
 #define SBX_ABI_VERSION 8
 
 /*
- * Every LSM program, one row a hook: the kernel's name of the hook, which is the program's name and
- * its pin's name too. Their order is the order of `sbx_leaf.denied`.
+ * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
+ * program, unless src/lsm/variants.c has several for it; and whether a kernel may lack it. Their
+ * order is the order of `sbx_leaf.denied`.
  */
-#define SBX_HOOKS(X)            \
-	X(file_open)            \
-	X(path_truncate)        \
-	X(path_mknod)           \
-	X(path_mkdir)           \
-	X(path_rmdir)           \
-	X(path_unlink)          \
-	X(path_symlink)         \
-	X(path_link)            \
-	X(path_rename)          \
-	X(socket_create)        \
-	X(socket_connect)       \
-	X(socket_sendmsg)       \
-	X(socket_bind)          \
-	X(sctp_bind_connect)    \
-	X(uring_override_creds) \
-	X(userns_create)        \
-	X(task_alloc)           \
-	X(bprm_committed_creds) \
-	X(sb_alloc_security)    \
-	X(sb_free_security)     \
-	X(sb_mount)             \
-	X(move_mount)
+#define SBX_HOOKS(X)                    \
+	X(file_open, ALWAYS)            \
+	X(path_truncate, ALWAYS)        \
+	X(path_mknod, ALWAYS)           \
+	X(path_mkdir, ALWAYS)           \
+	X(path_rmdir, ALWAYS)           \
+	X(path_unlink, ALWAYS)          \
+	X(path_symlink, ALWAYS)         \
+	X(path_link, ALWAYS)            \
+	X(path_rename, ALWAYS)          \
+	X(socket_create, ALWAYS)        \
+	X(socket_connect, ALWAYS)       \
+	X(socket_sendmsg, ALWAYS)       \
+	X(socket_bind, ALWAYS)          \
+	X(sctp_bind_connect, ALWAYS)    \
+	X(uring_override_creds, ALWAYS) \
+	X(userns_create, ALWAYS)        \
+	X(task_alloc, ALWAYS)           \
+	X(bprm_committed_creds, ALWAYS) \
+	X(sb_alloc_security, ALWAYS)    \
+	X(sb_free_security, ALWAYS)     \
+	X(sb_mount, ALWAYS)             \
+	X(move_mount, ALWAYS)           \
+	X(perf_event_open, ALWAYS)      \
+	X(bpf_token_create, WHERE_THERE)
 
 enum sbx_hook {
-#define X(name) SBX_HOOK_##name,
+#define X(name, presence) SBX_HOOK_##name,
 	SBX_HOOKS(X) SBX_N_HOOKS
 #undef X
+};
+
+enum sbx_presence {
+	SBX_ALWAYS, /* a kernel without it is refused */
+	SBX_WHERE_THERE, /* a kernel without it has nothing that it would be asked about */
 };
 
 /* Rights on files, as the verdict knows them. */

@@ -85,6 +85,10 @@ struct task_struct {
 
 struct linux_binprm;
 
+struct perf_event_attr;
+
+struct bpf_token;
+
 typedef struct {
 	struct net *net;
 } possible_net_t;

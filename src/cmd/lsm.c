@@ -26,6 +26,8 @@ struct status {
 	struct lsm lsm;
 	struct sbx_counters counters;
 	struct sbx_loaded loaded;
+	struct lsm_runs runs[SBX_N_HOOKS];
+	bool are_runs_counted;
 	size_t n_leaves;
 };
 
@@ -37,6 +39,9 @@ static int read_status(struct status *s, struct sbx_error *err)
 		r = lsm_read_counters(&s->lsm, &s->counters, err);
 	if (r == 0)
 		r = lsm_read_loaded(&s->lsm, &s->loaded, err);
+	if (r == 0)
+		r = lsm_read_runs(&s->lsm, s->runs, err);
+	s->are_runs_counted = lsm_are_runs_counted();
 	return r < 0 ? r : lsm_count_leaves(&s->lsm, &s->n_leaves, err);
 }
 
@@ -52,10 +57,26 @@ static void format_tag(const __u8 tag[8], char text[static 17])
 		(void)snprintf(text + 2 * i, 3, "%02x", tag[i]);
 }
 
-static void print_text(const struct status *s)
+static void print_hook(const struct status *s, enum sbx_hook hook)
 {
+	const struct lsm_runs *runs = &s->runs[hook];
 	char tag[17];
 
+	(void)printf("hook %-20s ", lsm_hook_name(hook));
+	if (!s->lsm.ready.pins[hook]) {
+		(void)printf("not in this kernel\n");
+		return;
+	}
+	format_tag(s->lsm.ready.tags[hook], tag);
+	(void)printf("program %s", tag);
+	if (s->are_runs_counted)
+		(void)printf(", %llu runs in %llu ns", (unsigned long long)runs->n,
+			(unsigned long long)runs->nanoseconds);
+	(void)putchar('\n');
+}
+
+static void print_text(const struct status *s)
+{
 	(void)printf("loaded: abi %u, generation %016llx\n", s->lsm.ready.abi,
 		(unsigned long long)s->lsm.ready.generation);
 	(void)printf("base cgroup: id %llu, level %u\n", (unsigned long long)s->lsm.ready.base_id,
@@ -65,21 +86,33 @@ static void print_text(const struct status *s)
 		"denials of nobody's tasks: %llu\n", (unsigned long long)s->counters.unlabelled);
 	(void)printf("policies: %s\n",
 		are_watched(s) ? "watched in the kernel" : "looked at by each run");
-	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++) {
-		format_tag(s->lsm.ready.tags[hook], tag);
-		(void)printf("hook %-20s program %s\n", lsm_hook_name(hook), tag);
-	}
+	if (!s->are_runs_counted)
+		(void)printf("runs: not counted: sysctl kernel.bpf_stats_enabled=1\n");
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		print_hook(s, hook);
+}
+
+/* Null: the kernel lacks it. */
+static json_t *hook_to_json(const struct status *s, enum sbx_hook hook)
+{
+	const struct lsm_runs *runs = &s->runs[hook];
+	char tag[17];
+
+	if (!s->lsm.ready.pins[hook])
+		return json_null();
+	format_tag(s->lsm.ready.tags[hook], tag);
+	if (!s->are_runs_counted)
+		return json_pack("{s:s, s:n, s:n}", "program", tag, "runs", "nanoseconds");
+	return json_pack("{s:s, s:I, s:I}", "program", tag, "runs", (json_int_t)runs->n,
+		"nanoseconds", (json_int_t)runs->nanoseconds);
 }
 
 static void print_json(const struct status *s)
 {
 	json_t *hooks = json_object(), *json;
-	char tag[17];
 
-	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++) {
-		format_tag(s->lsm.ready.tags[hook], tag);
-		(void)json_object_set_new(hooks, lsm_hook_name(hook), json_string(tag));
-	}
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		(void)json_object_set_new(hooks, lsm_hook_name(hook), hook_to_json(s, hook));
 	json = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:o}", "loaded", 1, "abi",
 		(json_int_t)s->lsm.ready.abi, "base_id", (json_int_t)s->lsm.ready.base_id,
 		"base_level", (json_int_t)s->lsm.ready.base_level, "sandboxes",

@@ -107,6 +107,14 @@ static void describe_file(const struct sbx_denial *d, char *text, size_t size)
 		d->wanted & SBX_METADATA ? " metadata" : "");
 }
 
+/* Of hooks that have nothing more to tell: what was tried. */
+static const char *const acts[SBX_N_HOOKS] = {
+	[SBX_HOOK_uring_override_creds] = "an io_uring personality",
+	[SBX_HOOK_userns_create] = "a user namespace",
+	[SBX_HOOK_perf_event_open] = "a perf event",
+	[SBX_HOOK_bpf_token_create] = "a BPF token",
+};
+
 static void describe_protocol(unsigned int protocol, char *text, size_t size)
 {
 	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
@@ -159,10 +167,8 @@ static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 	else if (d->why == SBX_WHY_NETWORK)
 		(void)snprintf(what, sizeof(what), "%s of a socket",
 			d->hook == SBX_HOOK_socket_bind ? "a bind" : "the disconnecting");
-	else if (d->hook == SBX_HOOK_uring_override_creds)
-		(void)snprintf(what, sizeof(what), "an io_uring personality");
-	else if (d->hook == SBX_HOOK_userns_create)
-		(void)snprintf(what, sizeof(what), "a user namespace");
+	else if (d->hook < SBX_N_HOOKS && acts[d->hook])
+		(void)snprintf(what, sizeof(what), "%s", acts[d->hook]);
 	else
 		describe_address(d, what, sizeof(what));
 	if (d->why == SBX_WHY_OWNED)

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "lsm/lsm.h"
 #include "lsm/pins.h"
+#include "lsm/variants.h"
 
 #include "sandboxctl.skel.h"
 
@@ -15,6 +16,8 @@
 
 struct loaded_programs {
 	struct sandboxctl_bpf *skeleton;
+	const char
+		*names[SBX_N_HOOKS]; /* of the hooks' programs; NULL: the kernel lacks the hook */
 	struct bpf_link *links[SBX_N_HOOKS];
 	struct load_base base;
 };
@@ -39,11 +42,43 @@ static int print_all(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, fmt, ap);
 }
 
+static bool is_chosen(const struct loaded_programs *p, const char *name)
+{
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		if (p->names[hook] && streq(p->names[hook], name))
+			return true;
+	return false;
+}
+
+/* Those for other kernels would not load in this one. */
+static int choose_programs(struct loaded_programs *p, struct sbx_error *err)
+{
+	struct bpf_program *program;
+	int r = variants_choose_here(p->names, err);
+
+	if (r < 0)
+		return r;
+	bpf_object__for_each_program(program, p->skeleton->obj)
+	{
+		const char *name = bpf_program__name(program);
+
+		if (bpf_program__type(program) != BPF_PROG_TYPE_LSM)
+			continue;
+		if (!variants_is_program(name))
+			return error_set(err, EINVAL, "program '%s' is no hook's", name);
+		(void)bpf_program__set_autoload(program, is_chosen(p, name));
+	}
+	return 0;
+}
+
 static int attach(struct loaded_programs *p, enum sbx_hook hook, struct sbx_error *err)
 {
 	const char *name = lsm_hook_name(hook);
-	struct bpf_program *program = bpf_object__find_program_by_name(p->skeleton->obj, name);
+	struct bpf_program *program;
 
+	if (!p->names[hook])
+		return 0;
+	program = bpf_object__find_program_by_name(p->skeleton->obj, p->names[hook]);
 	if (!program)
 		return error_set(err, ENOENT, "hook '%s' has no program", name);
 	p->links[hook] = bpf_program__attach_lsm(program);
@@ -69,6 +104,9 @@ int load_programs(const struct load_base *base, bool verbose, struct loaded_prog
 	p->skeleton->rodata->base_id = base->id;
 	p->skeleton->rodata->base_level = base->level;
 	p->skeleton->rodata->control_id = base->control_id;
+	r = choose_programs(p, err);
+	if (r < 0)
+		return r;
 	r = sandboxctl_bpf__load(p->skeleton);
 	if (r < 0) {
 		r = error_errno(err, -r, "load the LSM programs");
@@ -92,12 +130,19 @@ static int pin_map(struct loaded_programs *p, const char *name, struct sbx_error
 	return pin_make(fd, name, err);
 }
 
+static int pin_link(struct loaded_programs *p, enum sbx_hook hook, struct sbx_error *err)
+{
+	const struct bpf_link *link = p->links[hook];
+
+	return link ? pin_make(bpf_link__fd(link), lsm_hook_name(hook), err) : 0;
+}
+
 int load_pin(struct loaded_programs *p, struct sbx_error *err)
 {
 	int r = 0;
 
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
-		r = pin_make(bpf_link__fd(p->links[hook]), lsm_hook_name(hook), err);
+		r = pin_link(p, hook, err);
 	for (enum lsm_map map = 0; map < LSM_N_MAPS && r == 0; map++)
 		r = pin_map(p, lsm_map_name(map), err);
 	if (r == 0)
@@ -113,10 +158,13 @@ static int describe(struct loaded_programs *p, enum sbx_hook hook, struct sbx_re
 	struct bpf_prog_info info = { 0 };
 	__u32 size = sizeof(info);
 	const char *name = lsm_hook_name(hook);
-	struct bpf_program *program = bpf_object__find_program_by_name(p->skeleton->obj, name);
+	const struct bpf_program *program;
 	uint64_t number = 0;
 	int r;
 
+	if (!p->names[hook])
+		return 0;
+	program = bpf_object__find_program_by_name(p->skeleton->obj, p->names[hook]);
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) < 0)
 		return error_errno(err, errno, "read the program of '%s'", name);
 	r = pin_number(name, &number, err);

@@ -22,8 +22,11 @@ static const struct {
 	[LSM_MAP_POLICY_FILES] = { "policy_files", sizeof(__u32) },
 };
 
-static const char *const hook_names[SBX_N_HOOKS] = {
-#define X(name) [SBX_HOOK_##name] = #name,
+static const struct {
+	const char *name;
+	enum sbx_presence presence;
+} hooks[SBX_N_HOOKS] = {
+#define X(name, presence) [SBX_HOOK_##name] = { #name, SBX_##presence },
 	SBX_HOOKS(X)
 #undef X
 };
@@ -50,7 +53,12 @@ const char *lsm_map_name(enum lsm_map map)
 
 const char *lsm_hook_name(enum sbx_hook hook)
 {
-	return hook < SBX_N_HOOKS ? hook_names[hook] : "?";
+	return hook < SBX_N_HOOKS ? hooks[hook].name : "?";
+}
+
+bool lsm_hook_may_lack(enum sbx_hook hook)
+{
+	return hooks[hook].presence == SBX_WHERE_THERE;
 }
 
 const char *lsm_why_text(enum sbx_why why)

@@ -38,6 +38,8 @@ struct lsm {
 
 const char *lsm_map_name(enum lsm_map map);
 const char *lsm_hook_name(enum sbx_hook hook);
+/* Whether a kernel may be without it. */
+bool lsm_hook_may_lack(enum sbx_hook hook);
 /* "no grant of the policy covers it", and so on; for reports. */
 const char *lsm_why_text(enum sbx_why why);
 
@@ -62,6 +64,18 @@ struct lsm_peek {
 };
 
 int lsm_peek(struct lsm_peek *ret, struct sbx_error *err);
+
+/* How often a hook's program has run while the kernel counted that, and for how long in all. */
+struct lsm_runs {
+	uint64_t n, nanoseconds;
+};
+
+/* 0 of a hook that the kernel lacks. */
+int lsm_read_runs(
+	const struct lsm *lsm, struct lsm_runs ret_runs[static SBX_N_HOOKS], struct sbx_error *err);
+
+/* Whether the kernel counts now: kernel.bpf_stats_enabled. */
+bool lsm_are_runs_counted(void);
 
 /*
  * Waits until no hook runs any of these programs: the kernel takes them away some time after the

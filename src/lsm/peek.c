@@ -12,21 +12,6 @@
 
 #define GONE_TIMEOUT 5000000 /* usec */
 
-static int find_program(enum sbx_hook hook, uint32_t *ret_id, struct sbx_error *err)
-{
-	_cleanup_close_ int link = -1;
-	struct bpf_link_info info = { 0 };
-	__u32 size = sizeof(info);
-	int r = pin_open(lsm_hook_name(hook), &link, err);
-
-	if (r < 0)
-		return r;
-	if (bpf_obj_get_info_by_fd(link, &info, &size) < 0)
-		return error_errno(err, errno, "read the link '%s'", lsm_hook_name(hook));
-	*ret_id = info.prog_id;
-	return 0;
-}
-
 int lsm_peek(struct lsm_peek *ret, struct sbx_error *err)
 {
 	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
@@ -41,7 +26,7 @@ int lsm_peek(struct lsm_peek *ret, struct sbx_error *err)
 	(void)ready_read(&ready, NULL);
 	*ret = (struct lsm_peek){ .base_id = ready.base_id };
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
-		(void)find_program(hook, &ret->programs[hook], NULL);
+		(void)pin_program(hook, &ret->programs[hook], NULL);
 	ret->home = take_fd(&home);
 	return 0;
 }

@@ -44,6 +44,21 @@ int pin_open(const char *name, int *ret_fd, struct sbx_error *err)
 	return 0;
 }
 
+int pin_program(enum sbx_hook hook, uint32_t *ret_id, struct sbx_error *err)
+{
+	_cleanup_close_ int link = -1;
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+	int r = pin_open(lsm_hook_name(hook), &link, err);
+
+	if (r < 0)
+		return r;
+	if (bpf_obj_get_info_by_fd(link, &info, &size) < 0)
+		return error_errno(err, errno, "read the link '%s'", lsm_hook_name(hook));
+	*ret_id = info.prog_id;
+	return 0;
+}
+
 int pin_number(const char *name, uint64_t *ret_number, struct sbx_error *err)
 {
 	char path[PATH_SIZE];
@@ -101,8 +116,11 @@ static int complain(enum sbx_hook hook, struct sbx_error *err)
 int pins_check(const __u64 numbers[static SBX_N_HOOKS], struct sbx_error *err)
 {
 	bool found[SBX_N_HOOKS] = { 0 };
-	int r = read_folder(numbers, found, err);
+	int r;
 
+	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
+		found[hook] = !numbers[hook] && lsm_hook_may_lack(hook);
+	r = read_folder(numbers, found, err);
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
 		if (!found[hook])
 			r = complain(hook, err);

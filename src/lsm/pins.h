@@ -15,12 +15,16 @@ int pin_make(int fd, const char *name, struct sbx_error *err);
 /* -ESTALE where it is missing. The descriptor is the caller's. */
 int pin_open(const char *name, int *ret_fd, struct sbx_error *err);
 
+/* The program that the hook's pinned link runs. */
+int pin_program(enum sbx_hook hook, uint32_t *ret_id, struct sbx_error *err);
+
 /* The number of the pin's inode. It leads to the one object for which it was made, for ever. */
 int pin_number(const char *name, uint64_t *ret_number, struct sbx_error *err);
 
 /*
  * Whether each hook's pin is there, and is the one that was made at the load, by its number. 0, or
- * -ESTALE with the name of the first that isn't. Reads the folder once, however many they are.
+ * -ESTALE with the name of the first that isn't. Number 0 is: the kernel lacks the hook, which is
+ * well where it may. Reads the folder once, however many they are.
  */
 int pins_check(const __u64 numbers[static SBX_N_HOOKS], struct sbx_error *err);
 

@@ -24,6 +24,7 @@ static const struct attempt *const tables[] = {
 	attempts_others,
 	attempts_calls,
 	attempts_kernel,
+	attempts_platform,
 	attempts_escapes,
 	attempts_stalk,
 };

@@ -43,6 +43,7 @@ extern const struct attempt attempts_process[];
 extern const struct attempt attempts_others[];
 extern const struct attempt attempts_calls[];
 extern const struct attempt attempts_kernel[];
+extern const struct attempt attempts_platform[];
 extern const struct attempt attempts_escapes[];
 extern const struct attempt attempts_stalk[];
 

@@ -128,8 +128,11 @@ while IFS= read -r line; do
 	fi
 done <"$repo/src/lsm/lsm.c"
 
-# The order that a report tells them in.
-mapfile -t hooks_in_order < <(sed -n 's/^\tX(\([a-z_]*\)).*/\1/p' "$repo/bpf/abi.h")
+# In the order of the report.
+all_hooks=()
+while IFS= read -r line; do
+	[[ ! $line =~ X\(([a-z_0-9]+),\ [A-Z_]+\) ]] || all_hooks+=("${BASH_REMATCH[1]}")
+done <"$repo/bpf/abi.h"
 
 # Denials that the LSM must have counted for TENANT/NAME when it ends.
 declare -A expected=()
@@ -229,7 +232,7 @@ stop() {
 	local hook all=
 	kill -TERM "${supervisors[$1]}"
 	ended "$1"
-	for hook in "${hooks_in_order[@]}"; do
+	for hook in "${all_hooks[@]}"; do
 		[[ -z ${expected[$1:$hook]-} ]] || all+=${all:+,}\"$hook\":${expected[$1:$hook]}
 		unset "expected[$1:$hook]"
 	done
