@@ -28,16 +28,27 @@ VARIANT := $(if $(SAN),/san)$(if $(FAILPOINTS),/failpoints)
 O := build$(VARIANT)
 L := $(O)/lib
 
+# What sandboxctl and hold are linked with: musl, or the system's. At its start glibc asks the processor what it
+# can do, some sixty times, and each is a trap under a hypervisor: as long as a quarter of a launch.
+# All else has the system's, and so has the sanitizers' build.
+LIBC ?= musl
+LAUNCHER_LIBC := $(if $(SAN),system,$(LIBC))
+ifeq ($(filter musl system,$(LAUNCHER_LIBC)),)
+$(error LIBC=$(LIBC): it is musl or system)
+endif
+
 CC = gcc
 CXX = g++
 LD = ld
 OBJCOPY = objcopy
+MUSL_CC = musl-gcc
 CLANG = clang
 BPFTOOL = bpftool
 PKG_CONFIG = pkg-config
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wformat=2 -Wno-format-nonliteral -Wno-format-truncation -Werror
+# musl has no part in _FORTIFY_SOURCE: what was compiled so elsewhere is checked by src/libc/fortify.c.
 HARDENING = -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 CFLAGS ?= -O2 -g
 CPPFLAGS_ALL = -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -I. -Isrc -Iinclude -Ibuild/bpf \
@@ -60,6 +71,7 @@ say = @$(if $(V),:,printf '  %-8s %s\n' '$(1)' '$(2)')
 # Loading libraries is part of the launch time: sandboxctl is linked statically as a whole. libmnl, which Debian
 # has no archive of, is net-make's alone, and what is linked of everything is linked with it.
 STATIC_LIBS = -lseccomp -lcap -linih -ljansson
+STATIC_ARCHIVES = $(foreach l,$(STATIC_LIBS),$(call gcc_part,$(l:-l%=lib%.a)))
 LIBS = -Wl,-Bstatic -lbpf -lelf -lz $(STATIC_LIBS) -Wl,-Bdynamic -lmnl
 # The sanitizers' library can't be.
 STATIC = $(if $(SAN),$(LDFLAGS_ALL),$(patsubst -pie,-static-pie,$(LDFLAGS_ALL)))
@@ -69,8 +81,15 @@ BPF_CFLAGS = -g -O2 -std=gnu17 -mcpu=v3 -target bpf -D__TARGET_ARCH_x86 -Wall -W
 
 ROOMS = base policy kernel lsm state launch oci lib libexec cmd
 SOURCES := $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
-HEADERS := $(wildcard src/*/*.h bpf/*.h include/sandboxctl/*.h)
+HEADERS := $(wildcard src/*/*.h src/libc/*/*.h bpf/*.h include/sandboxctl/*.h)
 object = $(patsubst %.c,$(O)/obj/%.o,$(1))
+# The launcher's libc may be another one, so it has objects of its own.
+LIBC_SOURCES := $(wildcard src/libc/*.c)
+ifeq ($(LAUNCHER_LIBC),musl)
+launcher_object = $(patsubst %.c,$(O)/musl/%.o,$(1) $(LIBC_SOURCES))
+else
+launcher_object = $(object)
+endif
 
 LSM_LOAD_SOURCES := $(wildcard src/base/*.c src/policy/*.c src/kernel/*.c src/lsm/*.c src/state/*.c \
 	src/libexec/lsm-load.c src/libexec/canary.c src/libexec/own.c src/libexec/survey.c)
@@ -137,10 +156,53 @@ $(O)/obj/%.o: %.c Makefile | build/deps/build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
-$(O)/bin/sandboxctl: $(call object,$(SANDBOXCTL_SOURCES))
+# Headers of the kernel and of libraries, by links: the rest of what lies beside them is another libc's. And the
+# folder that musl's archive and start files are in.
+MUSL := build/musl
+MUSL_HEADERS := seccomp.h seccomp-syscalls.h jansson.h jansson_config.h ini.h sys/capability.h
+MUSL_FOLDERS := linux asm asm-generic
+gcc_part = $(shell $(CC) -print-file-name=$(1))
+$(MUSL)/.done: | build/deps/build build/deps/musl
+	$(call say,MUSL,$(@D))
+	@rm -rf $(@D) && mkdir -p $(@D)/include/sys
+	$(Q)printf '#include <%s>\n' seccomp.h jansson.h ini.h sys/capability.h $(MUSL_FOLDERS:%=%/types.h) | \
+		$(CC) $(CPPFLAGS) -M -x c - | tr ' ' '\n' >$(@D)/found
+	$(Q)for h in $(MUSL_HEADERS); do \
+		ln -s "$$(grep -m 1 "/$$h\$$" $(@D)/found)" $(@D)/include/$$h || exit 1; \
+	done
+	$(Q)for d in $(MUSL_FOLDERS); do \
+		ln -s "$$(sed -n "s|/$$d/types.h\$$|/$$d|p" $(@D)/found | head -n 1)" $(@D)/include/$$d || exit 1; \
+	done
+	$(Q)ln -s "$$($(MUSL_CC) -\#\#\# -x c /dev/null 2>&1 | tr ' ' '\n' | sed -n 's|/Scrt1.o$$||p')" $(@D)/lib
+	@touch $@
+
+$(O)/musl/%.o: %.c Makefile | $(MUSL)/.done
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) -Isrc/libc $(CPPFLAGS_ALL) $(CFLAGS_ALL) -idirafter $(MUSL)/include -MMD -MP -c $< -o $@
+
+-include $(patsubst %.o,%.d,$(call launcher_object,$(SANDBOXCTL_SOURCES) $(HOLD_SOURCES) \
+	tests/libc/agree.c))
+
+# $(call launcher_link,FLAGS,ARCHIVES)
+ifeq ($(LAUNCHER_LIBC),musl)
+launcher_link = $(CC) $(CFLAGS_ALL) $(1) -nostdlib -o $@ \
+	$(addprefix $(MUSL)/lib/,$(if $(filter -static-pie,$(1)),rcrt1.o,crt1.o) crti.o) \
+	$(call gcc_part,$(if $(filter -static-pie,$(1)),crtbeginS.o,crtbeginT.o)) $(filter %.o,$^) $(2) $(MUSL)/lib/libc.a \
+	$(call gcc_part,libgcc.a) $(call gcc_part,$(if $(filter -static-pie,$(1)),crtendS.o,crtend.o)) $(MUSL)/lib/crtn.o
+else
+launcher_link = $(CC) $(CFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) $(2)
+endif
+
+# Which of them the programs have: `make LIBC=system` links anew, whatever is newer.
+$(O)/libc: FORCE
+	@mkdir -p $(@D)
+	@echo $(LAUNCHER_LIBC) | cmp -s - $@ || echo $(LAUNCHER_LIBC) >$@
+
+$(O)/bin/sandboxctl: $(call launcher_object,$(SANDBOXCTL_SOURCES)) $(O)/libc
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(STATIC) -o $@ $^ $(STATIC_LIBS)
+	$(Q)$(call launcher_link,$(STATIC),$(STATIC_ARCHIVES))
 
 $(O)/libexec/sandboxctl/net-make: $(call object,$(NET_MAKE_SOURCES))
 	$(call say,LINK,$@)
@@ -160,10 +222,10 @@ $(O)/libexec/sandboxctl/init: src/libexec/init.c Makefile | build/deps/build
 		-static -nostdlib -no-pie -s -Wl,--build-id=none -Wl,-z,noseparate-code \
 		-Wl,-z,noexecstack -o $@ $<
 
-$(O)/libexec/sandboxctl/hold: $(call object,$(HOLD_SOURCES))
+$(O)/libexec/sandboxctl/hold: $(call launcher_object,$(HOLD_SOURCES)) $(O)/libc
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(if $(SAN),$(LDFLAGS_ALL),-static $(filter-out -pie,$(LDFLAGS_ALL))) -o $@ $^
+	$(Q)$(call launcher_link,$(if $(SAN),$(LDFLAGS_ALL),-static $(filter-out -pie,$(LDFLAGS_ALL))))
 
 # ---- libsandboxctl ----
 #
@@ -323,6 +385,21 @@ $(UNIT_SCRIPTS:tests/unit/%.t=$(O)/tests/%): $(O)/tests/%: tests/unit/%.t tests/
 
 $(O)/tests/library: $(INSTALLED)/.done
 
+# The launcher's libc beside the system's.
+AGREE_SOURCES := tests/libc/agree.c src/policy/syscalls_constants.c
+$(O)/tests/libc_agree: $(O)/tests/agree-launcher $(O)/tests/agree-system
+$(O)/tests/agree-launcher: $(call launcher_object,$(AGREE_SOURCES)) $(O)/libc
+	$(call say,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(call launcher_link,$(STATIC),$(STATIC_ARCHIVES))
+
+$(O)/tests/agree-system: $(call object,$(AGREE_SOURCES))
+	$(call say,TEST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^
+
+-include $(patsubst %.o,%.d,$(call object,$(AGREE_SOURCES)))
+
 -include $(UNIT_TESTS:%=%.d)
 
 # What the guest's tests use: a build that can be killed at each step, the probe, a module.
@@ -465,7 +542,7 @@ soak: $(GUEST_NEEDS)
 
 # ---- linters ----
 
-C_FILES := $(wildcard src/*/*.[ch] bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch] docs/*/*.[ch] \
+C_FILES := $(wildcard src/*/*.[ch] src/libc/*/*.h bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch] docs/*/*.[ch] \
 	contrib/completion/*.[ch])
 SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* \
 	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/redteam/*.t tests/systemd/*.t tests/demo/demo tests/demo/fetch-program \
@@ -515,7 +592,7 @@ lint-cppcheck: | build/deps/lint
 
 lint-tidy: build/bpf/sandboxctl.skel.h | build/deps/lint
 	$(Q)tests/tap build/results/lint-tidy tests/lint/as-test tidy \
-		nice sh -c 'printf "%s\n" $(filter-out %/prefix.c,$(SOURCES)) $(GENERATOR_SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
+		nice sh -c 'printf "%s\n" $(filter-out %/prefix.c,$(SOURCES)) $(LIBC_SOURCES) $(GENERATOR_SOURCES) | xargs -P $(shell nproc) -n 8 sh -c '"'"'clang-tidy \
 		--quiet "$$@" -- -std=c17 $(subst ",\",$(subst ','',$(CPPFLAGS_ALL))) 2>/dev/null'"'"' sh'
 
 format:

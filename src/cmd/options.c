@@ -133,6 +133,9 @@ int cmd_next_option(const struct cmd_option *options, int argc, char **argv)
 	option = getopt_long(argc, argv, shorts, longs, NULL);
 	if (option == -1)
 		return CMD_OPTIONS_END;
+	/* musl counts the argument that isn't there. */
+	if (optind > argc)
+		optind = argc;
 	if (option == '?' || option == ':') {
 		complain(longs, option, argv);
 		return CMD_OPTION_BAD;
