@@ -8,7 +8,6 @@
 #include "lsm/lsm.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #define PATH_SIZE 64
@@ -72,7 +71,7 @@ int pin_number(const char *name, uint64_t *ret_number, struct sbx_error *err)
 }
 
 /* By number first: that is one comparison a hook, and there are as many entries as hooks. */
-static void find(const __u64 numbers[static SBX_N_HOOKS], const struct dirent64 *entry,
+static void find(const __u64 numbers[static SBX_N_HOOKS], const struct dirent *entry,
 	bool found[static SBX_N_HOOKS])
 {
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
@@ -83,20 +82,14 @@ static void find(const __u64 numbers[static SBX_N_HOOKS], const struct dirent64 
 static int read_folder(const __u64 numbers[static SBX_N_HOOKS], bool found[static SBX_N_HOOKS],
 	struct sbx_error *err)
 {
-	_cleanup_close_ int fd = open(HOME_BPF, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	_Alignas(struct dirent64) char buf[16384];
-	ssize_t size;
+	_cleanup_closedir_ DIR *folder = opendir(HOME_BPF);
+	const struct dirent *entry;
 
-	if (fd < 0)
+	if (!folder)
 		return error_errno(err, errno, "open '%s'", HOME_BPF);
-	while ((size = getdents64(fd, buf, sizeof(buf))) > 0)
-		for (ssize_t at = 0; at < size;) {
-			const struct dirent64 *entry = (const struct dirent64 *)(buf + at);
-
-			find(numbers, entry, found);
-			at += entry->d_reclen;
-		}
-	return size < 0 ? error_errno(err, errno, "read '%s'", HOME_BPF) : 0;
+	while ((errno = 0, entry = readdir(folder)))
+		find(numbers, entry, found);
+	return errno ? error_errno(err, errno, "read '%s'", HOME_BPF) : 0;
 }
 
 static int complain(enum sbx_hook hook, struct sbx_error *err)
