@@ -36,6 +36,13 @@
 	X(userns_create, ALWAYS)        \
 	X(task_alloc, ALWAYS)           \
 	X(bprm_committed_creds, ALWAYS) \
+	X(task_kill, ALWAYS)            \
+	X(ptrace_access_check, ALWAYS)  \
+	X(ptrace_traceme, ALWAYS)       \
+	X(task_setnice, ALWAYS)         \
+	X(task_setioprio, ALWAYS)       \
+	X(task_setscheduler, ALWAYS)    \
+	X(task_setrlimit, ALWAYS)       \
 	X(sb_alloc_security, ALWAYS)    \
 	X(sb_free_security, ALWAYS)     \
 	X(sb_mount, ALWAYS)             \
@@ -76,6 +83,7 @@ enum sbx_why {
 	SBX_WHY_NETWORK, /* a socket of another network than the task's */
 	SBX_WHY_NEVER, /* nothing that a policy could say allows it */
 	SBX_WHY_RISES, /* it could be used for more there than where it is */
+	SBX_WHY_HOST, /* a process of the host's */
 };
 
 /* The newest denial of a sandbox, for its report. `address` is IPv6, IPv4 as ::ffff:a.b.c.d. */
@@ -84,7 +92,7 @@ struct sbx_denial {
 	__u32 why;
 	__u32 pid; /* thread group id in the initial pid namespace */
 	__u32 wanted; /* enum sbx_rights */
-	__u64 ino;
+	__u64 ino; /* of a process: its thread group id in the initial pid namespace */
 	__u32 dev; /* as the kernel holds it: major << 20 | minor */
 	__u32 owner; /* tenant id for SBX_WHY_OWNED */
 	__u8 address[16];
@@ -93,7 +101,7 @@ struct sbx_denial {
 	__u16 family; /* AF_ */
 	__u16 pad;
 	char comm[16];
-	char name[32]; /* last component of the file's path, cut */
+	char name[32]; /* last component of the file's path, cut; of a process: its comm */
 };
 
 /* leaves: cgroup id of a sandbox's cgroup -> whose it is. */

@@ -81,6 +81,8 @@ struct task_struct {
 	const struct cred *real_cred;
 	__u64 parent_exec_id; /* self_exec_id of the parent when this was forked */
 	__u64 self_exec_id; /* goes up by one with each exec */
+	int tgid;
+	char comm[16];
 };
 
 struct linux_binprm;
@@ -151,6 +153,8 @@ enum {
 
 	NETLINK_ROUTE = 0,
 
+	PTRACE_MODE_NOAUDIT = 0x4, /* include/linux/ptrace.h */
+
 	SOCK_STREAM = 1,
 	SOCK_DGRAM = 2,
 
@@ -190,6 +194,18 @@ static __always_inline int errno_in_range(int e)
 {
 	asm volatile("if %0 s< -4095 goto +1; if %0 s<= 0 goto +1; %0 = -13;" : "+w"(e));
 	return e;
+}
+
+/*
+ * Whether an argument of a hook is there. To the verifier of 6.12 none of them is ever NULL, and it
+ * may take a plain comparison for dead code.
+ */
+static __always_inline bool is_nonnull(const void *p)
+{
+	__u64 there;
+
+	asm volatile("%0 = 1; if %1 > 0 goto +1; %0 = 0;" : "=&r"(there) : "r"(p));
+	return there;
 }
 
 #endif

@@ -107,14 +107,6 @@ static void describe_file(const struct sbx_denial *d, char *text, size_t size)
 		d->wanted & SBX_METADATA ? " metadata" : "");
 }
 
-/* Of hooks that have nothing more to tell: what was tried. */
-static const char *const acts[SBX_N_HOOKS] = {
-	[SBX_HOOK_uring_override_creds] = "an io_uring personality",
-	[SBX_HOOK_userns_create] = "a user namespace",
-	[SBX_HOOK_perf_event_open] = "a perf event",
-	[SBX_HOOK_bpf_token_create] = "a BPF token",
-};
-
 static void describe_protocol(unsigned int protocol, char *text, size_t size)
 {
 	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
@@ -155,6 +147,33 @@ static void describe_owner(uint32_t id, char *text, size_t size)
 		(void)snprintf(text, size, " (id %u)", id);
 }
 
+/* What needs no more words than that it was done to a process, or at all. */
+static const struct {
+	const char *act;
+	bool to_process;
+} acts[SBX_N_HOOKS] = {
+	[SBX_HOOK_uring_override_creds] = { "an io_uring personality", false },
+	[SBX_HOOK_userns_create] = { "a user namespace", false },
+	[SBX_HOOK_perf_event_open] = { "a perf event", false },
+	[SBX_HOOK_bpf_token_create] = { "a BPF token", false },
+	[SBX_HOOK_task_kill] = { "a signal to", true },
+	[SBX_HOOK_ptrace_access_check] = { "a look into", true },
+	[SBX_HOOK_ptrace_traceme] = { "the tracing by", true },
+	[SBX_HOOK_task_setnice] = { "the nice value of", true },
+	[SBX_HOOK_task_setioprio] = { "the I/O priority of", true },
+	[SBX_HOOK_task_setscheduler] = { "the scheduling of", true },
+	[SBX_HOOK_task_setrlimit] = { "the resource limits of", true },
+};
+
+static void describe_act(const struct sbx_denial *d, char *text, size_t size)
+{
+	if (acts[d->hook].to_process)
+		(void)snprintf(text, size, "%s %.16s[%u]", acts[d->hook].act, d->name,
+			(unsigned int)d->ino);
+	else
+		(void)snprintf(text, size, "%s", acts[d->hook].act);
+}
+
 /* "open of 'x' (inode 1 on 8:1) for read by cat[123]: another tenant owns it" */
 static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 {
@@ -167,8 +186,8 @@ static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 	else if (d->why == SBX_WHY_NETWORK)
 		(void)snprintf(what, sizeof(what), "%s of a socket",
 			d->hook == SBX_HOOK_socket_bind ? "a bind" : "the disconnecting");
-	else if (d->hook < SBX_N_HOOKS && acts[d->hook])
-		(void)snprintf(what, sizeof(what), "%s", acts[d->hook]);
+	else if (d->hook < SBX_N_HOOKS && acts[d->hook].act)
+		describe_act(d, what, sizeof(what));
 	else
 		describe_address(d, what, sizeof(what));
 	if (d->why == SBX_WHY_OWNED)

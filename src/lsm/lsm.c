@@ -44,6 +44,7 @@ static const char *const why_texts[] = {
 	[SBX_WHY_NETWORK] = "the socket is of another network than the sandbox",
 	[SBX_WHY_NEVER] = "no policy can allow it",
 	[SBX_WHY_RISES] = "its policy would let it be used for more there than here",
+	[SBX_WHY_HOST] = "it is the host's",
 };
 
 const char *lsm_map_name(enum lsm_map map)

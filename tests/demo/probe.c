@@ -27,6 +27,7 @@ static const struct attempt *const tables[] = {
 	attempts_platform,
 	attempts_escapes,
 	attempts_stalk,
+	attempts_reach,
 };
 
 static bool announced;
@@ -48,6 +49,16 @@ void detail_add(struct detail *detail, const char *fmt, ...)
 	for (; *word; word++)
 		if ((unsigned char)*word < ' ' || *word == 0x7f)
 			*word = '?';
+}
+
+int parse_pid(const char *word, pid_t *ret_pid)
+{
+	uint32_t number;
+
+	if (str_to_u32(word, &number) < 0 || number == 0 || number > INT32_MAX)
+		return PROBE_USAGE;
+	*ret_pid = (pid_t)number;
+	return 0;
 }
 
 int failed_at(struct detail *detail, const char *step)

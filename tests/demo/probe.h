@@ -46,12 +46,16 @@ extern const struct attempt attempts_kernel[];
 extern const struct attempt attempts_platform[];
 extern const struct attempt attempts_escapes[];
 extern const struct attempt attempts_stalk[];
+extern const struct attempt attempts_reach[];
 
 /* Any number of arguments. */
 #define ANY 1000
 
 /* Adds a word to the detail, cut when the line is full. */
 void detail_add(struct detail *detail, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* 0 or PROBE_USAGE. */
+int parse_pid(const char *word, pid_t *ret_pid);
 
 /* For attempts of more than one step: `return failed_at(detail, "open")`. Returns -errno. */
 int failed_at(struct detail *detail, const char *step);

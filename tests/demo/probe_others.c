@@ -120,16 +120,6 @@ static int attempt_memfd_exec(char **args, struct detail *detail)
 	return run_child(fd, argv, detail);
 }
 
-static int parse_pid(const char *word, pid_t *ret_pid)
-{
-	uint32_t number;
-
-	if (str_to_u32(word, &number) < 0 || number == 0 || number > INT32_MAX)
-		return PROBE_USAGE;
-	*ret_pid = (pid_t)number;
-	return 0;
-}
-
 static int attempt_kill(char **args, struct detail *detail)
 {
 	uint32_t number = 0;

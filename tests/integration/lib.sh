@@ -138,12 +138,13 @@ done <"$repo/bpf/abi.h"
 declare -A expected=()
 
 is_denied_by() { # WALL WHO ATTEMPT
-	local hook why
+	local hook why errno
 	case $1 in
 	lsm:*:*)
-		hook=${1#lsm:} why=${hook#*:} hook=${hook%:*}
+		IFS=: read -r _ hook why errno <<<"$1"
 		# As at the border of a file system, so that mv(1) copies.
-		[[ $line == "$3: EACCES"* || $why == rises && $line == "$3: EXDEV"* ]] || return
+		[[ $why != rises ]] || errno=EXDEV
+		[[ $line == "$3: ${errno:-EACCES}"* ]] || return
 		if [[ $2 == */* ]]; then
 			expected[$2:$hook]=$((${expected[$2:$hook]-0} + 1))
 			return 0
@@ -164,7 +165,7 @@ is_denied_by() { # WALL WHO ATTEMPT
 }
 
 # denied WALL TEXT WHO ATTEMPT...: WALL is where the denial must come from:
-#	lsm:HOOK:REASON		the LSM, and no other hook of it
+#	lsm:HOOK:REASON[:ERRNO]	the LSM, and no other hook of it; EACCES, unless the call makes another of it
 #	seccomp:ERRNO cgroup:ERRNO mount:ERRNO view:ERRNO user:ERRNO network:ERRNO
 #				not the LSM: the filter, a limit, a mount's flag, that it isn't in
 #				sight, a missing capability; the same act allowed beside it says the rest
