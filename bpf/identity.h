@@ -140,4 +140,16 @@ static __always_inline int deny_all(enum sbx_hook hook)
 	return errno_in_range(deny(&a, hook, &d));
 }
 
+/* What none in a sandbox may, and its set-up does. `d` comes with what the hook knows. */
+static __always_inline int deny_tenants(enum sbx_hook hook, struct sbx_denial *d)
+{
+	struct actor a;
+
+	identify(&a);
+	if (a.standing == STANDING_HOST || a.standing == STANDING_SETUP)
+		return 0;
+	d->why = a.standing == STANDING_NOBODY ? a.why : SBX_WHY_NEVER;
+	return errno_in_range(deny(&a, hook, d));
+}
+
 #endif

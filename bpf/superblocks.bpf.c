@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * Superblocks: those that a sandbox's set-up makes are its own.
+ * Superblocks: those that a sandbox's set-up makes are its own, and nobody in it makes others.
  */
 #include "identity.h"
 #include "watch.h"
@@ -13,8 +13,13 @@ int BPF_PROG(sb_alloc_security, struct super_block *sb)
 	struct actor a;
 
 	identify(&a);
-	if (a.standing != STANDING_SETUP)
+	if (a.standing == STANDING_HOST)
 		return 0;
+	if (a.standing != STANDING_SETUP) {
+		struct sbx_denial d = { 0 };
+
+		return deny_tenants(SBX_HOOK_sb_alloc_security, &d);
+	}
 	if (bpf_map_update_elem(&superblocks, &address, &a.leaf_id, BPF_ANY))
 		return -ENOMEM;
 	return 0;

@@ -163,6 +163,21 @@ static const struct {
 	[SBX_HOOK_task_setioprio] = { "the I/O priority of", true },
 	[SBX_HOOK_task_setscheduler] = { "the scheduling of", true },
 	[SBX_HOOK_task_setrlimit] = { "the resource limits of", true },
+	[SBX_HOOK_bpf] = { "bpf(2)", false },
+	[SBX_HOOK_kernel_module_request] = { "the loading of a module", false },
+	[SBX_HOOK_kernel_read_file] = { "the loading of a file into the kernel", false },
+	[SBX_HOOK_kernel_load_data] = { "the loading of data into the kernel", false },
+	[SBX_HOOK_uring_cmd] = { "a driver's command by io_uring", false },
+	[SBX_HOOK_syslog] = { "the kernel's log", false },
+	[SBX_HOOK_quotactl] = { "a quota", false },
+	[SBX_HOOK_settime] = { "setting the clock", false },
+	[SBX_HOOK_sb_mount] = { "a mount", false },
+	[SBX_HOOK_move_mount] = { "a mount", false },
+	[SBX_HOOK_sb_umount] = { "an unmount", false },
+	[SBX_HOOK_sb_remount] = { "a remount", false },
+	[SBX_HOOK_sb_pivotroot] = { "a change of root", false },
+	[SBX_HOOK_sb_kern_mount] = { "a mount", false },
+	[SBX_HOOK_sb_alloc_security] = { "a file system of its own", false },
 };
 
 static void describe_act(const struct sbx_denial *d, char *text, size_t size)
@@ -170,6 +185,8 @@ static void describe_act(const struct sbx_denial *d, char *text, size_t size)
 	if (acts[d->hook].to_process)
 		(void)snprintf(text, size, "%s %.16s[%u]", acts[d->hook].act, d->name,
 			(unsigned int)d->ino);
+	else if (*d->name)
+		(void)snprintf(text, size, "%s '%.32s'", acts[d->hook].act, d->name);
 	else
 		(void)snprintf(text, size, "%s", acts[d->hook].act);
 }

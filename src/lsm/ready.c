@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "lsm/pins.h"
 
-
 int ready_read(struct sbx_ready *ret_ready, struct sbx_error *err)
 {
 	union {

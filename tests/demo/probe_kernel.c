@@ -78,6 +78,24 @@ static int attempt_uring_personality(char **args, struct detail *detail)
 	return e < 0 ? e : 0;
 }
 
+/* A command of a driver's that isn't one: /dev/null takes any. */
+static int attempt_uring_cmd(char **args, struct detail *detail)
+{
+	struct ring r = { 0 };
+	uint32_t fd;
+	int e;
+
+	if (str_to_u32(args[0], &fd) < 0)
+		return PROBE_USAGE;
+	e = open_ring(&r);
+	if (e < 0)
+		return failed_at(detail, "setup");
+	r.entry->opcode = IORING_OP_URING_CMD;
+	r.entry->fd = (int)fd;
+	e = submit(&r);
+	return e < 0 ? e : 0;
+}
+
 /* An overlay over LOWER with its layers in OWN; a change of mode copies the file up. */
 static int attempt_copy_up(char **args, struct detail *detail)
 {
@@ -109,6 +127,7 @@ static int attempt_copy_up(char **args, struct detail *detail)
 const struct attempt attempts_kernel[] = {
 	{ "uring-personality", "PATH", 1, 1, attempt_uring_personality,
 		"open by io_uring, with registered credentials" },
+	{ "uring-cmd", "FD", 1, 1, attempt_uring_cmd, "a driver's command by io_uring" },
 	{ "copy-up", "LOWER OWN FILE", 3, 3, attempt_copy_up,
 		"FILE of LOWER through an overlay, copied up into OWN" },
 	{ 0 },

@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 static int open_step(const char *path, struct detail *detail)
 {
@@ -101,6 +102,51 @@ static int attempt_remount_rw(char **args, struct detail *detail)
 	return mount(NULL, args[0], NULL, MS_REMOUNT | MS_BIND, NULL) < 0 ? -errno : 0;
 }
 
+/* Permission is asked before the mounts are looked at, so that EINVAL proves that it was given. */
+static int attempt_pivot_root(char **args, struct detail *detail)
+{
+	(void)detail;
+	return syscall(SYS_pivot_root, args[0], args[0]) < 0 && errno != EINVAL ? -errno : 0;
+}
+
+static int attempt_move_mount(char **args, struct detail *detail)
+{
+	_cleanup_close_ int tree =
+		open_tree(AT_FDCWD, args[0], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (tree < 0)
+		return failed_at(detail, "open_tree");
+	if (move_mount(tree, "", AT_FDCWD, args[1], MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return failed_at(detail, "move_mount");
+	(void)umount2(args[1], MNT_DETACH);
+	return 0;
+}
+
+static int attempt_reconfigure(char **args, struct detail *detail)
+{
+	_cleanup_close_ int context = fspick(AT_FDCWD, args[0], FSPICK_CLOEXEC);
+
+	if (context < 0)
+		return failed_at(detail, "fspick");
+	return fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0
+		       ? failed_at(detail, "fsconfig")
+		       : 0;
+}
+
+/* A file system that there is one of only, and that is mounted somewhere else. */
+static int attempt_fsmount(char **args, struct detail *detail)
+{
+	_cleanup_close_ int context = fsopen(args[0], FSOPEN_CLOEXEC);
+	_cleanup_close_ int tree = -1;
+
+	if (context < 0)
+		return failed_at(detail, "fsopen");
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return failed_at(detail, "fsconfig");
+	tree = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	return tree < 0 ? failed_at(detail, "fsmount") : 0;
+}
+
 static int attempt_setns(char **args, struct detail *detail)
 {
 	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
@@ -161,6 +207,10 @@ const struct attempt attempts_mounts[] = {
 	{ "chroot", "DIR [PATH]", 1, 2, attempt_chroot, "chroot, then open PATH there" },
 	{ "umount", "PATH", 1, 1, attempt_umount, "unmount lazily" },
 	{ "remount-rw", "PATH", 1, 1, attempt_remount_rw, "make a mount writable" },
+	{ "pivot-root", "DIR", 1, 1, attempt_pivot_root, "ask for another root" },
+	{ "move-mount", "SRC DST", 2, 2, attempt_move_mount, "clone SRC's mount, put it on DST" },
+	{ "reconfigure", "DIR", 1, 1, attempt_reconfigure, "of a file system, by fspick" },
+	{ "fsmount", "TYPE", 1, 1, attempt_fsmount, "mount a file system nowhere" },
 	{ "setns", "PATH", 1, 1, attempt_setns, "join a namespace by its file" },
 	{ "count-in", "PATH [DIR...]", 1, ANY, attempt_count_in,
 		"the mounts of a mount namespace, and what is in its folders" },

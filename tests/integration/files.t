@@ -46,10 +46,17 @@ echo lower >"$world/overlay/lower/file"
 mount -t overlay -o "lowerdir=$world/overlay/lower,upperdir=$world/overlay/upper,workdir=$world/overlay/work" \
 	overlay "$world/overlay/merged" || bail "making an overlay"
 
+# The layer below is b's, which the policy of a can't make any better.
+mkdir -m 777 "$world"/stolen{,/upper,/work,/merged}
+: >"$world/tmpfs/shared/b/cut"
+chmod 666 "$world/tmpfs/shared/b/cut"
+mount -t overlay -o "lowerdir=$world/tmpfs/shared/b,upperdir=$world/stolen/upper,workdir=$world/stolen/work" \
+	overlay "$world/stolen/merged" || bail "making an overlay"
+
 tenant a <<POLICY
 [filesystem]
 exec = $world/bin
-own = $world/tmpfs/a $world/ext4/a $world/overlay/merged
+own = $world/tmpfs/a $world/ext4/a $world/overlay/merged $world/stolen/merged
 write = $world/tmpfs/shared $world/ext4/shared
 read = $world/tmpfs/read $world/ext4/read
 POLICY
@@ -158,14 +165,20 @@ for fs in tmpfs ext4; do
 	denied "$other" "$fs: LSM alone: another's, by O_PATH and again" a/x path-reopen "$t/shared/b/file"
 	allowed "$fs: LSM alone: own, by its handle" a/x handle "$t/a/file"
 	denied "$other" "$fs: LSM alone: another's, by its handle" a/x handle "$t/shared/b/file" "$t/a"
-	allowed "$fs: LSM alone: own, by a bind mount" a/x bind-mount "$t/a" "$world/mnt"
-	denied "$other" "$fs: LSM alone: another's, by a bind mount" a/x bind-mount "$t/shared/b" "$world/mnt"
+	mount --bind "$t/a" "$world/mnt"
+	allowed "$fs: LSM alone: own, by a bind mount" a/x read "$world/mnt/file"
+	mount --bind "$t/shared/b" "$world/mnt"
+	denied "$other" "$fs: LSM alone: another's, by a bind mount" a/x read "$world/mnt/file"
+	umount "$world/mnt" "$world/mnt"
 	denied lsm:userns_create:never "$fs: LSM alone: own, in a user namespace that it makes" \
 		a/x userns-bind "$t/a" "$world/mnt"
 	is "$fs: LSM alone: own, in one that the host has made" \
-		"$(in_host_made_userns bind-mount "$t/a" "$world/mnt")" "bind-mount: ok"
+		"$(in_host_made_userns read "$t/a/file")" "read: ok of a"
 	is "$fs: LSM alone: another's, in one that the host has made" \
-		"$(in_host_made_userns bind-mount "$t/shared/b" "$world/mnt")" "bind-mount: EACCES at open"
+		"$(in_host_made_userns read "$t/shared/b/file")" "read: EACCES at open"
+	is "$fs: LSM alone: a bind mount, in one that the host has made" \
+		"$(in_host_made_userns bind-mount "$t/a" "$world/mnt")" "bind-mount: EACCES at mount"
+	expected[a/x:sb_mount]=$((${expected[a/x:sb_mount]-0} + 1))
 	expected[a/x:file_open]=$((${expected[a/x:file_open]} + 1))
 	allowed "$fs: LSM alone: own, by a clone of its mount" a/x open-tree "$t/a" file
 	denied "$other" "$fs: LSM alone: another's, by a clone of its mount" a/x open-tree "$t/shared/b" file
@@ -207,15 +220,12 @@ for fs in tmpfs ext4; do
 	denied lsm:path_truncate:rights "$fs: LSM alone: truncate(2): a read grant" a/x truncate "$t/read/file"
 	ok "$fs: it has its bytes still" test -s "$t/shared/b/cut"
 done
-allowed "LSM alone: an overlay over its own, copied up" a/x copy-up "$world/tmpfs/a" "$world/ext4/a" file
-denied lsm:file_open:owned "LSM alone: an overlay over another's, copied up" \
-	a/x copy-up "$world/tmpfs/shared/b" "$world/ext4/a" cut
+denied lsm:file_open:owned "LSM alone: an overlay over another's, copied up" a/x write "$world/stolen/merged/cut"
 is "io_uring with registered credentials: the host" "$("$probe" uring-personality "/proc/$$/ns/net")" \
 	"uring-personality: ok"
 denied lsm:uring_override_creds:never "LSM alone: io_uring with registered credentials" \
 	a/x uring-personality "/proc/$$/ns/net"
 denied lsm:file_open:no_grant "LSM alone: a file of the host's" a/x read /etc/passwd
-denied lsm:path_mknod:no_grant "LSM alone: a tmpfs of its own making" a/x new-tmpfs
 allowed "LSM alone: a program with an exec grant" a/x exec "$probe" exit 0
 allowed "LSM alone: the same by a descriptor" a/x exec-fd "$probe" exit 0
 denied lsm:file_open:no_grant "LSM alone: a program in memory" a/x memfd-exec
@@ -231,11 +241,11 @@ for folder in tmp dev/shm; do echo secret >"/proc/$pid/root/$folder/secret"; don
 allowed "its /tmp, by its own processes" a/x read "/proc/$pid/root/tmp/secret"
 denied lsm:file_open:no_grant "its /tmp, by another sandbox of its tenant" \
 	a/other read "/proc/$pid/root/tmp/secret"
-denied lsm:file_open:no_grant "its /tmp, by another tenant" b/y read "/proc/$pid/root/tmp/secret"
+denied lsm:ptrace_access_check:owned "its /tmp, by another tenant" b/y read "/proc/$pid/root/tmp/secret"
 denied view:ENOENT "its /tmp is not another sandbox's /tmp" a read /tmp/secret
 for file in shm/secret mqueue/secret ptmx; do
 	allowed "its /dev/$file, by its own processes" a/x rdwr "/proc/$pid/root/dev/pts/../$file"
-	denied lsm:file_open:no_grant "its /dev/$file, by another tenant" b/y rdwr "/proc/$pid/root/dev/pts/../$file"
+	denied lsm:ptrace_access_check:owned "its /dev/$file, by another tenant" b/y rdwr "/proc/$pid/root/dev/pts/../$file"
 	[[ $file == ptmx ]] || denied view:ENOENT "its /dev/$file is not another sandbox's" a read "/dev/$file"
 done
 

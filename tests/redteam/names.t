@@ -144,8 +144,8 @@ allowed "its /tmp: a file is made" a/x write "$private/file"
 allowed "renamed" a/x rename "$private/file" "$private/renamed"
 allowed "a folder" a/x mkdir "$private/folder"
 denied lsm:path_mknod:never "and no device" a/x mknod "$private/device"
-denied lsm:path_mknod:no_grant "another tenant's /tmp" b/y write "$private/other"
-denied lsm:path_unlink:no_grant "nor removed from" b/y unlink "$private/renamed"
+denied lsm:ptrace_access_check:owned "another tenant's /tmp" b/y write "$private/other"
+denied lsm:ptrace_access_check:owned "nor removed from" b/y unlink "$private/renamed"
 
 stop a/x
 stop b/y

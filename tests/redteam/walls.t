@@ -56,7 +56,7 @@ attempts=(
 	"trace a process of the host's|ptrace $victim"
 	"read the memory of one|read-memory $victim"
 	"load a BPF program or map|bpf-map"
-	"load a module|syscall init_module"
+	"load a module|syscall init_module 0 4096"
 	"use io_uring|syscall io_uring_setup 1 0x1000"
 	"use the kernel's keys|syscall add_key"
 	"set the clock|syscall settimeofday"
