@@ -655,6 +655,15 @@ build/bench/floor: $(addprefix tests/bench/,floor.c floor_lsm.c floor_self.c flo
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -I. -fPIE -static-pie -s -o $@ $(filter %.c,$^)
 
+# The same with sandboxctl's libc, to tell what of the difference is the libc's.
+build/bench/floor-musl: $(addprefix tests/bench/,floor.c floor_lsm.c floor_self.c floor_view.c floor.h) \
+		src/libc/words.c bpf/abi.h | build/deps/bench $(MUSL)/.done
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) -Isrc/libc $(BENCH_CFLAGS) -I. -fPIE -idirafter $(MUSL)/include -r -nostdlib -o $@.o $(filter %.c,$^)
+	$(Q)$(CC) -static-pie -s -nostdlib -o $@ $(addprefix $(MUSL)/lib/,rcrt1.o crti.o) $@.o \
+		$(MUSL)/lib/libc.a $(call gcc_part,libgcc.a) $(MUSL)/lib/crtn.o
+
 build/bench/guard: tests/bench/guard.c \
 		$(call object,$(wildcard src/base/*.c) $(addprefix src/,kernel/devices.c policy/devices.c)) | build/deps/bench
 	$(call say,LINK,$@)
@@ -685,7 +694,8 @@ build/bench/policy: tests/bench/policy.c tests/bench/samples.h \
 
 BENCHMARKS := launch tenants policy
 B ?= $(BENCHMARKS)
-BENCH_PROGRAMS = $(addprefix build/bench/,noop empty floor guard label filter interleave)
+BENCH_PROGRAMS = $(addprefix build/bench/,noop empty floor guard label filter interleave) \
+	$(if $(filter musl,$(LAUNCHER_LIBC)),build/bench/floor-musl)
 
 # Here, and in the guest with the LSM on and all limits set, where instructions are counted: time there
 # is spent on translating what is new to the emulator, and what is least used is dearest. Text on the
