@@ -21,13 +21,12 @@ static bool same_file(const char *a, const char *b)
 }
 
 /*
- * Who may not look at process 1 is in no position to enter its namespaces, or to load the LSM. And
- * a /run of its own makes an installation of its own: nothing of the host's is meant.
+ * A /run of its own makes an installation of its own: nothing of the host's is meant. Nor can who
+ * may not look at process 1 tell: he is in no position to enter its namespaces, or to load the LSM.
  */
 static bool belongs_elsewhere(void)
 {
-	return access(HOST_NS, R_OK) == 0 && same_file("/run", HOST_ROOT "/run") &&
-	       !same_file(OWN_NS, HOST_NS);
+	return !same_file(OWN_NS, HOST_NS) && same_file("/run", HOST_ROOT "/run");
 }
 
 int mntns_enter_host(struct sbx_error *err)
