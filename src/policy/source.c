@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+static void source_free(struct policy_source *source)
+{
+	free(source->name);
+	free(source->text);
+	free(source->cursor);
+	free(source);
+}
+
 struct policy_source *sources_add(struct policy_sources *sources, const char *name)
 {
 	struct policy_source **room =
@@ -19,8 +27,9 @@ struct policy_source *sources_add(struct policy_sources *sources, const char *na
 	if (!source)
 		return NULL;
 	source->name = strdup(name);
-	if (!source->name) {
-		free(source);
+	source->cursor = calloc(1, sizeof(*source->cursor));
+	if (!source->name || !source->cursor) {
+		source_free(source);
 		return NULL;
 	}
 	source->order = (unsigned int)sources->n;
@@ -30,11 +39,8 @@ struct policy_source *sources_add(struct policy_sources *sources, const char *na
 
 void sources_clear(struct policy_sources *sources)
 {
-	for (size_t i = 0; i < sources->n; i++) {
-		free(sources->v[i]->name);
-		free(sources->v[i]->text);
-		free(sources->v[i]);
-	}
+	for (size_t i = 0; i < sources->n; i++)
+		source_free(sources->v[i]);
 	free(sources->v);
 	*sources = (struct policy_sources){ 0 };
 }
@@ -43,17 +49,22 @@ const char *place_line(const struct policy_place *place, size_t *ret_length)
 {
 	const struct policy_source *source = place->source;
 	const char *line, *end, *feed;
+	struct policy_cursor at;
 
 	if (!source || !source->text || !place->line)
 		return NULL;
-	line = source->text;
-	end = line + source->size;
-	for (unsigned int i = 1; i < place->line; i++) {
-		feed = memchr(line, '\n', (size_t)(end - line));
+	at = *source->cursor;
+	if (!at.line || at.line > place->line)
+		at = (struct policy_cursor){ .line = 1 };
+	end = source->text + source->size;
+	for (; at.line < place->line; at.line++) {
+		feed = memchr(source->text + at.offset, '\n', source->size - at.offset);
 		if (!feed)
 			return NULL;
-		line = feed + 1;
+		at.offset = (size_t)(feed + 1 - source->text);
 	}
+	*source->cursor = at;
+	line = source->text + at.offset;
 	feed = memchr(line, '\n', (size_t)(end - line));
 	*ret_length = (size_t)((feed ? feed : end) - line);
 	return line;

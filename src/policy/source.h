@@ -11,6 +11,12 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
+/* Where a line begins. Reports go down a text: who looks for a line begins at the one before. */
+struct policy_cursor {
+	unsigned int line;
+	size_t offset;
+};
+
 struct policy_source {
 	char *name; /* the path as it was given */
 	char *text; /* NULL: it could not be read */
@@ -18,6 +24,7 @@ struct policy_source {
 	struct stat st; /* as it was before the text was read */
 	unsigned int order; /* in which it was added */
 	bool shipped; /* with this build: it serves all architectures */
+	struct policy_cursor *cursor; /* place_line's */
 };
 
 /*
