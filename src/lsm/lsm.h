@@ -79,7 +79,7 @@ bool lsm_are_runs_counted(void);
 
 /*
  * Waits until no hook runs any of these programs: the kernel takes them away some time after the
- * home has ended. False: after 5 s there are some, for somebody holds the home.
+ * home has ended. False: for 5 s none of them went, for somebody holds the home.
  */
 bool lsm_wait_gone(const uint32_t programs[static SBX_N_HOOKS]);
 

@@ -39,17 +39,29 @@ static bool is_there(uint32_t program)
 	return fd >= 0;
 }
 
-bool lsm_wait_gone(const uint32_t programs[static SBX_N_HOOKS])
+static size_t count_there(const uint32_t programs[static SBX_N_HOOKS])
 {
-	const uint64_t deadline = clock_usec() + GONE_TIMEOUT;
+	size_t n = 0;
 
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
-		while (is_there(programs[hook])) {
-			if (clock_usec() >= deadline)
-				return false;
-			/* Comes back after a grace period, which is what the kernel waits for, too.
-			 */
-			(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-		}
+		n += is_there(programs[hook]);
+	return n;
+}
+
+/* The kernel takes away one hook after the other, so what it has to be given is time for one. */
+bool lsm_wait_gone(const uint32_t programs[static SBX_N_HOOKS])
+{
+	uint64_t deadline = clock_usec() + GONE_TIMEOUT;
+	size_t left = SBX_N_HOOKS, n;
+
+	while ((n = count_there(programs)) > 0) {
+		if (n < left)
+			deadline = clock_usec() + GONE_TIMEOUT;
+		else if (clock_usec() >= deadline)
+			return false;
+		left = n;
+		/* Comes back after a grace period, which is what the kernel waits for, too. */
+		(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	}
 	return true;
 }

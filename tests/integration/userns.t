@@ -139,7 +139,9 @@ for who in might might-host; do
 	owners+="$who:$status:$(stat -c %u:%g "$world/written/mine") "
 done
 like "and it makes no file root's" "$owners" "might:1:2000*:2000* might-host:0:0:0 "
-for attempt in "mount tmpfs /tmp|EPERM" "syscall sethostname|EPERM"; do
+denied lsm:sb_mount:never "of the host: a mount" might-host mount tmpfs /tmp
+denied lsm:sb_mount:never "in there: a mount" might mount tmpfs /tmp
+for attempt in "syscall sethostname|EPERM"; do
 	read -ra words <<<"${attempt%|*}"
 	allowed "of the host: ${attempt%|*}" might-host "${words[@]}"
 	denied "user:${attempt#*|}" "in there: ${attempt%|*}" might "${words[@]}"

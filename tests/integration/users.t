@@ -112,7 +112,7 @@ host=$!
 for pid in "$first" "$host"; do
 	who=$([[ $pid == "$host" ]] && echo "the host's" || echo "another tenant's")
 	denied view:ESRCH "a process of the same user, $who, in its pid namespace" b kill "$pid" 0
-	allowed "without one: it is what policy check warns of" near kill "$pid" 0
+	denied "lsm:task_kill:$([[ $pid == "$host" ]] && echo host || echo owned)" "without one, $who" near kill "$pid" 0
 	denied user:EPERM "without one, with a uid of its own" far kill "$pid" 0
 done
 kill "$host"
