@@ -52,7 +52,7 @@ static __always_inline int judge_open(struct file *file)
 	/* The set-up opens what it must, but what it executes is the tenant's already. */
 	if (a.standing == STANDING_SETUP && wanted != SBX_EXEC)
 		return 0;
-	if (a.standing == STANDING_NOBODY || !a.leaf)
+	if (is_nobody(&a))
 		why = a.why;
 	else
 		why = judge(&a, file->f_path.dentry, wanted, &owner);

@@ -93,6 +93,18 @@ static __always_inline void identify(struct actor *a)
 	a->standing = in_setup(task, sticky) ? STANDING_SETUP : STANDING_TENANT;
 }
 
+/* To whom most hooks have nothing to say. */
+static __always_inline bool is_free(const struct actor *a)
+{
+	return a->standing == STANDING_HOST || a->standing == STANDING_SETUP;
+}
+
+/* To whom all have: `why`. */
+static __always_inline bool is_nobody(const struct actor *a)
+{
+	return a->standing == STANDING_NOBODY || !a->leaf;
+}
+
 /*
  * Asked behind whatever was read of the leaf: an element that is deleted meanwhile may be another
  * sandbox's by now, with another tenant in it. Ids of cgroups aren't used again.
@@ -126,18 +138,22 @@ static __always_inline int deny(const struct actor *a, enum sbx_hook hook, struc
 	return -EACCES;
 }
 
+/* Denies whoever came here, for `why` unless nobody is known for it. */
+static __always_inline int refuse(
+	const struct actor *a, enum sbx_hook hook, struct sbx_denial *d, enum sbx_why why)
+{
+	d->why = a->standing == STANDING_NOBODY ? a->why : why;
+	return errno_in_range(deny(a, hook, d));
+}
+
 /* What none in a sandbox may, nor the launcher's child on its way into one. */
 static __always_inline int deny_all(enum sbx_hook hook)
 {
-	struct sbx_denial d = { .why = SBX_WHY_NEVER };
+	struct sbx_denial d = { 0 };
 	struct actor a;
 
 	identify(&a);
-	if (a.standing == STANDING_HOST)
-		return 0;
-	if (a.standing == STANDING_NOBODY)
-		d.why = a.why;
-	return errno_in_range(deny(&a, hook, &d));
+	return a.standing == STANDING_HOST ? 0 : refuse(&a, hook, &d, SBX_WHY_NEVER);
 }
 
 /* What none in a sandbox may, and its set-up does. `d` comes with what the hook knows. */
@@ -146,10 +162,7 @@ static __always_inline int deny_tenants(enum sbx_hook hook, struct sbx_denial *d
 	struct actor a;
 
 	identify(&a);
-	if (a.standing == STANDING_HOST || a.standing == STANDING_SETUP)
-		return 0;
-	d->why = a.standing == STANDING_NOBODY ? a.why : SBX_WHY_NEVER;
-	return errno_in_range(deny(&a, hook, d));
+	return is_free(&a) ? 0 : refuse(&a, hook, d, SBX_WHY_NEVER);
 }
 
 #endif

@@ -196,16 +196,4 @@ static __always_inline int errno_in_range(int e)
 	return e;
 }
 
-/*
- * Whether an argument of a hook is there. To the verifier of 6.12 none of them is ever NULL, and it
- * may take a plain comparison for dead code.
- */
-static __always_inline bool is_nonnull(const void *p)
-{
-	__u64 there;
-
-	asm volatile("%0 = 1; if %1 > 0 goto +1; %0 = 0;" : "=&r"(there) : "r"(p));
-	return there;
-}
-
 #endif

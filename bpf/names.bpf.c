@@ -36,16 +36,6 @@ static __always_inline int deny_change(
 	return deny_name(a, hook, n->folder, n->entry, SBX_WRITE, why, owner_of(n));
 }
 
-static __always_inline bool is_free(const struct actor *a)
-{
-	return a->standing == STANDING_HOST || a->standing == STANDING_SETUP;
-}
-
-static __always_inline bool is_nobody(const struct actor *a)
-{
-	return a->standing == STANDING_NOBODY || !a->leaf;
-}
-
 static __always_inline int mediate_name(
 	enum sbx_hook hook, const struct path *folder, struct dentry *entry)
 {

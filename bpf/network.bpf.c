@@ -126,7 +126,7 @@ int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address)
 	if (a.standing == STANDING_HOST)
 		return 0;
 	d.why = a.why;
-	if (a.standing == STANDING_NOBODY || !a.leaf)
+	if (is_nobody(&a))
 		return errno_in_range(deny(&a, SBX_HOOK_socket_connect, &d));
 	d.why = SBX_WHY_FAMILY;
 	if (!sk)
@@ -163,7 +163,7 @@ int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *address, int len
 	if (a.standing == STANDING_HOST)
 		return 0;
 	d.why = a.why;
-	if (a.standing == STANDING_NOBODY || !a.leaf)
+	if (is_nobody(&a))
 		return errno_in_range(deny(&a, SBX_HOOK_socket_bind, &d));
 	d.why = SBX_WHY_NETWORK;
 	if (!sk)
@@ -192,7 +192,7 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 	if (a.standing == STANDING_HOST)
 		return 0;
 	d.why = a.why;
-	if (a.standing == STANDING_NOBODY || !a.leaf)
+	if (is_nobody(&a))
 		return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
 	d.why = SBX_WHY_FAMILY;
 	if (!sk)
@@ -228,31 +228,27 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 SEC("lsm/sctp_bind_connect")
 int BPF_PROG(sctp_bind_connect, struct sock *sk)
 {
-	struct sbx_denial d = { .why = SBX_WHY_FAMILY, .protocol = IPPROTO_SCTP };
+	struct sbx_denial d = { .protocol = IPPROTO_SCTP };
 	struct actor a;
 
 	identify(&a);
 	if (a.standing == STANDING_HOST)
 		return 0;
-	if (a.standing == STANDING_NOBODY)
-		d.why = a.why;
-	return errno_in_range(deny(&a, SBX_HOOK_sctp_bind_connect, &d));
+	return refuse(&a, SBX_HOOK_sctp_bind_connect, &d, SBX_WHY_FAMILY);
 }
 
 /* What there are no hooks for on the way out can't be made: AF_XDP sends from poll(2). */
 SEC("lsm/socket_create")
 int BPF_PROG(socket_create, int family, int type, int protocol, int kern)
 {
-	struct sbx_denial d = { .why = SBX_WHY_FAMILY, .family = family, .protocol = protocol };
+	struct sbx_denial d = { .family = family, .protocol = protocol };
 	struct actor a;
 
 	if (kern || family == AF_UNIX || family == AF_INET || family == AF_INET6 ||
 		(family == AF_NETLINK && protocol == NETLINK_ROUTE))
 		return 0;
 	identify(&a);
-	if (a.standing == STANDING_HOST || a.standing == STANDING_SETUP)
+	if (is_free(&a))
 		return 0;
-	if (a.standing == STANDING_NOBODY)
-		d.why = a.why;
-	return errno_in_range(deny(&a, SBX_HOOK_socket_create, &d));
+	return refuse(&a, SBX_HOOK_socket_create, &d, SBX_WHY_FAMILY);
 }

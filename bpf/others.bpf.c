@@ -45,7 +45,7 @@ static __always_inline int mediate_task(enum sbx_hook hook, struct task_struct *
 	identify(&a);
 	if (a.standing == STANDING_HOST)
 		return 0;
-	if (a.standing == STANDING_NOBODY || !a.leaf)
+	if (is_nobody(&a))
 		d.why = a.why;
 	else
 		d.why = judge_target(&a, target, &d.owner);
@@ -66,7 +66,7 @@ static __always_inline int mediate_task(enum sbx_hook hook, struct task_struct *
 SEC("lsm/task_kill")
 int BPF_PROG(task_kill, struct task_struct *target, void *info, int signal, const struct cred *cred)
 {
-	if (is_nonnull(cred))
+	if (is_there(cred))
 		return 0;
 	return errno_in_range(mediate_task(SBX_HOOK_task_kill, target, false));
 }

@@ -10,16 +10,14 @@ SEC("lsm/sb_alloc_security")
 int BPF_PROG(sb_alloc_security, struct super_block *sb)
 {
 	__u64 address = (__u64)sb;
+	struct sbx_denial d = { 0 };
 	struct actor a;
 
 	identify(&a);
 	if (a.standing == STANDING_HOST)
 		return 0;
-	if (a.standing != STANDING_SETUP) {
-		struct sbx_denial d = { 0 };
-
-		return deny_tenants(SBX_HOOK_sb_alloc_security, &d);
-	}
+	if (a.standing != STANDING_SETUP)
+		return refuse(&a, SBX_HOOK_sb_alloc_security, &d, SBX_WHY_NEVER);
 	if (bpf_map_update_elem(&superblocks, &address, &a.leaf_id, BPF_ANY))
 		return -ENOMEM;
 	return 0;

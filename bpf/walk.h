@@ -117,9 +117,9 @@ static __always_inline int mediate(enum sbx_hook hook, struct dentry *dentry, __
 	struct actor a;
 
 	identify(&a);
-	if (a.standing == STANDING_HOST || a.standing == STANDING_SETUP)
+	if (is_free(&a))
 		return 0;
-	if (a.standing == STANDING_NOBODY || !a.leaf)
+	if (is_nobody(&a))
 		why = a.why;
 	else
 		why = judge(&a, dentry, wanted, &owner);
