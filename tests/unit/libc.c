@@ -15,6 +15,14 @@
 #define __isoc23_strtoll our_strtoll
 #include "libc/fortify.c"
 
+#define memcpy	our_memcpy
+#define memmove our_memmove
+void *our_memcpy(void *restrict to, const void *restrict from, size_t n);
+void *our_memmove(void *to, const void *from, size_t n);
+#include "libc/copy.c"
+#undef memcpy
+#undef memmove
+
 #include "test.h"
 
 TEST(words_are_those_of_the_system)
@@ -151,4 +159,45 @@ TEST(numbers_are_read)
 	EXPECT_STREQ("x", end);
 	EXPECT_TRUE(our_strtoul("0xffffffffffffffff", NULL, 16) == ~0UL);
 	EXPECT_TRUE(our_strtoll("-9223372036854775808", NULL, 10) == LLONG_MIN);
+}
+
+/* From and to each place of a page whose rest must stay; near enough, they overlap. */
+enum { COPY_LONGEST = 200, COPY_STEP = 150, COPY_ROOM = COPY_LONGEST + 2 * COPY_STEP };
+
+static void fill(unsigned char *room)
+{
+	for (size_t i = 0; i < COPY_ROOM; i++)
+		room[i] = (unsigned char)(i * 7 + i / 251);
+}
+
+static bool moves_as_the_system_does(size_t to, size_t from, size_t n)
+{
+	unsigned char ours[COPY_ROOM], theirs[COPY_ROOM];
+
+	fill(ours);
+	fill(theirs);
+	memmove(theirs + to, theirs + from, n);
+	return our_memmove(ours + to, ours + from, n) == ours + to &&
+	       memcmp(ours, theirs, sizeof(ours)) == 0;
+}
+
+static bool copies_as_the_system_does(size_t to, size_t from, size_t n)
+{
+	unsigned char source[COPY_ROOM], ours[COPY_ROOM] = { 0 }, theirs[COPY_ROOM] = { 0 };
+
+	fill(source);
+	memcpy(theirs + to, source + from, n);
+	return our_memcpy(ours + to, source + from, n) == ours + to &&
+	       memcmp(ours, theirs, sizeof(ours)) == 0;
+}
+
+TEST(copies_are_those_of_the_system)
+{
+	size_t wrong = 0;
+
+	for (size_t n = 0; n <= COPY_LONGEST; n++)
+		for (size_t shift = 0; shift <= 2 * COPY_STEP; shift++)
+			wrong += !moves_as_the_system_does(COPY_STEP, shift, n) ||
+				 !copies_as_the_system_does(shift % 33, shift % 65, n);
+	EXPECT_EQ(0, wrong);
 }
