@@ -147,6 +147,20 @@ struct sbx_label {
 	__u32 generation;
 	__u32 label;
 	__u32 owner; /* tenant id, or SBX_OWNER_FORMER; 0: nobody's own */
+	__u32 flags;
+	__u32 pad;
+};
+
+#define SBX_LABEL_NAMES 1 /* a folder with names in `names`, without which none are looked for */
+
+/*
+ * names: a name in a folder -> the label on whatever file has that name, made anew or not. The
+ * label's ino, dev and generation are the folder's.
+ */
+#define SBX_NAME_SIZE 120 /* with the zeros at its end, one at least */
+struct sbx_name_key {
+	__u64 folder; /* address of its inode */
+	char name[SBX_NAME_SIZE];
 };
 
 /* perms: what a policy may do under a label -> enum sbx_rights. */
@@ -252,7 +266,8 @@ struct sbx_policy_key {
 _Static_assert(sizeof(struct sbx_denial) == 104, "sbx_denial");
 _Static_assert(sizeof(struct sbx_leaf) == 24 + 8 * SBX_N_HOOKS + 104, "sbx_leaf");
 _Static_assert(sizeof(struct sbx_policy_change) == 24, "sbx_policy_change");
-_Static_assert(sizeof(struct sbx_label) == 24, "sbx_label");
+_Static_assert(sizeof(struct sbx_label) == 32, "sbx_label");
+_Static_assert(sizeof(struct sbx_name_key) == 128, "sbx_name_key");
 _Static_assert(sizeof(struct sbx_perm_key) == 8, "sbx_perm_key");
 _Static_assert(sizeof(struct sbx_net_key) == 24, "sbx_net_key");
 _Static_assert(sizeof(struct sbx_net_rule) == 8 + 8 * SBX_MAX_PORTS, "sbx_net_rule");

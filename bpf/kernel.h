@@ -28,6 +28,7 @@ typedef struct {
 } atomic_t;
 
 struct inode {
+	unsigned short i_mode;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	__u32 i_generation;
@@ -35,10 +36,20 @@ struct inode {
 };
 
 struct qstr {
+	__u32 len;
 	const unsigned char *name;
 };
 
+typedef struct seqcount {
+	unsigned int sequence;
+} seqcount_t;
+
+typedef struct seqcount_spinlock {
+	seqcount_t seqcount;
+} seqcount_spinlock_t;
+
 struct dentry {
+	seqcount_spinlock_t d_seq; /* odd while it gets another name or folder, and another then */
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
@@ -142,6 +153,7 @@ enum {
 	O_TRUNC = 01000,
 	S_IFMT = 0170000,
 	S_IFCHR = 0020000,
+	S_IFDIR = 0040000,
 	S_IFBLK = 0060000,
 	RENAME_EXCHANGE = 1 << 1,
 

@@ -32,6 +32,15 @@ struct {
 	__type(value, struct sbx_label);
 } labels __weak SEC(".maps");
 
+/* A name in a folder -> the label on the file of that name. Full: as `labels`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1048576);
+	__type(key, struct sbx_name_key);
+	__type(value, struct sbx_label);
+} names __weak SEC(".maps");
+
 /* What a policy may do under a label. Full: as `labels`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -7,9 +7,13 @@
  */
 #include "walk.h"
 
-/* A name in a folder, and what has it, if it is there. */
+/*
+ * A name in a folder, and what has it, if it is there. The walk of the folder begins with the label
+ * on the name, which stays there whatever has it.
+ */
 struct name {
 	struct dentry *folder, *entry;
+	bool of_file; /* what has the name, or will have it, is no folder */
 	struct sbx_walk of_folder, of_entry;
 };
 
@@ -20,7 +24,7 @@ static __always_inline enum sbx_why judge_name(const struct actor *a, struct nam
 
 	if (is_there(inode))
 		meet(a, inode, &n->of_entry);
-	why = walk_up(a, n->folder, &n->of_folder);
+	why = walk_name(a, n->folder, n->entry, n->of_file, &n->of_folder);
 	return why == SBX_WHY_NONE ? sbx_entry_end(&n->of_folder, &n->of_entry) : why;
 }
 
@@ -37,9 +41,9 @@ static __always_inline int deny_change(
 }
 
 static __always_inline int mediate_name(
-	enum sbx_hook hook, const struct path *folder, struct dentry *entry)
+	enum sbx_hook hook, const struct path *folder, struct dentry *entry, bool of_file)
 {
-	struct name n = { .folder = folder->dentry, .entry = entry };
+	struct name n = { .folder = folder->dentry, .entry = entry, .of_file = of_file };
 	enum sbx_why why;
 	struct actor a;
 
@@ -53,25 +57,25 @@ static __always_inline int mediate_name(
 SEC("lsm/path_mkdir")
 int BPF_PROG(path_mkdir, const struct path *folder, struct dentry *entry)
 {
-	return mediate_name(SBX_HOOK_path_mkdir, folder, entry);
+	return mediate_name(SBX_HOOK_path_mkdir, folder, entry, false);
 }
 
 SEC("lsm/path_rmdir")
 int BPF_PROG(path_rmdir, const struct path *folder, struct dentry *entry)
 {
-	return mediate_name(SBX_HOOK_path_rmdir, folder, entry);
+	return mediate_name(SBX_HOOK_path_rmdir, folder, entry, false);
 }
 
 SEC("lsm/path_unlink")
 int BPF_PROG(path_unlink, const struct path *folder, struct dentry *entry)
 {
-	return mediate_name(SBX_HOOK_path_unlink, folder, entry);
+	return mediate_name(SBX_HOOK_path_unlink, folder, entry, true);
 }
 
 SEC("lsm/path_symlink")
 int BPF_PROG(path_symlink, const struct path *folder, struct dentry *entry)
 {
-	return mediate_name(SBX_HOOK_path_symlink, folder, entry);
+	return mediate_name(SBX_HOOK_path_symlink, folder, entry, true);
 }
 
 /* A device node leads past all file systems, whoever owns the folder. */
@@ -97,7 +101,7 @@ int BPF_PROG(path_mknod, const struct path *folder, struct dentry *entry, unsign
 
 	if (type == S_IFCHR || type == S_IFBLK)
 		return deny_device(folder, entry);
-	return mediate_name(SBX_HOOK_path_mknod, folder, entry);
+	return mediate_name(SBX_HOOK_path_mknod, folder, entry, true);
 }
 
 /* As at the border of a file system, so that mv(1) and ln(1) do what a copy would do. */
@@ -137,7 +141,7 @@ static __always_inline int judge_link(struct dentry *file, struct name *to)
 SEC("lsm/path_link")
 int BPF_PROG(path_link, struct dentry *file, const struct path *folder, struct dentry *entry)
 {
-	struct name to = { .folder = folder->dentry, .entry = entry };
+	struct name to = { .folder = folder->dentry, .entry = entry, .of_file = true };
 
 	return errno_in_range(judge_link(file, &to));
 }
@@ -165,12 +169,30 @@ static __always_inline int judge_rename(struct name *from, struct name *to, bool
 	return 0;
 }
 
+/* `of_file`: whether of what is moved the rights of files are asked, or those of folders. */
+static __always_inline int mediate_rename(const struct path *old_folder, struct dentry *old_entry,
+	const struct path *new_folder, struct dentry *new_entry, bool exchange, bool of_file)
+{
+	struct name from = {
+		.folder = old_folder->dentry, .entry = old_entry, .of_file = of_file
+	};
+	struct name to = { .folder = new_folder->dentry, .entry = new_entry, .of_file = of_file };
+
+	return judge_rename(&from, &to, exchange);
+}
+
 SEC("lsm/path_rename")
 int BPF_PROG(path_rename, const struct path *old_folder, struct dentry *old_entry,
 	const struct path *new_folder, struct dentry *new_entry, unsigned int flags)
 {
-	struct name from = { .folder = old_folder->dentry, .entry = old_entry };
-	struct name to = { .folder = new_folder->dentry, .entry = new_entry };
+	struct inode *taken = new_entry->d_inode;
+	bool exchange = flags & RENAME_EXCHANGE, moves_folder = is_folder(old_entry->d_inode);
+	bool takes_folder = is_there(taken) && is_folder(taken);
+	int r = 0;
 
-	return errno_in_range(judge_rename(&from, &to, flags & RENAME_EXCHANGE));
+	if (!moves_folder || (exchange && !takes_folder))
+		r = mediate_rename(old_folder, old_entry, new_folder, new_entry, exchange, true);
+	if (r == 0 && (moves_folder || (exchange && takes_folder)))
+		r = mediate_rename(old_folder, old_entry, new_folder, new_entry, exchange, false);
+	return errno_in_range(r);
 }

@@ -13,16 +13,19 @@
 /* What a private superblock of the sandbox's allows: its mounts are noexec, this says so again. */
 #define PRIVATE_RIGHTS (SBX_READ | SBX_WRITE | SBX_METADATA)
 
+/* An address is used again once its inode is gone: the label is for that inode alone. */
+static __always_inline bool label_is_of(const struct sbx_label *l, struct inode *inode)
+{
+	return l->ino == inode->i_ino && l->generation == inode->i_generation &&
+	       l->dev == inode->i_sb->s_dev;
+}
+
 static __always_inline struct sbx_label *label_of(struct inode *inode)
 {
 	__u64 address = (__u64)inode;
 	struct sbx_label *l = bpf_map_lookup_elem(&labels, &address);
 
-	/* An address is used again once its inode is gone: the label is for that inode alone. */
-	if (!l || l->ino != inode->i_ino || l->generation != inode->i_generation ||
-		l->dev != inode->i_sb->s_dev)
-		return 0;
-	return l;
+	return l && label_is_of(l, inode) ? l : 0;
 }
 
 /* Asked where the walk ends without a grant: was this superblock made by the sandbox's set-up? */
@@ -34,16 +37,74 @@ static __always_inline bool is_private(const struct actor *a, struct inode *root
 	return leaf_id && *leaf_id == a->leaf_id;
 }
 
+static __always_inline void meet_label(
+	const struct actor *a, const struct sbx_label *l, struct sbx_walk *walk)
+{
+	struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
+
+	sbx_walk_label(walk, a->tenant, l->owner, bpf_map_lookup_elem(&perms, &key));
+}
+
 /* An inode on the way up. */
 static __always_inline void meet(const struct actor *a, struct inode *inode, struct sbx_walk *walk)
 {
 	struct sbx_label *l = label_of(inode);
 
-	if (l) {
-		struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
+	if (l)
+		meet_label(a, l, walk);
+}
 
-		sbx_walk_label(walk, a->tenant, l->owner, bpf_map_lookup_elem(&perms, &key));
-	}
+/*
+ * The label on the name of a dentry in that folder, whatever it stands for. False where it has got
+ * another name or folder meanwhile: who knows what was read of both. A subprogram, so that its key
+ * isn't on the stack of walks that look for no name.
+ */
+static __noinline bool meet_name(
+	const struct actor *a, struct dentry *d, struct inode *folder, struct sbx_walk *walk)
+{
+	unsigned int before = *(const volatile unsigned int *)&d->d_seq.seqcount.sequence;
+	struct sbx_name_key key = { .folder = (__u64)folder };
+	struct dentry *parent = d->d_parent;
+	struct sbx_label *l;
+
+	if (parent->d_inode != folder)
+		return false;
+	/* One that was cut would be another's. */
+	if (d->d_name.len >= sizeof(key.name))
+		return true;
+	(void)bpf_probe_read_kernel_str(key.name, sizeof(key.name), d->d_name.name);
+	if ((before & 1) ||
+		*(const volatile unsigned int *)&d->d_seq.seqcount.sequence != before)
+		return false;
+	l = bpf_map_lookup_elem(&names, &key);
+	if (l && label_is_of(l, folder))
+		meet_label(a, l, walk);
+	return true;
+}
+
+static __always_inline bool is_folder(struct inode *inode)
+{
+	return (inode->i_mode & S_IFMT) == S_IFDIR;
+}
+
+/*
+ * The same where the folder's label says that it has names. What is granted of a name goes for
+ * files: what lies in a folder of that name would not have it. But the name is its owner's.
+ */
+static __always_inline bool meet_in_folder(const struct actor *a, const struct sbx_label *of_folder,
+	struct dentry *d, bool of_file, struct inode *folder, struct sbx_walk *walk)
+{
+	struct sbx_walk name = { 0 };
+
+	if (!(of_folder->flags & SBX_LABEL_NAMES))
+		return true;
+	if (of_file)
+		return meet_name(a, d, folder, walk);
+	if (!meet_name(a, d, folder, &name))
+		return false;
+	if (name.owner)
+		walk->owner = name.owner;
+	return true;
 }
 
 /*
@@ -53,13 +114,21 @@ static __always_inline void meet(const struct actor *a, struct inode *inode, str
 static __noinline enum sbx_why walk_up(
 	const struct actor *a, struct dentry *d, struct sbx_walk *walk)
 {
+	struct dentry *first = d;
 	struct inode *root = 0;
 
 	for (int i = 0; i < MAX_DEPTH; i++) {
 		struct inode *inode = d->d_inode;
 		struct dentry *parent = d->d_parent;
+		struct sbx_label *l = label_of(inode);
 
-		meet(a, inode, walk);
+		if (l) {
+			/* A file's name is met before the folder that it is in. */
+			if (i == 1 && !meet_in_folder(a, l, first, !is_folder(first->d_inode),
+					      inode, walk))
+				return SBX_WHY_NO_GRANT;
+			meet_label(a, l, walk);
+		}
 		if (parent == d) {
 			root = inode;
 			break;
@@ -73,6 +142,21 @@ static __noinline enum sbx_why walk_up(
 		walk->decided = 1;
 	}
 	return leaf_stayed(a) ? SBX_WHY_NONE : SBX_WHY_UNLABELLED;
+}
+
+/*
+ * The same for a name in a folder, which may stand for nothing yet: what a file (or a folder) would
+ * have under that name. What its own inode has is for walk_up.
+ */
+static __always_inline enum sbx_why walk_name(const struct actor *a, struct dentry *folder,
+	struct dentry *d, bool of_file, struct sbx_walk *walk)
+{
+	struct inode *inode = folder->d_inode;
+	struct sbx_label *l = label_of(inode);
+
+	if (l && !meet_in_folder(a, l, d, of_file, inode, walk))
+		return SBX_WHY_NO_GRANT;
+	return walk_up(a, folder, walk);
 }
 
 /* `ret_owner`: for SBX_WHY_OWNED. */

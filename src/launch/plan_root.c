@@ -313,17 +313,18 @@ static int plan_grants(struct plan *plan, const struct reach *reach, struct sbx_
 			plan->grants[plan->n_grants++] = (struct lsm_grant){
 				.fd = plan->places[i].fd,
 				.rights = reach->places[i].grant->rights,
+				.path = plan->places[i].path,
 			};
 	if (plan_has_init(plan))
 		plan->grants[plan->n_grants++] =
-			(struct lsm_grant){ plan->init_place.fd, POLICY_EXEC };
+			(struct lsm_grant){ plan->init_place.fd, POLICY_EXEC, NULL };
 	/* A module needs no grant: its runtime is executed, and reads that one file. */
 	if (plan->runtime) {
 		plan->grants[plan->n_grants++] =
-			(struct lsm_grant){ plan->runtime_place.fd, POLICY_EXEC };
+			(struct lsm_grant){ plan->runtime_place.fd, POLICY_EXEC, NULL };
 		if (plan->command.place.fd >= 0 && !module_is_granted(plan))
 			plan->grants[plan->n_grants++] =
-				(struct lsm_grant){ plan->command.place.fd, POLICY_READ };
+				(struct lsm_grant){ plan->command.place.fd, POLICY_READ, NULL };
 	}
 	return 0;
 }

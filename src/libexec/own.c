@@ -73,6 +73,18 @@ static int add_watched(struct all *all, enum tenants_watched kind, const char *p
 	return 0;
 }
 
+/* A file is owned by its name: another one in its place is owned, too, and its folder counts. */
+static int watch_folder_of(struct all *all, const char *path, struct sbx_error *err)
+{
+	char folder[PATH_MAX];
+	struct stat st;
+
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
+	if (stat(*folder ? folder : "/", &st) < 0)
+		return error_errno(err, errno, "stat '%s'", folder);
+	return add_watched(all, TENANTS_TREE, *folder ? folder : "/", &st, err);
+}
+
 /* By what was found, and not by what is there when all has been read. */
 static int watch_tree(struct all *all, const struct resolved *place, struct sbx_error *err)
 {
@@ -80,7 +92,8 @@ static int watch_tree(struct all *all, const struct resolved *place, struct sbx_
 
 	if (fstat(place->fd, &st) < 0)
 		return error_errno(err, errno, "stat '%s'", place->path);
-	return add_watched(all, TENANTS_TREE, place->path, &st, err);
+	return S_ISDIR(st.st_mode) ? add_watched(all, TENANTS_TREE, place->path, &st, err)
+				   : watch_folder_of(all, place->path, err);
 }
 
 /* Where links of the host's lead to it: they may lead to another one. */

@@ -103,16 +103,32 @@ static int collect(struct ancestors *a, int fd, struct sbx_error *err)
 	return r;
 }
 
+static int mount_of(int fd, uint64_t *ret_id, struct sbx_error *err)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+		return error_errno(err, errno, "stat a granted file");
+	*ret_id = stx.stx_mnt_id;
+	return 0;
+}
+
 int above_owner(const struct lsm *lsm, int fd, uint32_t *ret_owner, struct sbx_error *err)
 {
 	_cleanup_(ancestors_clear) struct ancestors a = { 0 };
+	uint64_t here = 0, there = 0;
 	uint32_t owner = 0;
 	int r = collect(&a, fd, err);
 
+	if (r == 0)
+		r = mount_of(fd, &here, err);
 	if (r == 0 && a.n > 0)
 		r = labels_read(lsm, a.file, a.n, err);
-	for (size_t i = 0; i < a.n && r == 0 && !owner; i++)
-		r = label_owner(lsm, &a.file[i], &owner, err);
+	for (size_t i = 0; i < a.n && r == 0 && !owner; i++) {
+		r = mount_of(a.file[i].fd, &there, err);
+		if (r == 0 && there != here)
+			r = label_owner(lsm, &a.file[i], &owner, err);
+	}
 	if (r == 0)
 		*ret_owner = owner;
 	return r;

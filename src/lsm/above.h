@@ -10,7 +10,8 @@
 
 /*
  * The id of the tenant that owns a folder above the file or folder `fd` (O_PATH), the nearest such
- * folder; 0: none does. Folders above are those of this process's mount namespace.
+ * folder outside of the mount that it is in; 0: none does. In there the walk meets the owner
+ * itself. Folders above are those of this process's mount namespace.
  */
 int above_owner(const struct lsm *lsm, int fd, uint32_t *ret_owner, struct sbx_error *err);
 

@@ -2,13 +2,13 @@
 #include "lsm/forget.h"
 
 #include "base/bpf.h"
-#include "lsm/labels.h"
+#include "lsm/names.h"
 
 #include <string.h>
 
-/* A set of policy or label ids. */
+/* A set of the ids of policies or labels, or of inodes' addresses. */
 struct ids {
-	uint32_t *id;
+	uint64_t *id;
 	size_t n, room;
 	bool incomplete; /* no memory: nothing may be taken for missing */
 };
@@ -19,11 +19,11 @@ static void ids_clear(struct ids *ids)
 }
 #define _cleanup_ids_ _cleanup_(ids_clear)
 
-static void ids_add(struct ids *ids, uint32_t id)
+static void ids_add(struct ids *ids, uint64_t id)
 {
 	if (ids->n == ids->room) {
 		size_t room = ids->room ? 2 * ids->room : 64;
-		uint32_t *grown = realloc(ids->id, room * sizeof(*grown));
+		uint64_t *grown = realloc(ids->id, room * sizeof(*grown));
 
 		if (!grown) {
 			ids->incomplete = true;
@@ -37,7 +37,7 @@ static void ids_add(struct ids *ids, uint32_t id)
 
 static int compare_ids(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return x < y ? -1 : x > y;
 }
@@ -51,7 +51,7 @@ static int ids_sort(struct ids *ids, struct sbx_error *err)
 	return 0;
 }
 
-static bool ids_have(const struct ids *ids, uint32_t id)
+static bool ids_have(const struct ids *ids, uint64_t id)
 {
 	return ids->n && bsearch(&id, ids->id, ids->n, sizeof(id), compare_ids);
 }
@@ -137,6 +137,7 @@ int forget_policies(const struct lsm *lsm, forget_choice may_go, void *arg, size
 /* What may go, and how much of it went; nothing, where it is only counted. */
 struct sweep {
 	const struct ids *kept;
+	struct ids *folders; /* of the names that are kept */
 	struct forgotten *gone;
 	bool dry_run;
 };
@@ -163,12 +164,32 @@ static void drop_network(int map, const union any_key *key, void *arg)
 		(void)bpf_map_delete_elem(map, &key->network);
 }
 
-static bool keep_label(uint64_t inode, struct sbx_label *label, void *arg)
+static bool is_used(const struct sweep *s, const struct sbx_label *label)
+{
+	return (label->owner && label->owner != SBX_OWNER_FORMER) ||
+	       ids_have(s->kept, label->label);
+}
+
+static bool keep_name(const struct sbx_name_key *key, struct sbx_label *label, void *arg)
 {
 	struct sweep *s = arg;
 
-	(void)inode;
-	if ((label->owner && label->owner != SBX_OWNER_FORMER) || ids_have(s->kept, label->label))
+	if (is_used(s, label)) {
+		ids_add(s->folders, key->folder);
+		return true;
+	}
+	s->gone->n_labels++;
+	return s->dry_run;
+}
+
+static bool keep_label(uint64_t inode, struct sbx_label *label, void *arg)
+{
+	struct sweep *s = arg;
+	bool has_names = (label->flags & SBX_LABEL_NAMES) && ids_have(s->folders, inode);
+
+	if (!has_names && !s->dry_run)
+		label->flags &= ~(__u32)SBX_LABEL_NAMES;
+	if (has_names || is_used(s, label))
 		return true;
 	s->gone->n_labels++;
 	return s->dry_run;
@@ -177,9 +198,11 @@ static bool keep_label(uint64_t inode, struct sbx_label *label, void *arg)
 static int sweep_rules(
 	const struct lsm *lsm, bool dry_run, struct forgotten *gone, struct sbx_error *err)
 {
-	_cleanup_ids_ struct ids policies = { 0 }, labels = { 0 };
-	struct sweep of_policies = { &policies, gone, dry_run };
-	struct sweep of_labels = { &labels, gone, dry_run };
+	_cleanup_ids_ struct ids policies = { 0 };
+	_cleanup_ids_ struct ids labels = { 0 };
+	_cleanup_ids_ struct ids folders = { 0 };
+	struct sweep of_policies = { &policies, NULL, gone, dry_run };
+	struct sweep of_labels = { &labels, &folders, gone, dry_run };
 	int r;
 
 	each_key(lsm, LSM_MAP_POLICIES, add_of_policy, &policies);
@@ -191,6 +214,10 @@ static int sweep_rules(
 	each_key(lsm, LSM_MAP_CONNECT_RULES, drop_network, &of_policies);
 	each_key(lsm, LSM_MAP_PERMS, add_label, &labels);
 	r = ids_sort(&labels, err);
+	if (r == 0)
+		r = names_sweep(lsm, keep_name, &of_labels, err);
+	if (r == 0)
+		r = ids_sort(&folders, err);
 	return r < 0 ? r : labels_sweep(lsm, keep_label, &of_labels, err);
 }
 

@@ -147,7 +147,7 @@ static int label_write(
 }
 
 static int label_new(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner,
-	uint32_t fresh, uint32_t *ret_label, struct sbx_error *err)
+	uint32_t fresh, uint32_t flags, struct sbx_error *err)
 {
 	struct sbx_label label = {
 		.ino = file->info.ino,
@@ -155,29 +155,36 @@ static int label_new(const struct lsm *lsm, const struct lsm_file *file, uint32_
 		.generation = file->info.generation,
 		.label = fresh,
 		.owner = owner,
+		.flags = flags,
 	};
 	int r = pin(lsm, file, err);
 
-	if (r == 0)
-		r = label_write(lsm, file->info.inode, &label, err);
-	if (r == 0)
-		*ret_label = label.label;
-	return r;
+	return r < 0 ? r : label_write(lsm, file->info.inode, &label, err);
 }
 
 /* -ENOENT when the inode has none: what stands at its address is another's, that is gone. */
-static int label_read(const struct lsm *lsm, const struct lsm_file *file,
+static int label_read_any(const struct lsm *lsm, const struct lsm_file *file,
 	struct sbx_label *ret_label, struct sbx_error *err)
 {
 	struct sbx_label label = { 0 };
 
 	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_LABELS], &file->info.inode, &label) < 0)
 		return error_errno(err, errno, "read the map 'labels'");
-	/* One that was a tenant's own is closed; who is granted it now begins anew. */
-	if (!label_is_of(&label, &file->info) || label.owner == SBX_OWNER_FORMER)
+	if (!label_is_of(&label, &file->info))
 		return error_errno(err, ENOENT, "read the map 'labels'");
 	*ret_label = label;
 	return 0;
+}
+
+/* One that was a tenant's own is closed; who is granted it now begins anew. */
+static int label_read(const struct lsm *lsm, const struct lsm_file *file,
+	struct sbx_label *ret_label, struct sbx_error *err)
+{
+	int r = label_read_any(lsm, file, ret_label, err);
+
+	return r == 0 && ret_label->owner == SBX_OWNER_FORMER
+		       ? error_errno(err, ENOENT, "read the map 'labels'")
+		       : r;
 }
 
 int label_owner(const struct lsm *lsm, const struct lsm_file *file, uint32_t *ret_owner,
@@ -188,7 +195,7 @@ int label_owner(const struct lsm *lsm, const struct lsm_file *file, uint32_t *re
 
 	if (r < 0 && r != -ENOENT)
 		return r;
-	*ret_owner = label.owner;
+	*ret_owner = r == 0 ? label.owner : 0;
 	return 0;
 }
 
@@ -199,8 +206,11 @@ int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t ow
 	struct sbx_label label = { 0 };
 	int r = label_read(lsm, file, &label, err);
 
-	if (r == -ENOENT)
-		return label_new(lsm, file, owner, fresh, ret_label, err);
+	if (r == -ENOENT) {
+		/* Of one that is taken away its names stay. */
+		r = label_new(lsm, file, owner, fresh, label.flags, err);
+		label = (struct sbx_label){ .label = fresh, .owner = owner };
+	}
 	if (r < 0)
 		return r;
 	if (owner && label.owner && label.owner != owner)
@@ -212,6 +222,20 @@ int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t ow
 	if (r == 0)
 		*ret_label = label.label;
 	return r;
+}
+
+int label_mark_names(
+	const struct lsm *lsm, const struct lsm_file *folder, uint32_t fresh, struct sbx_error *err)
+{
+	struct sbx_label label = { 0 };
+	int r = label_read_any(lsm, folder, &label, err);
+
+	if (r == -ENOENT)
+		return label_new(lsm, folder, 0, fresh, SBX_LABEL_NAMES, err);
+	if (r < 0 || (label.flags & SBX_LABEL_NAMES))
+		return r;
+	label.flags |= SBX_LABEL_NAMES;
+	return label_write(lsm, folder->info.inode, &label, err);
 }
 
 int labels_sweep(const struct lsm *lsm,

@@ -27,6 +27,10 @@ int labels_read(const struct lsm *lsm, struct lsm_file *files, size_t n, struct 
 int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner, uint32_t fresh,
 	uint32_t *ret_label, struct sbx_error *err);
 
+/* Has names in that folder looked for; what else its label says stays, or `fresh` is put there. */
+int label_mark_names(const struct lsm *lsm, const struct lsm_file *folder, uint32_t fresh,
+	struct sbx_error *err);
+
 /* The owner of a file's inode itself, by its label; 0: nobody's own (any more). */
 int label_owner(const struct lsm *lsm, const struct lsm_file *file, uint32_t *ret_owner,
 	struct sbx_error *err);

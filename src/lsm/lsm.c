@@ -13,6 +13,7 @@ static const struct {
 } maps[LSM_N_MAPS] = {
 	[LSM_MAP_LEAVES] = { "leaves", sizeof(struct sbx_leaf) },
 	[LSM_MAP_LABELS] = { "labels", sizeof(struct sbx_label) },
+	[LSM_MAP_NAMES] = { "names", sizeof(struct sbx_label) },
 	[LSM_MAP_PERMS] = { "perms", sizeof(__u32) },
 	[LSM_MAP_CONNECT_RULES] = { "connect_rules", sizeof(struct sbx_net_rule) },
 	[LSM_MAP_TASKS] = { "tasks", sizeof(struct sbx_task) },

@@ -5,27 +5,47 @@
  */
 #include "base/fs.h"
 #include "lsm/files.h"
+#include "lsm/names.h"
 #include "lsm/rules.h"
 
-/* An inode that is to be a tenant's. */
+/*
+ * An inode that is to be a tenant's, or a name in the folder that is that inode. A file is claimed
+ * both ways: by its name, so that what takes its place is owned too, and what other names it has
+ * are no ways in.
+ */
 struct claim {
-	const struct lsm_file *file;
+	const struct lsm_file *file; /* or folder */
+	const struct lsm_name *name; /* NULL: the inode itself */
 	const struct lsm_own *own;
 };
 
 struct ownership {
-	struct claim *claims; /* in the order of their inodes */
+	struct lsm_name *names; /* one for each own */
+	size_t n_names;
+	struct claim *claims; /* in the order of compare_claims */
 	size_t n;
 	const uint32_t *tenants;
 	size_t n_tenants;
 };
 
+static void ownership_clear(struct ownership *o)
+{
+	for (size_t i = 0; i < o->n_names; i++)
+		name_close(&o->names[i]);
+	free(o->names);
+	free(o->claims);
+}
+
 static int compare_claims(const void *a, const void *b)
 {
-	uint64_t x = ((const struct claim *)a)->file->info.inode;
-	uint64_t y = ((const struct claim *)b)->file->info.inode;
+	const struct claim *x = a, *y = b;
+	uint64_t i = x->file->info.inode, j = y->file->info.inode;
 
-	return x < y ? -1 : x > y;
+	if (i != j)
+		return i < j ? -1 : 1;
+	if (!x->name || !y->name)
+		return !!x->name - !!y->name;
+	return strncmp(x->name->name, y->name->name, sizeof(x->name->name));
 }
 
 static bool is_listed(const struct ownership *o, uint32_t tenant)
@@ -36,18 +56,45 @@ static bool is_listed(const struct ownership *o, uint32_t tenant)
 	return false;
 }
 
+static int open_names(struct ownership *o, const struct lsm *lsm, const struct lsm_own *owns,
+	size_t n_owns, struct sbx_error *err)
+{
+	int r = 0;
+
+	o->names = calloc(n_owns + 1, sizeof(*o->names));
+	if (!o->names)
+		return error_errno(err, ENOMEM, "load the tenants' own");
+	for (; o->n_names < n_owns && r == 0; o->n_names++) {
+		const struct lsm_own *own = &owns[o->n_names];
+
+		r = name_open(own->fd, own->path, &o->names[o->n_names], err);
+	}
+	return r < 0 ? r : names_read(lsm, o->names, o->n_names, err);
+}
+
 static int collect_claims(struct ownership *o, const struct lsm_own *owns,
 	const struct lsm_files *files, struct sbx_error *err)
 {
-	o->claims = calloc(files->n + 1, sizeof(*o->claims));
+	o->claims = calloc(files->n + o->n_names + 1, sizeof(*o->claims));
 	if (!o->claims)
 		return error_errno(err, ENOMEM, "load the tenants' own");
 	for (size_t i = 0; i < files->n; i++)
-		o->claims[i] = (struct claim){ &files->file[i], &owns[files->origin[i]] };
-	o->n = files->n;
+		o->claims[o->n++] =
+			(struct claim){ &files->file[i], NULL, &owns[files->origin[i]] };
+	for (size_t i = 0; i < o->n_names; i++)
+		if (o->names[i].folder.fd >= 0)
+			o->claims[o->n++] =
+				(struct claim){ &o->names[i].folder, &o->names[i], &owns[i] };
 	if (o->n)
 		qsort(o->claims, o->n, sizeof(*o->claims), compare_claims);
 	return 0;
+}
+
+static int owner_of(
+	const struct lsm *lsm, const struct claim *c, uint32_t *ret_owner, struct sbx_error *err)
+{
+	return c->name ? name_owner(lsm, c->name, ret_owner, err)
+		       : label_owner(lsm, c->file, ret_owner, err);
 }
 
 /* One inode can be met by two paths, as with a bind mount, and a removed tenant keeps its own. */
@@ -56,7 +103,7 @@ static int check_claims(const struct lsm *lsm, const struct ownership *o, struct
 	for (size_t i = 0; i < o->n; i++) {
 		const struct claim *c = &o->claims[i], *next = c + 1;
 		uint32_t tenant = c->own->tenant, owner = 0;
-		int r = label_owner(lsm, c->file, &owner, err);
+		int r = owner_of(lsm, c, &owner, err);
 
 		if (r < 0)
 			return r;
@@ -74,11 +121,11 @@ static int check_claims(const struct lsm *lsm, const struct ownership *o, struct
 }
 
 /* NULL: nobody claims it any more. */
-static const struct claim *find_claim(
-	const struct ownership *o, uint64_t inode, const struct sbx_label *label)
+static const struct claim *find_claim(const struct ownership *o, uint64_t inode,
+	const struct lsm_name *name, const struct sbx_label *label)
 {
 	const struct lsm_file file = { .info.inode = inode };
-	const struct claim key = { .file = &file }, *found = NULL;
+	const struct claim key = { .file = &file, .name = name }, *found = NULL;
 
 	if (o->n)
 		found = bsearch(&key, o->claims, o->n, sizeof(key), compare_claims);
@@ -86,15 +133,29 @@ static const struct claim *find_claim(
 }
 
 /* The label stays: grants may stand on it, and rules.c takes it when none does. */
-static bool hand_over(uint64_t inode, struct sbx_label *label, void *arg)
+static void hand_over(const struct ownership *o, const struct claim *claim, struct sbx_label *label)
 {
-	const struct ownership *o = arg;
-	const struct claim *claim = find_claim(o, inode, label);
-
 	if (claim)
 		label->owner = claim->own->tenant;
 	else if (label->owner && is_listed(o, label->owner))
 		label->owner = SBX_OWNER_FORMER;
+}
+
+static bool hand_over_inode(uint64_t inode, struct sbx_label *label, void *arg)
+{
+	const struct ownership *o = arg;
+
+	hand_over(o, find_claim(o, inode, NULL, label), label);
+	return true;
+}
+
+static bool hand_over_name(const struct sbx_name_key *key, struct sbx_label *label, void *arg)
+{
+	const struct ownership *o = arg;
+	struct lsm_name name;
+
+	memcpy(name.name, key->name, sizeof(name.name));
+	hand_over(o, find_claim(o, key->folder, &name, label), label);
 	return true;
 }
 
@@ -123,7 +184,12 @@ static int label_all(
 	for (size_t i = 0; i < o->n && r == 0; i++) {
 		const struct claim *c = &o->claims[i];
 
-		r = label_ensure(lsm, c->file, c->own->tenant, first + (uint32_t)i, &label, err);
+		if (c->name)
+			r = name_ensure(lsm, c->name, c->own->tenant, first + 2 * (uint32_t)i,
+				first + 2 * (uint32_t)i + 1, &label, err);
+		else
+			r = label_ensure(
+				lsm, c->file, c->own->tenant, first + 2 * (uint32_t)i, &label, err);
 		if (r < 0)
 			r = error_prefix(err, r, "own '%s'", c->own->path);
 	}
@@ -135,7 +201,8 @@ int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns
 {
 	_cleanup_free_ int *trees = calloc(n_owns + 1, sizeof(*trees));
 	_cleanup_lsm_files_ struct lsm_files files = { 0 };
-	struct ownership o = { .tenants = tenants, .n_tenants = n_tenants };
+	_cleanup_(ownership_clear) struct ownership o = { .tenants = tenants,
+		.n_tenants = n_tenants };
 	uint32_t first = 0;
 	int r;
 
@@ -145,17 +212,18 @@ int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns
 		trees[i] = owns[i].fd;
 	r = lsm_files_collect(lsm, trees, n_owns, &files, err);
 	if (r == 0)
+		r = open_names(&o, lsm, owns, n_owns, err);
+	if (r == 0)
 		r = collect_claims(&o, owns, &files, err);
 	if (r == 0)
 		r = check_claims(lsm, &o, err);
 	if (r == 0)
-		r = reserve_labels(lsm, o.n, &first, err);
+		r = reserve_labels(lsm, 2 * o.n, &first, err);
 	if (r == 0)
-		r = labels_sweep(lsm, hand_over, &o, err);
+		r = labels_sweep(lsm, hand_over_inode, &o, err);
 	if (r == 0)
-		r = label_all(lsm, &o, first, err);
-	free(o.claims);
-	return r;
+		r = names_sweep(lsm, hand_over_name, &o, err);
+	return r < 0 ? r : label_all(lsm, &o, first, err);
 }
 
 struct former {
@@ -163,23 +231,35 @@ struct former {
 	size_t n;
 };
 
-static bool give_up(uint64_t inode, struct sbx_label *label, void *arg)
+static void give_up(struct former *former, struct sbx_label *label)
 {
-	struct former *former = arg;
-
-	(void)inode;
 	if (label->owner == former->tenant) {
 		label->owner = SBX_OWNER_FORMER;
 		former->n++;
 	}
+}
+
+static bool give_up_inode(uint64_t inode, struct sbx_label *label, void *arg)
+{
+	(void)inode;
+	give_up(arg, label);
+	return true;
+}
+
+static bool give_up_name(const struct sbx_name_key *key, struct sbx_label *label, void *arg)
+{
+	(void)key;
+	give_up(arg, label);
 	return true;
 }
 
 int owners_forget(const struct lsm *lsm, uint32_t tenant, size_t *ret_n, struct sbx_error *err)
 {
 	struct former former = { .tenant = tenant };
-	int r = labels_sweep(lsm, give_up, &former, err);
+	int r = labels_sweep(lsm, give_up_inode, &former, err);
 
+	if (r == 0)
+		r = names_sweep(lsm, give_up_name, &former, err);
 	if (r == 0)
 		*ret_n = former.n;
 	return r;
@@ -190,18 +270,31 @@ struct owner_visitor {
 	void *arg;
 };
 
-static bool visit_owner(uint64_t inode, struct sbx_label *label, void *arg)
+static void visit_owner(const struct owner_visitor *v, const struct sbx_label *label)
 {
-	const struct owner_visitor *v = arg;
-
-	(void)inode;
 	if (label->owner && label->owner != SBX_OWNER_FORMER)
 		v->visit(label->owner, v->arg);
+}
+
+static bool visit_inode(uint64_t inode, struct sbx_label *label, void *arg)
+{
+	(void)inode;
+	visit_owner(arg, label);
+	return true;
+}
+
+static bool visit_name(const struct sbx_name_key *key, struct sbx_label *label, void *arg)
+{
+	(void)key;
+	visit_owner(arg, label);
 	return true;
 }
 
 int owners_each(const struct lsm *lsm, void (*visit)(uint32_t tenant, void *arg), void *arg,
 	struct sbx_error *err)
 {
-	return labels_sweep(lsm, visit_owner, &(struct owner_visitor){ visit, arg }, err);
+	struct owner_visitor v = { visit, arg };
+	int r = labels_sweep(lsm, visit_inode, &v, err);
+
+	return r < 0 ? r : names_sweep(lsm, visit_name, &v, err);
 }

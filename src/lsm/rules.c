@@ -8,11 +8,59 @@
 #include "lsm/files.h"
 #include "lsm/forget.h"
 #include "lsm/home.h"
+#include "lsm/names.h"
 #include "lsm/networks.h"
 #include "policy/reach.h"
 
 #include <limits.h>
 #include <sys/stat.h>
+
+/* What the grants of a policy are about. */
+struct granted {
+	struct lsm_name *names; /* one a grant; those without one are trees */
+	size_t n;
+	int *trees;
+	size_t *of_tree; /* the grant that it comes from */
+	size_t n_trees;
+	struct lsm_files files; /* of the trees, once they are needed */
+};
+
+static void granted_clear(struct granted *granted)
+{
+	for (size_t i = 0; i < granted->n; i++)
+		name_close(&granted->names[i]);
+	free(granted->names);
+	free(granted->trees);
+	free(granted->of_tree);
+	lsm_files_clear(&granted->files);
+}
+
+static bool granted_by_name(const struct granted *granted, size_t grant)
+{
+	return granted->names[grant].folder.fd >= 0;
+}
+
+static int granted_open(
+	struct granted *granted, const struct lsm_rules *rules, struct sbx_error *err)
+{
+	granted->names = calloc(rules->n_grants + 1, sizeof(*granted->names));
+	granted->trees = calloc(rules->n_grants + 1, sizeof(*granted->trees));
+	granted->of_tree = calloc(rules->n_grants + 1, sizeof(*granted->of_tree));
+	if (!granted->names || !granted->trees || !granted->of_tree)
+		return error_errno(err, ENOMEM, "write the rules");
+	for (; granted->n < rules->n_grants; granted->n++) {
+		const struct lsm_grant *grant = &rules->grants[granted->n];
+		int r = name_open(grant->fd, grant->path, &granted->names[granted->n], err);
+
+		if (r < 0)
+			return r;
+		if (granted_by_name(granted, granted->n))
+			continue;
+		granted->trees[granted->n_trees] = grant->fd;
+		granted->of_tree[granted->n_trees++] = granted->n;
+	}
+	return 0;
+}
 
 static uint32_t kernel_rights(enum policy_rights rights)
 {
@@ -31,30 +79,51 @@ static void hash_connect(struct siphash *h, const struct policy_net_rule *rule)
 	siphash_add(h, rule->ports, rule->n_ports * sizeof(*rule->ports));
 }
 
+static int hash_inode(struct siphash *h, int fd, struct sbx_error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, errno, "stat a granted file");
+	siphash_add(h, &st.st_dev, sizeof(st.st_dev));
+	siphash_add(h, &st.st_ino, sizeof(st.st_ino));
+	return 0;
+}
+
+/* A file that was replaced makes no other rules where its name is what counts. */
+static int hash_grant(struct siphash *h, const struct lsm_grant *grant, const struct lsm_name *name,
+	struct sbx_error *err)
+{
+	bool is_named = name->folder.fd >= 0;
+	int r = hash_inode(h, is_named ? name->folder.fd : grant->fd, err);
+
+	if (is_named)
+		siphash_add(h, name->name, sizeof(name->name));
+	siphash_add(h, &is_named, sizeof(is_named));
+	siphash_add(h, &grant->rights, sizeof(grant->rights));
+	return r;
+}
+
 /*
  * Over the inodes, not the paths: a folder that was replaced makes other rules. Keyed by the
  * generation, which nobody but root can read, so that no tenant can prepare a collision.
  */
 static int fingerprint(const struct lsm *lsm, const struct lsm_rules *rules,
-	struct sbx_policy_key *ret_key, struct sbx_error *err)
+	const struct lsm_name *names, struct sbx_policy_key *ret_key, struct sbx_error *err)
 {
 	struct siphash_digest digest;
 	struct sbx_loaded loaded;
 	struct siphash h;
-	struct stat st;
 	int r = lsm_read_loaded(lsm, &loaded, err);
 
 	if (r < 0)
 		return r;
 	siphash_init(&h, lsm->ready.generation, rules->tenant);
 	siphash_add(&h, &rules->n_grants, sizeof(rules->n_grants));
-	for (size_t i = 0; i < rules->n_grants; i++) {
-		if (fstat(rules->grants[i].fd, &st) < 0)
-			return error_errno(err, errno, "stat a granted file");
-		siphash_add(&h, &st.st_dev, sizeof(st.st_dev));
-		siphash_add(&h, &st.st_ino, sizeof(st.st_ino));
-		siphash_add(&h, &rules->grants[i].rights, sizeof(rules->grants[i].rights));
-	}
+	for (size_t i = 0; i < rules->n_grants && r == 0; i++)
+		r = hash_grant(&h, &rules->grants[i], &names[i], err);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < rules->n_connect; i++)
 		hash_connect(&h, &rules->connect[i]);
 	digest = siphash_end(&h);
@@ -99,15 +168,14 @@ static int add_rights(const struct lsm *lsm, uint32_t policy, uint32_t label, ui
 }
 
 /* `own` was made the tenant's by `lsm load`, or it isn't: nobody else's rules knew of it. */
-static int check_own(
-	const struct lsm_file *file, uint32_t tenant, uint32_t owner, struct sbx_error *err)
+static int check_own(int fd, uint32_t tenant, uint32_t owner, struct sbx_error *err)
 {
 	char path[PATH_MAX];
 	int r;
 
 	if (owner == tenant)
 		return 0;
-	if (fs_path_of(file->fd, path, sizeof(path), NULL) < 0)
+	if (fs_path_of(fd, path, sizeof(path), NULL) < 0)
 		path[0] = '\0';
 	r = error_set(err, ESTALE, "own '%s' is not loaded as this tenant's", path);
 	return error_cure(err, r,
@@ -127,24 +195,62 @@ static int label_granted(const struct lsm *lsm, const struct lsm_file *file, uin
 	if (r == 0 && !owner)
 		r = above_owner(lsm, file->fd, &owner, err);
 	if (r == 0 && own)
-		r = check_own(file, tenant, owner, err);
+		r = check_own(file->fd, tenant, owner, err);
 	return r < 0 ? r : label_ensure(lsm, file, owner, fresh, ret_label, err);
 }
 
-static int write_files(const struct lsm *lsm, const struct lsm_rules *rules,
-	const struct lsm_files *files, const struct sbx_loaded *before, struct sbx_error *err)
+/* The same; `fresh` and the next are for it. */
+static int label_name(const struct lsm *lsm, const struct lsm_grant *grant,
+	const struct lsm_name *name, uint32_t tenant, uint32_t fresh, uint32_t *ret_label,
+	struct sbx_error *err)
 {
-	uint32_t policy = before->last_policy + 1;
+	uint32_t owner = 0;
+	int r = name_owner(lsm, name, &owner, err);
+
+	if (r == 0 && !owner)
+		r = above_owner(lsm, name->folder.fd, &owner, err);
+	if (r == 0 && grant->rights == POLICY_OWN)
+		r = check_own(grant->fd, tenant, owner, err);
+	return r < 0 ? r : name_ensure(lsm, name, owner, fresh, fresh + 1, ret_label, err);
+}
+
+static int write_files(const struct lsm *lsm, const struct lsm_rules *rules,
+	const struct granted *granted, const struct sbx_loaded *before, struct sbx_error *err)
+{
+	const struct lsm_files *files = &granted->files;
+	uint32_t policy = before->last_policy + 1, fresh = before->last_label + 1;
 	int r = 0;
 
 	for (size_t i = 0; i < files->n && r == 0; i++) {
-		enum policy_rights rights = rules->grants[files->origin[i]].rights;
+		size_t grant = granted->of_tree[files->origin[i]];
+		enum policy_rights rights = rules->grants[grant].rights;
 		uint32_t label = 0;
 
 		r = label_granted(lsm, &files->file[i], rules->tenant, rights == POLICY_OWN,
-			before->last_label + (uint32_t)i + 1, &label, err);
+			fresh + (uint32_t)i, &label, err);
 		if (r == 0)
 			r = add_rights(lsm, policy, label, kernel_rights(rights), err);
+	}
+	return r;
+}
+
+static int write_names(const struct lsm *lsm, const struct lsm_rules *rules,
+	const struct granted *granted, const struct sbx_loaded *before, struct sbx_error *err)
+{
+	uint32_t policy = before->last_policy + 1;
+	uint32_t fresh = before->last_label + 1 + (uint32_t)granted->files.n;
+	int r = 0;
+
+	for (size_t i = 0; i < rules->n_grants && r == 0; i++) {
+		uint32_t label = 0;
+
+		if (!granted_by_name(granted, i))
+			continue;
+		r = label_name(lsm, &rules->grants[i], &granted->names[i], rules->tenant,
+			fresh + 2 * (uint32_t)i, &label, err);
+		if (r == 0)
+			r = add_rights(
+				lsm, policy, label, kernel_rights(rules->grants[i].rights), err);
 	}
 	return r;
 }
@@ -195,25 +301,23 @@ static int forget_superseded(const struct lsm *lsm, const struct sbx_policy_key 
 }
 
 static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
-	const struct sbx_policy_key *key, uint32_t *ret_policy, struct sbx_error *err)
+	struct granted *granted, const struct sbx_policy_key *key, uint32_t *ret_policy,
+	struct sbx_error *err)
 {
-	_cleanup_free_ int *trees = calloc(rules->n_grants + 1, sizeof(*trees));
-	_cleanup_lsm_files_ struct lsm_files files = { 0 };
 	struct sbx_loaded before;
 	uint32_t policy;
-	int r;
+	int r = lsm_files_collect(lsm, granted->trees, granted->n_trees, &granted->files, err);
 
-	if (!trees)
-		return error_errno(err, ENOMEM, "write the rules");
-	for (size_t i = 0; i < rules->n_grants; i++)
-		trees[i] = rules->grants[i].fd;
-	r = lsm_files_collect(lsm, trees, rules->n_grants, &files, err);
 	if (r == 0)
-		r = reserve(lsm, files.n, &before, err);
+		r = names_read(lsm, granted->names, granted->n, err);
+	if (r == 0)
+		r = reserve(lsm, granted->files.n + 2 * granted->n, &before, err);
 	if (r < 0)
 		return r;
 	policy = before.last_policy + 1;
-	r = write_files(lsm, rules, &files, &before, err);
+	r = write_files(lsm, rules, granted, &before, err);
+	if (r == 0)
+		r = write_names(lsm, rules, granted, &before, err);
 	if (r == 0)
 		r = write_connect(lsm, policy, rules, err);
 	/* Found by others from here on. */
@@ -231,16 +335,19 @@ static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, bool forget,
 	uint32_t *ret_policy, struct sbx_error *err)
 {
+	_cleanup_(granted_clear) struct granted granted = { 0 };
 	_cleanup_close_ int lock = -1;
 	struct sbx_policy_key key;
-	int r = fingerprint(lsm, rules, &key, err);
+	int r = granted_open(&granted, rules, err);
 
+	if (r == 0)
+		r = fingerprint(lsm, rules, granted.names, &key, err);
 	if (r < 0 || bpf_map_lookup_elem(lsm->map[LSM_MAP_POLICIES], &key, ret_policy) == 0)
 		return r;
 	r = fs_lock(LSM_LOCK, &lock, err);
 	if (r < 0 || bpf_map_lookup_elem(lsm->map[LSM_MAP_POLICIES], &key, ret_policy) == 0)
 		return r;
-	r = write_rules(lsm, rules, &key, ret_policy, err);
+	r = write_rules(lsm, rules, &granted, &key, ret_policy, err);
 	return r < 0 || !forget ? r : forget_superseded(lsm, &key, *ret_policy, err);
 }
 

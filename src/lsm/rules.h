@@ -10,8 +10,10 @@
 
 /* A grant whose path was opened. `rights` is POLICY_READ and so on, one of them. */
 struct lsm_grant {
-	int fd; /* borrowed; O_PATH will do */
+	int fd; /* borrowed; O_PATH will do; -1: there is no file of that name (yet) */
 	enum policy_rights rights;
+	/* The real path of what is bound by its name, should it be a file; NULL: by its inode. */
+	const char *path;
 };
 
 struct lsm_rules {
@@ -42,7 +44,7 @@ int rules_forget(const struct lsm *lsm, uint32_t tenant, uint32_t current, struc
 struct lsm_own {
 	uint32_t tenant;
 	int fd; /* borrowed */
-	const char *path; /* for messages */
+	const char *path; /* real */
 };
 
 /*
