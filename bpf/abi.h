@@ -27,6 +27,17 @@
 	X(path_symlink, ALWAYS)          \
 	X(path_link, ALWAYS)             \
 	X(path_rename, ALWAYS)           \
+	X(path_chmod, ALWAYS)            \
+	X(path_chown, ALWAYS)            \
+	X(inode_setattr, ALWAYS)         \
+	X(inode_setxattr, ALWAYS)        \
+	X(inode_removexattr, ALWAYS)     \
+	X(inode_getattr, ALWAYS)         \
+	X(inode_readlink, ALWAYS)        \
+	X(inode_getxattr, ALWAYS)        \
+	X(inode_listxattr, ALWAYS)       \
+	X(path_notify, ALWAYS)           \
+	X(path_chroot, ALWAYS)           \
 	X(socket_create, ALWAYS)         \
 	X(socket_connect, ALWAYS)        \
 	X(socket_sendmsg, ALWAYS)        \

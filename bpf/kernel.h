@@ -21,6 +21,7 @@ char _license[] SEC("license") = "Dual BSD/GPL";
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_flags;
 };
 
 typedef struct {
@@ -76,6 +77,15 @@ struct file {
 	unsigned int f_mode;
 	struct path f_path;
 	struct inode *f_inode; /* below an overlay another than the path's */
+};
+
+struct iattr {
+	unsigned int ia_valid;
+};
+
+/* The LSM hooks, of which each has a member: it tells whether the kernel has that hook. */
+union security_list_options {
+	void *inode_post_setattr;
 };
 
 struct cred;
@@ -157,6 +167,13 @@ enum {
 	S_IFBLK = 0060000,
 	RENAME_EXCHANGE = 1 << 1,
 
+	ATTR_SIZE = 1 << 3,
+	ATTR_ATIME = 1 << 4,
+	ATTR_MTIME = 1 << 5,
+	ATTR_TOUCH = 1 << 17,
+
+	FSNOTIFY_OBJ_TYPE_INODE = 0,
+
 	AF_UNSPEC = 0,
 	AF_UNIX = 1,
 	AF_INET = 2,
@@ -182,6 +199,9 @@ enum {
 	ESTALE = 116,
 	EINVAL = 22,
 };
+
+/* Of a superblock that can't be mounted: it holds pipes, sockets, memory. */
+#define SB_NOUSER (1UL << 31)
 
 /*
  * Whether a pointer that a hook was given, or that was read through one, points to anything.

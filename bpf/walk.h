@@ -193,6 +193,12 @@ static __always_inline int deny_file(const struct actor *a, enum sbx_hook hook,
 	return deny_name(a, hook, dentry, dentry, wanted, why, owner);
 }
 
+/* A pipe, a socket, memory: whoever has a descriptor of it may do with it as it likes. */
+static __always_inline bool is_held(struct inode *inode)
+{
+	return inode->i_sb->s_flags & SB_NOUSER;
+}
+
 /* A hook that asks for `wanted` on one file, which has an inode. What the set-up does is free. */
 static __always_inline int mediate(enum sbx_hook hook, struct dentry *dentry, __u32 wanted)
 {
@@ -205,6 +211,8 @@ static __always_inline int mediate(enum sbx_hook hook, struct dentry *dentry, __
 		return 0;
 	if (is_nobody(&a))
 		why = a.why;
+	else if (is_held(dentry->d_inode))
+		return 0;
 	else
 		why = judge(&a, dentry, wanted, &owner);
 	return why == SBX_WHY_NONE ? 0 : deny_file(&a, hook, dentry, wanted, why, owner);

@@ -91,6 +91,17 @@ static const char *const acts_on_files[SBX_N_HOOKS] = {
 	[SBX_HOOK_path_symlink] = "symlink",
 	[SBX_HOOK_path_link] = "link",
 	[SBX_HOOK_path_rename] = "rename",
+	[SBX_HOOK_path_chmod] = "chmod",
+	[SBX_HOOK_path_chown] = "chown",
+	[SBX_HOOK_inode_setattr] = "utimes",
+	[SBX_HOOK_inode_setxattr] = "setxattr",
+	[SBX_HOOK_inode_removexattr] = "removexattr",
+	[SBX_HOOK_inode_getattr] = "stat",
+	[SBX_HOOK_inode_readlink] = "readlink",
+	[SBX_HOOK_inode_getxattr] = "getxattr",
+	[SBX_HOOK_inode_listxattr] = "listxattr",
+	[SBX_HOOK_path_notify] = "watch",
+	[SBX_HOOK_path_chroot] = "chroot",
 };
 
 bool report_is_of_file(const struct sbx_denial *d)

@@ -9,8 +9,6 @@
 #include <linux/io_uring.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* The two rings of one queue of a single entry. */
@@ -96,39 +94,9 @@ static int attempt_uring_cmd(char **args, struct detail *detail)
 	return e < 0 ? e : 0;
 }
 
-/* An overlay over LOWER with its layers in OWN; a change of mode copies the file up. */
-static int attempt_copy_up(char **args, struct detail *detail)
-{
-	static const char *const layers[] = { "upper", "work", "merged" };
-	char path[512], data[1600];
-
-	for (size_t i = 0; i < ARRAY_SIZE(layers); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", args[1], layers[i]);
-		if (mkdir(path, 0777) < 0 && errno != EEXIST)
-			return failed_at(detail, "mkdir");
-	}
-	(void)snprintf(data, sizeof(data), "lowerdir=%s,upperdir=%s/upper,workdir=%s/work", args[0],
-		args[1], args[1]);
-	if (mount("overlay", path, "overlay", 0, data) < 0)
-		return failed_at(detail, "mount");
-	(void)snprintf(path, sizeof(path), "%s/merged/%s", args[1], args[2]);
-	if (chmod(path, 0644) < 0) {
-		int r = -errno;
-
-		(void)snprintf(path, sizeof(path), "%s/merged", args[1]);
-		(void)umount2(path, MNT_DETACH);
-		return r;
-	}
-	(void)snprintf(path, sizeof(path), "%s/merged", args[1]);
-	(void)umount2(path, MNT_DETACH);
-	return 0;
-}
-
 const struct attempt attempts_kernel[] = {
 	{ "uring-personality", "PATH", 1, 1, attempt_uring_personality,
 		"open by io_uring, with registered credentials" },
 	{ "uring-cmd", "FD", 1, 1, attempt_uring_cmd, "a driver's command by io_uring" },
-	{ "copy-up", "LOWER OWN FILE", 3, 3, attempt_copy_up,
-		"FILE of LOWER through an overlay, copied up into OWN" },
 	{ 0 },
 };

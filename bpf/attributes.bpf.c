@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * What a file is like, apart from what is in it: to look at it, to change it, to be told of what
+ * happens to it.
+ */
+#include "walk.h"
+
+/*
+ * Overlayfs copies attributes and marks its own in the name of the task whose write it copies up
+ * for. None but the kernel acts by others' credentials: io_uring's are denied.
+ */
+static __always_inline bool is_kernels_own(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return task->cred != task->real_cred;
+}
+
+static __always_inline int mediate_change(enum sbx_hook hook, struct dentry *dentry, __u32 wanted)
+{
+	enum sbx_why why;
+	__u32 owner = 0;
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	if (is_nobody(&a))
+		why = a.why;
+	else if (is_held(dentry->d_inode))
+		return 0;
+	else
+		why = judge(&a, dentry, wanted, &owner);
+	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernels_own()))
+		return 0;
+	return errno_in_range(deny_file(&a, hook, dentry, wanted, why, owner));
+}
+
+/*
+ * Whoever has no grant may look: a library looks at each folder above what it opens, a program at
+ * the files that it was handed, and a private root shows nothing else. But not at another tenant's.
+ */
+static __always_inline int mediate_look(enum sbx_hook hook, struct dentry *dentry)
+{
+	enum sbx_why why;
+	__u32 owner = 0;
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	why = is_nobody(&a) ? a.why : judge(&a, dentry, SBX_READ, &owner);
+	if (why == SBX_WHY_NONE || why == SBX_WHY_NO_GRANT || why == SBX_WHY_RIGHTS)
+		return 0;
+	return errno_in_range(deny_file(&a, hook, dentry, SBX_READ, why, owner));
+}
+
+SEC("lsm/path_chmod")
+int BPF_PROG(path_chmod, const struct path *path)
+{
+	return mediate_change(SBX_HOOK_path_chmod, path->dentry, SBX_METADATA);
+}
+
+SEC("lsm/path_chown")
+int BPF_PROG(path_chown, const struct path *path)
+{
+	return mediate_change(SBX_HOOK_path_chown, path->dentry, SBX_METADATA);
+}
+
+/* Times alone: all else that sets an inode's attributes has a hook of its own. "Now" is a write. */
+static __always_inline int judge_setattr(struct dentry *dentry, const struct iattr *attr)
+{
+	__u32 valid = attr->ia_valid;
+
+	if (!(valid & (ATTR_ATIME | ATTR_MTIME)) || valid & ATTR_SIZE)
+		return 0;
+	return mediate_change(
+		SBX_HOOK_inode_setattr, dentry, valid & ATTR_TOUCH ? SBX_WRITE : SBX_METADATA);
+}
+
+/*
+ * From 6.9 on the idmap comes first, since the change that made inode_post_setattr. In assembler,
+ * so that clang doesn't make one load of two, at an offset that the verifier doesn't know.
+ */
+SEC("lsm/inode_setattr")
+int inode_setattr(unsigned long long *ctx)
+{
+	const struct iattr *attr;
+	struct dentry *dentry;
+
+	if (bpf_core_field_exists(union security_list_options, inode_post_setattr))
+		asm volatile("%0 = *(u64 *)(%2 + 8); %1 = *(u64 *)(%2 + 16);"
+			     : "=&r"(dentry), "=&r"(attr)
+			     : "r"(ctx));
+	else
+		asm volatile("%0 = *(u64 *)(%2 + 0); %1 = *(u64 *)(%2 + 8);"
+			     : "=&r"(dentry), "=&r"(attr)
+			     : "r"(ctx));
+	return judge_setattr(dentry, attr);
+}
+
+SEC("lsm/inode_setxattr")
+int BPF_PROG(inode_setxattr, const void *idmap, struct dentry *dentry)
+{
+	return mediate_change(SBX_HOOK_inode_setxattr, dentry, SBX_METADATA);
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(inode_removexattr, const void *idmap, struct dentry *dentry)
+{
+	return mediate_change(SBX_HOOK_inode_removexattr, dentry, SBX_METADATA);
+}
+
+SEC("lsm/inode_getattr")
+int BPF_PROG(inode_getattr, const struct path *path)
+{
+	return mediate_look(SBX_HOOK_inode_getattr, path->dentry);
+}
+
+SEC("lsm/inode_readlink")
+int BPF_PROG(inode_readlink, struct dentry *dentry)
+{
+	return mediate_look(SBX_HOOK_inode_readlink, dentry);
+}
+
+SEC("lsm/inode_getxattr")
+int BPF_PROG(inode_getxattr, struct dentry *dentry)
+{
+	return mediate_look(SBX_HOOK_inode_getxattr, dentry);
+}
+
+SEC("lsm/inode_listxattr")
+int BPF_PROG(inode_listxattr, struct dentry *dentry)
+{
+	return mediate_look(SBX_HOOK_inode_listxattr, dentry);
+}
+
+/* What is watched as a mount or a file system is others' too. */
+static __always_inline int deny_watch(struct dentry *dentry)
+{
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	return errno_in_range(deny_file(&a, SBX_HOOK_path_notify, dentry, SBX_READ,
+		is_nobody(&a) ? a.why : SBX_WHY_NEVER, 0));
+}
+
+SEC("lsm/path_notify")
+int BPF_PROG(path_notify, const struct path *path, __u64 mask, unsigned int type)
+{
+	if (type != FSNOTIFY_OBJ_TYPE_INODE)
+		return deny_watch(path->dentry);
+	return mediate_change(SBX_HOOK_path_notify, path->dentry, SBX_READ);
+}
+
+SEC("lsm/path_chroot")
+int BPF_PROG(path_chroot, const struct path *path)
+{
+	return errno_in_range(mediate(SBX_HOOK_path_chroot, path->dentry, SBX_READ));
+}

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What a file is like: looked at, changed, watched. By root with all of its powers and the host's mounts,
+# so that no wall is left but the LSM. Each denial beside the same act where it is allowed.
+# shellcheck source-path=SCRIPTDIR source=../integration/lib.sh
+. "${0%/*}/../integration/lib.sh"
+
+mkdir -m 777 "$world"/ext4
+if ! { mkfs.ext4 -q /dev/vda && mount /dev/vda "$world/ext4"; }; then
+	bail "making an ext4"
+fi
+t=$world/ext4
+chmod 777 "$t"
+mkdir -m 777 "$t"/{own,shared,shared/b,read,outside}
+for folder in own shared shared/b read outside; do
+	echo "of $folder" >"$t/$folder/file"
+	ln -s target "$t/$folder/link"
+done
+mkdir -m 777 "$t"/{lower,upper,work,merged}
+for act in setxattr utimes removexattr chown; do echo "$act" >"$t/lower/$act"; done
+"$probe" setxattr "$t/lower/removexattr" >/dev/null
+mount -t overlay -o "lowerdir=$t/lower,upperdir=$t/upper,workdir=$t/work" overlay "$t/merged" ||
+	bail "making an overlay"
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+own = $t/own $t/merged
+write = $t/shared
+read = $t/read
+POLICY
+tenant b <<POLICY
+[filesystem]
+exec = $world/bin
+own = $t/shared/b
+POLICY
+load
+
+start a/x "$probe" sleep 1000 </dev/null
+start b/y "$probe" sleep 1000 </dev/null
+
+# of HOOK TEXT ATTEMPT FOLDER:WHY...: WHY is why the LSM denies it, or "-". The owner always may.
+of() {
+	local folder words
+	for folder in "${@:4}" shared/b:owned; do
+		read -ra words <<<"${3//%/$t/${folder%:*}}"
+		if [[ $folder == *:- ]]; then
+			allowed "$2 in '${folder%:*}'" a/x "${words[@]}"
+		else
+			denied "lsm:$1:${folder#*:}" "$2 in '${folder%:*}'" a/x "${words[@]}"
+		fi
+	done
+	read -ra words <<<"${3//%/$t/shared/b}"
+	allowed "$2 by its owner" b/y "${words[@]}"
+}
+
+# What is owned has metadata to change; who may only write makes times be now, as a write would.
+metadata=(own:- shared:rights read:rights outside:no_grant)
+of path_chmod "the mode" "chmod %/file" "${metadata[@]}"
+of path_chmod "the mode of a folder" "chmod %" "${metadata[@]}"
+of path_chown "the owner" "chown %/file" "${metadata[@]}"
+of inode_setattr "times" "utimes %/file" "${metadata[@]}"
+of inode_setattr "times, now" "touch %/file" own:- shared:- read:rights outside:no_grant
+of inode_setxattr "an attribute, set" "setxattr %/file" "${metadata[@]}"
+of inode_getxattr "an attribute, read" "getxattr %/file" own:-
+for folder in read outside; do "$probe" setxattr "$t/$folder/file" >/dev/null; done
+of inode_getxattr "an attribute, read" "getxattr %/file" read:- outside:-
+of inode_removexattr "an attribute, removed" "removexattr %/file" "${metadata[@]}"
+denied lsm:path_chmod:owned "another's mode, by /proc/PID/root" a/x chmod "/proc/self/root$t/shared/b/file"
+
+# To look at what isn't granted is no harm, but where it is another's.
+looks=(own:- shared:- read:- outside:-)
+of inode_getattr "stat" "stat %/file" "${looks[@]}"
+of inode_getattr "stat of the folder" "stat %" "${looks[@]}"
+of inode_readlink "readlink" "readlink %/link" "${looks[@]}"
+of inode_listxattr "the names of attributes" "listxattr %/file" "${looks[@]}"
+
+# A watch tells what others do.
+watches=(own:- shared:- read:- outside:no_grant)
+of path_notify "inotify" "inotify %/file" "${watches[@]}"
+of path_notify "inotify of a folder" "inotify %" "${watches[@]}"
+of path_notify "fanotify" "fanotify %/file file" "${watches[@]}"
+for what in mount all; do
+	denied lsm:path_notify:never "fanotify: $what of what its own lies on" a/x fanotify "$t/own" "$what"
+	is "which the host may" "$("$probe" fanotify "$t/own" "$what")" "fanotify: ok"
+done
+
+of path_chroot "chroot" "chroot % /file" own:- shared:- read:- outside:no_grant
+
+# What the kernel does to the layers of an overlay wasn't asked of it, and they belong to nobody.
+for act in setxattr utimes removexattr chown; do
+	allowed "an overlay of its own, copied up: $act" a/x "$act" "$t/merged/$act"
+done
+allowed "pipes, sockets and memory are their holder's" a/x held
+allowed "the same in a sandbox" a held
+first_process a/x
+private=/proc/$REPLY/root/tmp
+read -r _ uid _ < <(grep ^Uid: "/proc/$REPLY/status")
+: >"$private/file"
+for act in chmod chown utimes; do
+	allowed "its /tmp: $act" a/x "$act" "$private/file"
+	denied "lsm:$([[ $act == utimes ]] && echo inode_setattr || echo "path_$act"):no_grant" \
+		"another tenant's /tmp: $act" b/y "$act" "$private/file"
+done
+chown "$uid" "$t/own/file"
+chmod 777 "$t"/{own,shared/b}
+allowed "in a sandbox: its own mode" a chmod "$t/own/file"
+denied lsm:path_chmod:rights "and of what it may only write" a chmod "$t/shared/file"
+denied lsm:inode_getattr:owned "and another's isn't looked at" a stat "$t/shared/b/file"
+
+stop a/x
+stop b/y
+umount "$t/merged" "$t"
+finish
