@@ -45,8 +45,7 @@ static __always_inline int judge_open(struct file *file)
 	enum sbx_why why;
 	struct actor a;
 
-	identify(&a);
-	if (a.standing == STANDING_HOST)
+	if (identify(&a) == STANDING_HOST)
 		return 0;
 	wanted = wanted_by(file);
 	/* The set-up opens what it must, but what it executes is the tenant's already. */
@@ -66,9 +65,11 @@ int BPF_PROG(file_open, struct file *file)
 {
 	int r = judge_open(file);
 
-	if (r == 0 && (file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC))
+	if (r)
+		return errno_in_range(r);
+	if (file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC)
 		watch_change(file->f_inode);
-	return errno_in_range(r);
+	return 0;
 }
 
 /* truncate(2) writes without an open. */

@@ -36,11 +36,19 @@ static __always_inline bool in_setup(const struct task_struct *task, const struc
 	return sticky->state != SBX_TASK_ENFORCED && task->self_exec_id == task->parent_exec_id;
 }
 
-/* Not where sandboxes are: the host's, unless it came out of one. */
-static __always_inline void judge_outside(struct actor *a, const struct sbx_task *sticky)
+/*
+ * Not where sandboxes are: the host's, unless it came out of one. Nothing but `leaf` and `standing`
+ * is asked of the host's.
+ */
+static __always_inline enum standing judge_outside(struct actor *a, const struct sbx_task *sticky)
 {
-	a->standing = sticky ? STANDING_NOBODY : STANDING_HOST;
+	a->leaf = 0;
+	if (!sticky)
+		return a->standing = STANDING_HOST;
+	a->leaf_id = 0;
+	a->tenant = a->policy = 0;
 	a->why = SBX_WHY_MOVED;
+	return a->standing = STANDING_NOBODY;
 }
 
 /* What systemd runs of the service that the base is of: `lsm load` and the like, and no tenant's.
@@ -50,47 +58,45 @@ static __always_inline bool is_control(void)
 	return control_id && bpf_get_current_ancestor_cgroup_id(base_level + 1) == control_id;
 }
 
+/* Asked of each task on each hook, and most of the host's have none. */
+static __always_inline struct sbx_task *sticky_of(struct task_struct *task)
+{
+	return task->bpf_storage ? bpf_task_storage_get(&tasks, task, 0, 0) : 0;
+}
+
 /*
  * The cgroup alone doesn't do: the host may move a task out of it. The sticky label alone doesn't
  * either: on 6.1 task storage answers NULL while it is busy. So both are asked, and what differs
- * is denied.
+ * is denied. Returns the standing, which is in `a` too: where it is asked of what was returned, the
+ * host's opens cost a little less.
  */
-static __always_inline void identify(struct actor *a)
+static __always_inline enum standing identify(struct actor *a)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct sbx_task *sticky = bpf_task_storage_get(&tasks, task, 0, 0);
+	struct sbx_task *sticky = sticky_of(task);
 
-	a->leaf = 0;
-	a->leaf_id = 0;
+	if (bpf_get_current_ancestor_cgroup_id(base_level) != base_id)
+		return judge_outside(a, sticky);
 	a->tenant = a->policy = 0;
-	a->why = SBX_WHY_NONE;
-	if (bpf_get_current_ancestor_cgroup_id(base_level) != base_id) {
-		judge_outside(a, sticky);
-		return;
-	}
 	a->standing = STANDING_NOBODY;
 	a->why = SBX_WHY_UNLABELLED;
 	a->leaf_id = bpf_get_current_ancestor_cgroup_id(base_level + LEAF_DEPTH);
 	a->leaf = bpf_map_lookup_elem(&leaves, &a->leaf_id);
-	if (!a->leaf) {
-		if (is_control())
-			judge_outside(a, sticky);
-		return;
-	}
+	if (!a->leaf)
+		return is_control() ? judge_outside(a, sticky) : STANDING_NOBODY;
 	a->tenant = a->leaf->tenant;
 	a->policy = a->leaf->policy;
 	if (!sticky) {
 		struct sbx_task fresh = { .leaf = a->leaf_id, .state = SBX_TASK_ENFORCED };
 
 		(void)bpf_task_storage_get(&tasks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
-		a->standing = STANDING_TENANT;
-		return;
+		return a->standing = STANDING_TENANT;
 	}
 	if (sticky->leaf != a->leaf_id) {
 		a->why = SBX_WHY_MOVED;
-		return;
+		return STANDING_NOBODY;
 	}
-	a->standing = in_setup(task, sticky) ? STANDING_SETUP : STANDING_TENANT;
+	return a->standing = in_setup(task, sticky) ? STANDING_SETUP : STANDING_TENANT;
 }
 
 /* To whom most hooks have nothing to say. */

@@ -96,7 +96,10 @@ struct nsproxy {
 	struct net *net_ns;
 };
 
+struct bpf_local_storage;
+
 struct task_struct {
+	struct bpf_local_storage *bpf_storage; /* NULL: no program has stored anything of it */
 	struct nsproxy *nsproxy;
 	const struct cred *cred;
 	const struct cred *real_cred;

@@ -41,6 +41,14 @@ struct {
 	__type(value, struct sbx_label);
 } names __weak SEC(".maps");
 
+/* Where one may stand in `labels`, see abi.h. Has a place for each. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SBX_LABEL_BITS_WORDS);
+	__type(key, __u32);
+	__type(value, __u64);
+} label_bits __weak SEC(".maps");
+
 /* What a policy may do under a label. Full: as `labels`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -20,11 +20,26 @@ static __always_inline bool label_is_of(const struct sbx_label *l, struct inode 
 	       l->dev == inode->i_sb->s_dev;
 }
 
+static __always_inline bool may_have_label(__u64 address)
+{
+	__u32 bit = sbx_label_bit(address);
+	/* Eight bytes: a counter of the loop in the other four would be lost to the verifier. */
+	struct {
+		__u32 word, pad;
+	} __attribute__((aligned(8))) key = { bit / 64, 0 };
+	__u64 *bits = bpf_map_lookup_elem(&label_bits, &key);
+
+	return !bits || *bits >> bit % 64 & 1;
+}
+
 static __always_inline struct sbx_label *label_of(struct inode *inode)
 {
 	__u64 address = (__u64)inode;
-	struct sbx_label *l = bpf_map_lookup_elem(&labels, &address);
+	struct sbx_label *l;
 
+	if (!may_have_label(address))
+		return 0;
+	l = bpf_map_lookup_elem(&labels, &address);
 	return l && label_is_of(l, inode) ? l : 0;
 }
 

@@ -138,9 +138,29 @@ bool label_is_of(const struct sbx_label *label, const struct sbx_file_info *info
 	       label->generation == info->generation;
 }
 
+/* Who writes labels has the lock: nobody else changes the word meanwhile. */
+static int set_bit(const struct lsm *lsm, uint64_t inode, struct sbx_error *err)
+{
+	uint32_t bit = sbx_label_bit(inode), word = bit / 64;
+	int map = lsm->map[LSM_MAP_LABEL_BITS];
+	uint64_t bits;
+
+	if (bpf_map_lookup_elem(map, &word, &bits) < 0)
+		return error_errno(err, errno, "read the map 'label_bits'");
+	bits |= (uint64_t)1 << bit % 64;
+	if (bpf_map_update_elem(map, &word, &bits, BPF_ANY) < 0)
+		return error_errno(err, errno, "write the map 'label_bits'");
+	return 0;
+}
+
 static int label_write(
 	const struct lsm *lsm, uint64_t inode, const struct sbx_label *label, struct sbx_error *err)
 {
+	int r = set_bit(lsm, inode, err);
+
+	if (r < 0)
+		return r;
+	/* By now hooks look for it. */
 	if (bpf_map_update_elem(lsm->map[LSM_MAP_LABELS], &inode, label, BPF_ANY) < 0)
 		return error_errno(err, errno, "write the map 'labels'");
 	return 0;
@@ -238,33 +258,67 @@ int label_mark_names(
 	return label_write(lsm, folder->info.inode, &label, err);
 }
 
+/* Bits of labels, and of those that went: what the map is to hold is known when all were seen. */
+struct bits {
+	uint64_t kept[SBX_LABEL_BITS_WORDS], gone[SBX_LABEL_BITS_WORDS];
+	bool any_gone;
+};
+
+static void note(uint64_t *bits, uint64_t inode)
+{
+	uint32_t bit = sbx_label_bit(inode);
+
+	bits[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+/* One that stays makes hooks slower, and nothing else. */
+static void clear_bits(const struct lsm *lsm, const struct bits *bits)
+{
+	for (uint32_t word = 0; word < SBX_LABEL_BITS_WORDS; word++)
+		if (bits->gone[word] & ~bits->kept[word])
+			(void)bpf_map_update_elem(
+				lsm->map[LSM_MAP_LABEL_BITS], &word, &bits->kept[word], BPF_ANY);
+}
+
 int labels_sweep(const struct lsm *lsm,
 	bool (*visit)(uint64_t inode, struct sbx_label *label, void *arg), void *arg,
 	struct sbx_error *err)
 {
+	_cleanup_free_ struct bits *bits = calloc(1, sizeof(*bits));
 	_cleanup_(visit_leave_or_die) struct visit away = VISIT_INIT;
-	int map = lsm->map[LSM_MAP_LABELS], r = visit_enter(&away, lsm->home, err);
+	int map = lsm->map[LSM_MAP_LABELS], r;
 	uint64_t key, next;
-	bool more;
+	bool more, all;
 
+	if (!bits)
+		return error_errno(err, ENOMEM, "look through the labels");
+	r = visit_enter(&away, lsm->home, err);
 	if (r < 0)
 		return r;
 	/* The next key is taken before this one may go: a key that is gone starts the map over. */
 	more = bpf_map_get_next_key(map, NULL, &next) == 0;
+	all = more || errno == ENOENT;
 	while (more && r == 0) {
 		struct sbx_label label, before;
 
 		key = next;
 		more = bpf_map_get_next_key(map, &key, &next) == 0;
+		all = more || errno == ENOENT;
 		if (bpf_map_lookup_elem(map, &key, &label) < 0)
 			continue;
 		before = label;
 		if (!visit(key, &label, arg)) {
 			(void)bpf_map_delete_elem(map, &key);
 			unpin(key);
-		} else if (memcmp(&before, &label, sizeof(label)) != 0) {
-			r = label_write(lsm, key, &label, err);
+			note(bits->gone, key);
+			bits->any_gone = true;
+			continue;
 		}
+		note(bits->kept, key);
+		if (memcmp(&before, &label, sizeof(label)) != 0)
+			r = label_write(lsm, key, &label, err);
 	}
+	if (r == 0 && all && bits->any_gone)
+		clear_bits(lsm, bits);
 	return r;
 }

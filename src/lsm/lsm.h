@@ -17,6 +17,7 @@ enum lsm_map {
 	LSM_MAP_LEAVES,
 	LSM_MAP_LABELS,
 	LSM_MAP_NAMES,
+	LSM_MAP_LABEL_BITS,
 	LSM_MAP_PERMS,
 	LSM_MAP_CONNECT_RULES,
 	LSM_MAP_TASKS,
@@ -34,9 +35,10 @@ struct lsm {
 	struct sbx_ready ready;
 };
 
-#define LSM_INIT       \
-	((struct lsm){ \
-		.map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, .file_info = -1, .home = -1 })
+#define LSM_INIT                                                              \
+	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
+		.file_info = -1,                                              \
+		.home = -1 })
 
 const char *lsm_map_name(enum lsm_map map);
 const char *lsm_hook_name(enum sbx_hook hook);
