@@ -546,7 +546,7 @@ C_FILES := $(wildcard src/*/*.[ch] src/libc/*/*.h bpf/*.[ch] include/*/*.h tests
 	contrib/completion/*.[ch])
 SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/* \
 	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/redteam/*.t tests/systemd/*.t tests/demo/demo tests/demo/fetch-program \
-	tests/bench/launch contrib/packaging/* contrib/completion/sandboxctl.bash)
+	tests/bench/launch tests/bench/lsm contrib/packaging/* contrib/completion/sandboxctl.bash)
 LINTERS := format layers licences messages shell generated man cppcheck tidy
 
 lint: $(LINTERS:%=lint-%)
@@ -692,7 +692,32 @@ build/bench/policy: tests/bench/policy.c tests/bench/samples.h \
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $(filter %.c %.o,$^) -lseccomp -lcap -linih -ljansson
 
-BENCHMARKS := launch tenants policy
+build/bench/%.bpf.o: tests/bench/%.bpf.c tests/bench/lsm_verdict.h $(wildcard bpf/*.[ch]) | build/deps/build
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+build/bench/%.skel.h: build/bench/%.bpf.o
+	$(call say,SKELETON,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+build/bench/lsm_verdict: tests/bench/lsm_verdict.c tests/bench/lsm_verdict.h tests/bench/samples.h \
+		build/bench/lsm_verdict.skel.h bpf/abi.h $(call object,$(filter src/base/% src/policy/% \
+		src/kernel/cgroup%,$(SOURCES))) | build/deps/bench
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(BENCH_CFLAGS) -I. -Ibuild/bench -o $@ $(filter %.c %.o,$^) -lbpf -lseccomp -lcap \
+		-linih -ljansson
+
+build/bench/lsm_empty: tests/bench/lsm_empty.c build/bench/lsm_empty.skel.h | build/deps/bench
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(BENCH_CFLAGS) -Ibuild/bench -o $@ $< -lbpf
+
+build/bench/opens: tests/bench/opens.c | build/deps/bench
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -static -o $@ $<
+
+BENCHMARKS := launch tenants policy lsm
 B ?= $(BENCHMARKS)
 BENCH_PROGRAMS = $(addprefix build/bench/,noop empty floor guard label filter interleave) \
 	$(if $(filter musl,$(LAUNCHER_LIBC)),build/bench/floor-musl)
@@ -719,6 +744,13 @@ bench-tenants: all $(BENCH_PROGRAMS) build/vm/6.1/.done
 bench-policy: all build/bench/policy
 	build/bench/policy -j build/bench/policy.json build/bin/sandboxctl \
 		build/share/sandboxctl/policies
+
+# The verdict alone is measured here, for it needs no BPF LSM, and what it adds to an open in the guest.
+bench-lsm: all $(addprefix build/bench/,lsm_verdict lsm_empty opens) build/demo/probe build/vm/6.1/.done \
+		build/vm/6.12/.done
+	build/bench/lsm_verdict -j build/bench/lsm.json
+	tests/vm/run -i -k 6.1 -- tests/bench/lsm --limits 1.10,1.025
+	tests/vm/run -i -k 6.12 -- tests/bench/lsm
 
 # ---- installation ----
 

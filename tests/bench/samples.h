@@ -10,7 +10,7 @@
 #include <time.h>
 
 struct summary {
-	double min, median, p90, max;
+	double min, p10, median, p90, max;
 	double spread; /* (p90 - min) / median */
 };
 
@@ -37,6 +37,7 @@ static inline struct summary sum_up(double *samples, size_t n)
 
 	qsort(samples, n, sizeof(*samples), compare_doubles);
 	s.min = samples[0];
+	s.p10 = samples[n / 10];
 	s.median = n % 2 ? samples[n / 2] : (samples[n / 2 - 1] + samples[n / 2]) / 2;
 	s.p90 = samples[(n * 9 + 9) / 10 - 1];
 	s.max = samples[n - 1];
