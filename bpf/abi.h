@@ -123,9 +123,13 @@ struct sbx_denial {
 	__u16 protocol; /* IPPROTO_ */
 	__u16 family; /* AF_ */
 	__u16 pad;
+	__u32 target_pid; /* of the process that it was about; 0: none */
+	__u32 argument; /* what the hook says of it: a signal, the number of a system call */
 	char comm[16];
 	char name[32]; /* last component of the file's path, cut; of a process: its comm */
 };
+
+#define SBX_NAME_SIZE 64 /* of a sandbox's or tenant's name, with its end */
 
 /* leaves: cgroup id of a sandbox's cgroup -> whose it is. */
 struct sbx_leaf {
@@ -134,8 +138,54 @@ struct sbx_leaf {
 	__u32 policy;
 	__u32 executed; /* whether something was executed in it: its command, at first */
 	__u32 pad;
+	char name[SBX_NAME_SIZE];
 	__u64 denied[SBX_N_HOOKS];
 	struct sbx_denial last;
+};
+
+/*
+ * events: the flight recorder. An event's slot is its number modulo theirs, so the newest are there
+ * and nobody needs to have read the older ones.
+ */
+#define SBX_N_EVENTS 4096
+
+enum sbx_event_kind {
+	SBX_EVENT_DENIAL, /* by one of the hooks */
+};
+
+/*
+ * `begun` is written first and `finished` last, both the event's number: a reader that sees two
+ * numbers, or two copies that differ, has met a writer. What is written first stands last, so that
+ * a copy from the front has seen the end of the writing before the rest.
+ */
+struct sbx_event {
+	__u64 finished;
+	__u64 time; /* CLOCK_BOOTTIME, ns */
+	__u64 leaf; /* cgroup id of the sandbox; 0: nobody's */
+	__u32 tenant; /* 0: nobody's */
+	__u32 policy;
+	__u32 kind; /* enum sbx_event_kind */
+	__u32 errnum; /* what it was answered */
+	struct sbx_denial what;
+	char sandbox[SBX_NAME_SIZE]; /* its name; it may have ended by now */
+	__u64 begun;
+};
+
+/* audits: tenant id -> its token bucket, and what came of its events. */
+struct sbx_audit {
+	__u64 full; /* CLOCK_BOOTTIME, ns: when the bucket is full again, without further events */
+	__u64 interval; /* ns in which it gets one token; 0: none is recorded */
+	__u64 recorded, dropped;
+};
+
+#define SBX_AUDIT_SECOND   1000000000 /* of ns: the bucket holds what comes in that time */
+#define SBX_AUDIT_INTERVAL (SBX_AUDIT_SECOND / 100) /* of who hasn't another one */
+
+/* What the program `set_rate` is asked. */
+struct sbx_rate_change {
+	__u64 interval; /* as in sbx_audit */
+	__u32 tenant;
+	__u32 pad;
 };
 
 /* What the program `set_policy` is asked: whose leaf gets another policy, if it still has this one.
@@ -255,6 +305,7 @@ struct sbx_ready {
 struct sbx_counters {
 	__u64 unlabelled; /* denials of tasks that belong to no sandbox */
 	__u64 policy_changes; /* how often something was done that may change a policy's file */
+	__u64 events; /* the number of the newest one; they count from 1 */
 };
 
 /* loaded: one element, what user space has put into the maps so far. */
@@ -288,8 +339,11 @@ struct sbx_policy_key {
 			*/
 };
 
-_Static_assert(sizeof(struct sbx_denial) == 104, "sbx_denial");
-_Static_assert(sizeof(struct sbx_leaf) == 24 + 8 * SBX_N_HOOKS + 104, "sbx_leaf");
+_Static_assert(sizeof(struct sbx_denial) == 112, "sbx_denial");
+_Static_assert(sizeof(struct sbx_leaf) == 24 + SBX_NAME_SIZE + 8 * SBX_N_HOOKS + 112, "sbx_leaf");
+_Static_assert(sizeof(struct sbx_event) == 48 + 112 + SBX_NAME_SIZE, "sbx_event");
+_Static_assert(sizeof(struct sbx_audit) == 32, "sbx_audit");
+_Static_assert(sizeof(struct sbx_rate_change) == 16, "sbx_rate_change");
 _Static_assert(sizeof(struct sbx_policy_change) == 24, "sbx_policy_change");
 _Static_assert(sizeof(struct sbx_label) == 32, "sbx_label");
 _Static_assert(sizeof(struct sbx_name_key) == 128, "sbx_name_key");
@@ -299,7 +353,7 @@ _Static_assert(sizeof(struct sbx_net_rule) == 8 + 8 * SBX_MAX_PORTS, "sbx_net_ru
 _Static_assert(sizeof(struct sbx_task) == 16, "sbx_task");
 _Static_assert(sizeof(struct sbx_file_info) == 32, "sbx_file_info");
 _Static_assert(sizeof(struct sbx_ready) == 24 + 16 * SBX_N_HOOKS, "sbx_ready");
-_Static_assert(sizeof(struct sbx_counters) == 16, "sbx_counters");
+_Static_assert(sizeof(struct sbx_counters) == 24, "sbx_counters");
 _Static_assert(sizeof(struct sbx_loaded) == 48, "sbx_loaded");
 _Static_assert(sizeof(struct sbx_inode_key) == 16, "sbx_inode_key");
 _Static_assert(sizeof(struct sbx_policy_key) == 24, "sbx_policy_key");

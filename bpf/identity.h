@@ -5,7 +5,7 @@
 #ifndef SBX_BPF_IDENTITY_H
 #define SBX_BPF_IDENTITY_H
 
-#include "maps.h"
+#include "events.h"
 #include "verdict.h"
 
 /* BASE/TENANT.slice/NAME.scope: the sandbox is two levels below the base. */
@@ -45,7 +45,7 @@ static __always_inline enum standing judge_outside(struct actor *a, const struct
 	a->leaf = 0;
 	if (!sticky)
 		return a->standing = STANDING_HOST;
-	a->leaf_id = 0;
+	a->leaf_id = sticky->leaf;
 	a->tenant = a->policy = 0;
 	a->why = SBX_WHY_MOVED;
 	return a->standing = STANDING_NOBODY;
@@ -121,26 +121,34 @@ static __always_inline bool leaf_stayed(const struct actor *a)
 }
 
 /*
- * Books a denial, and is the only place that does: the allow path writes nothing. `d` comes with
- * what the hook knows; `last` may be torn by two denials at once, the counts are not. `hook` is a
- * constant wherever this is inlined, as the verifier wants its offset to be.
+ * Books a denial: the allow path writes nothing. A function of its own, for each hook has several
+ * places that deny. `last` may be torn by two denials at once, the counts are not.
  */
-static __always_inline int deny(const struct actor *a, enum sbx_hook hook, struct sbx_denial *d)
+static __noinline int book(const struct actor *a, enum sbx_hook hook, struct sbx_denial *d)
 {
+	struct sbx_counters *c;
 	__u32 zero = 0;
 
-	if (!a->leaf) {
-		struct sbx_counters *c = bpf_map_lookup_elem(&counters, &zero);
-
-		if (c)
-			__sync_fetch_and_add(&c->unlabelled, 1);
-		return -EACCES;
-	}
 	d->hook = hook;
 	d->pid = bpf_get_current_pid_tgid() >> 32;
 	(void)bpf_get_current_comm(d->comm, sizeof(d->comm));
-	__sync_fetch_and_add(&a->leaf->denied[hook], 1);
-	a->leaf->last = *d;
+	if (a->leaf && hook < SBX_N_HOOKS) {
+		__sync_fetch_and_add(&a->leaf->denied[hook], 1);
+		a->leaf->last = *d;
+	} else {
+		c = bpf_map_lookup_elem(&counters, &zero);
+		if (c)
+			__sync_fetch_and_add(&c->unlabelled, 1);
+	}
+	return record(a->leaf_id, SBX_EVENT_DENIAL, d, EACCES);
+}
+
+/*
+ * The only way to deny. `d` comes with what the hook knows. What it returns is the hook's answer.
+ */
+static __always_inline int deny(const struct actor *a, enum sbx_hook hook, struct sbx_denial *d)
+{
+	(void)book(a, hook, d);
 	return -EACCES;
 }
 

@@ -199,8 +199,9 @@ enum {
 	ENOMEM = 12,
 	EACCES = 13,
 	EXDEV = 18,
-	ESTALE = 116,
 	EINVAL = 22,
+	ENOSPC = 28,
+	ESTALE = 116,
 };
 
 /* Of a superblock that can't be mounted: it holds pipes, sockets, memory. */

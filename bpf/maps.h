@@ -125,4 +125,30 @@ struct {
 	__type(value, __u32);
 } policies __weak SEC(".maps");
 
+/* The newest events. Full: the oldest goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SBX_N_EVENTS);
+	__type(key, __u32);
+	__type(value, struct sbx_event);
+} events __weak SEC(".maps");
+
+/*
+ * Wakes who follows: the number of each event, and nothing that anybody reads. Full, for nobody
+ * follows: nothing is lost by it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} doorbell __weak SEC(".maps");
+
+/* A tenant's share of the recorder. Full: of further tenants nothing is recorded. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct sbx_audit);
+} audits __weak SEC(".maps");
+
 #endif

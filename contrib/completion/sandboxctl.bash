@@ -3,7 +3,7 @@
 #
 # Completion of sandboxctl for bash. sandboxctl.bash is made from sandboxctl.bash.in by `make generate`.
 
-_sandboxctl_commands=('run' 'exec' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'logs' 'update' 'gc' 'tenant list' 'tenant forget' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
+_sandboxctl_commands=('run' 'exec' 'list' 'status' 'stats' 'kill' 'freeze' 'thaw' 'wait' 'logs' 'events' 'update' 'gc' 'tenant list' 'tenant forget' 'policy check' 'policy show' 'policy explain' 'policy score' 'policy import' 'policy export' 'policy keys' 'lsm load' 'lsm status' 'lsm unload' 'doctor')
 
 _sandboxctl_row() { # SUBCOMMAND
 	options=() operands=() acts=()
@@ -49,6 +49,9 @@ _sandboxctl_row() { # SUBCOMMAND
 	'logs')
 		options=('--help' '--follow' '-f')
 		operands=('TENANT/NAME')
+		;;
+	'events')
+		options=('--help' '--follow' '-f' '--since=WHEN' '--tenant=TENANT' '-t=TENANT' '--json')
 		;;
 	'update')
 		options=('--help' '--dry-run' '--json')

@@ -64,7 +64,7 @@ function __sandboxctl_sandboxes
 end
 
 complete -c sandboxctl -f
-set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --set --name --env --mount --timeout --log --json-status-fd --env --timeout --json-status-fd --signal -s --set --set --name --set --threshold
+set -g __sandboxctl_with_argument --config-dir --tenant -t --policy --set --name --env --mount --timeout --log --json-status-fd --env --timeout --json-status-fd --signal -s --since --tenant -t --set --set --name --set --threshold
 
 complete -c sandboxctl -n '__sandboxctl_at 1' -l config-dir -x -a '(__fish_complete_directories)' -d 'instead of /etc/sandboxctl'
 complete -c sandboxctl -n '__sandboxctl_at 1' -s v -l verbose -d 'say each step'
@@ -80,6 +80,7 @@ complete -c sandboxctl -n '__sandboxctl_at 1' -x -a freeze -d 'stop all that is 
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a thaw -d 'let it go on'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a wait -d 'wait for a sandbox'\''s end, and say how it ended'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a logs -d 'print what a sandbox in the background has written'
+complete -c sandboxctl -n '__sandboxctl_at 1' -x -a events -d 'tell what was denied, to whom, and by which line'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a update -d 'put a changed policy on the sandboxes that run'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a gc -d 'remove what killed sandboxes have left'
 complete -c sandboxctl -n '__sandboxctl_at 1' -x -a tenant
@@ -158,6 +159,12 @@ complete -c sandboxctl -n '__sandboxctl_at 1 wait' -x -a '(__sandboxctl_sandboxe
 complete -c sandboxctl -n '__sandboxctl_at 1 logs' -s f -l follow -d 'go on with what it writes, until it ends'
 complete -c sandboxctl -n '__sandboxctl_at 1 logs' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 logs' -x -a '(__sandboxctl_sandboxes)'
+
+complete -c sandboxctl -n '__sandboxctl_at 1 events' -s f -l follow -d 'wait for what comes, and tell it'
+complete -c sandboxctl -n '__sandboxctl_at 1 events' -l since -x -d 'no older ones: -5m, 10:00, '\''2026-11-26 10:00'\'''
+complete -c sandboxctl -n '__sandboxctl_at 1 events' -s t -l tenant -x -a '(__sandboxctl_tenants)' -d 'of that one alone'
+complete -c sandboxctl -n '__sandboxctl_at 1 events' -l json -d 'print JSON, a line each'
+complete -c sandboxctl -n '__sandboxctl_at 1 events' -l help -d 'print this text'
 
 complete -c sandboxctl -n '__sandboxctl_at 1 update' -l dry-run -d 'look at all of it, and change nothing'
 complete -c sandboxctl -n '__sandboxctl_at 1 update' -l json -d 'print JSON'

@@ -70,6 +70,10 @@ const struct cmd cmds[] = {
 			"that isn't 0. 1 where nobody knows.\n" },
 	{ "logs", "TENANT[/NAME]", "print what a sandbox in the background has written", cmd_logs,
 		.options = cmd_logs_options },
+	{ "events", "", "tell what was denied, to whom, and by which line", cmd_events,
+		.options = cmd_events_options,
+		.more = "The newest 4096 are kept. WHEN is as journalctl(1) takes it. With --follow it\n"
+			"tells what comes from now on, or what came since WHEN, too.\n" },
 	{ "update", "TENANT", "put a changed policy on the sandboxes that run", cmd_update,
 		.options = update_options,
 		.more = "Changes limits, grants and connect rules, or nothing where something is wrong.\n"

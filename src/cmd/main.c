@@ -14,7 +14,7 @@
 #endif
 
 /* Of sandboxctl(1), but not built yet: an answer that can't be taken for a mistyped name. */
-static const char *const planned[] = { "top", "learn", "events", "metrics", "oci" };
+static const char *const planned[] = { "top", "learn", "metrics", "oci" };
 
 static void print_help(void)
 {

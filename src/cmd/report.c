@@ -203,7 +203,7 @@ static void describe_act(const struct sbx_denial *d, char *text, size_t size)
 }
 
 /* "open of 'x' (inode 1 on 8:1) for read by cat[123]: another tenant owns it" */
-static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
+void report_describe_denial(const struct sbx_denial *d, char *text, size_t size)
 {
 	char what[160], owner[NAME_MAX_LEN + 64] = "";
 
@@ -222,6 +222,7 @@ static void describe_denial(const struct sbx_denial *d, char *text, size_t size)
 		describe_owner(d->owner, owner, sizeof(owner));
 	(void)snprintf(text, size, "%s by %.16s[%u]: %s%s", what, d->comm, d->pid,
 		lsm_why_text(d->why), owner);
+	report_make_printable(text);
 }
 
 /* A file's name is the tenant's own words: nothing of it may steer the administrator's terminal. */
@@ -239,8 +240,7 @@ void report_describe_denials(const struct outcome *o, char *text, size_t size)
 	text[0] = '\0';
 	if (!outcome_denials(o))
 		return;
-	describe_denial(&o->leaf.last, last, sizeof(last));
-	report_make_printable(last);
+	report_describe_denial(&o->leaf.last, last, sizeof(last));
 	(void)snprintf(text, size, "%llu, last: %s", (unsigned long long)outcome_denials(o), last);
 }
 
@@ -330,8 +330,7 @@ int report_outcome_json(const struct outcome *o, int fd)
 	if (outcome_denials(o)) {
 		hook = lsm_hook_name(o->leaf.last.hook);
 		why = lsm_why_text(o->leaf.last.why);
-		describe_denial(&o->leaf.last, last, sizeof(last));
-		report_make_printable(last);
+		report_describe_denial(&o->leaf.last, last, sizeof(last));
 	}
 	json = json_pack(
 		"{s:o, s:o, s:i, s:i, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:s, s:s, s:s}",

@@ -21,6 +21,8 @@ int report_outcome_json(const struct outcome *outcome, int fd);
 /* Whether what was denied is an act on a file, by its inode and name. */
 bool report_is_of_file(const struct sbx_denial *denial);
 
+/* "open of 'x' (inode 1 on 8:1) for read by cat[123]: another tenant owns it", made printable. */
+void report_describe_denial(const struct sbx_denial *denial, char *text, size_t size);
 /* "3, last: open of ...": what the LSM denied so far, by `leaf` alone; "" where nothing. */
 void report_describe_denials(const struct outcome *outcome, char *text, size_t size);
 /* What a tenant may have written steers no terminal: all but printable ASCII becomes '?'. */

@@ -135,7 +135,8 @@ static int write_rules(struct run *run, struct sbx_error *err)
 
 static int label_leaf(struct run *run, struct sbx_error *err)
 {
-	return lsm_leaf_set(&run->lsm, run->leaf.id, run->plan->tenant_id, run->policy_id, err);
+	return lsm_leaf_set(&run->lsm, run->leaf.id, run->plan->tenant_id, run->policy_id,
+		run->plan->name, err);
 }
 
 static int unlabel_leaf(struct run *run, struct sbx_error *err)

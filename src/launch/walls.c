@@ -122,6 +122,7 @@ static const struct {
 	{ "runtime", "timeout", PART_TIMEOUT },
 	{ "runtime", NULL, PART_RUNTIME },
 	{ "lsm", NULL, PART_LSM },
+	{ "audit", NULL, PART_NONE },
 };
 
 static enum part part_of(const struct key *key)

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "kernel/resolve.h"
 #include "libexec/survey.h"
+#include "lsm/events.h"
 #include "lsm/forget.h"
 #include "lsm/home.h"
 #include "lsm/policy_files.h"
@@ -35,7 +36,7 @@ struct all {
 	uint64_t key;
 	struct tree *trees;
 	size_t n_trees;
-	uint32_t *ids;
+	uint32_t *ids, *rates; /* of all tenants, and what is recorded of theirs */
 	size_t n_ids;
 	struct watched *watched;
 	size_t n_watched;
@@ -47,6 +48,7 @@ static void all_clear(struct all *all)
 		resolved_clear(&all->trees[i].place);
 	free(all->trees);
 	free(all->ids);
+	free(all->rates);
 	for (size_t i = 0; i < all->n_watched; i++)
 		free(all->watched[i].path);
 	free(all->watched);
@@ -135,14 +137,19 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	return r < 0 ? r : watch_name(all, policy, root, grant->path, &tree->place, err);
 }
 
-static int add_id(struct all *all, uint32_t id, struct sbx_error *err)
+static int add_id(struct all *all, uint32_t id, uint32_t rate, struct sbx_error *err)
 {
-	uint32_t *grown = realloc(all->ids, (all->n_ids + 1) * sizeof(*grown));
+	uint32_t *ids = realloc(all->ids, (all->n_ids + 1) * sizeof(*ids));
+	uint32_t *rates = realloc(all->rates, (all->n_ids + 1) * sizeof(*rates));
 
-	if (!grown)
+	if (ids)
+		all->ids = ids;
+	if (rates)
+		all->rates = rates;
+	if (!ids || !rates)
 		return error_errno(err, ENOMEM, "read the tenants");
-	all->ids = grown;
-	grown[all->n_ids++] = id;
+	ids[all->n_ids] = id;
+	rates[all->n_ids++] = rate;
 	return 0;
 }
 
@@ -202,7 +209,7 @@ static int add_tenant(struct all *all, const struct policy_dirs *dirs, const cha
 	if (r == 0)
 		r = policy_settle(dirs, &policy, id, NULL, err);
 	if (r == 0)
-		r = add_id(all, id, err);
+		r = add_id(all, id, policy->audit.rate, err);
 	if (r == 0)
 		r = add_included(all, dirs, policy, err);
 	return r < 0 ? r : add_trees(all, policy, id, err);
@@ -379,6 +386,8 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 		r = check_disjoint(&all, err);
 	if (r == 0)
 		r = load_owners(lsm, &all, err);
+	if (r == 0)
+		r = lsm_set_rates(lsm, all.ids, all.rates, all.n_ids, err);
 	if (r == 0)
 		r = write_watched(&all, &survey, &named, err);
 	found.named = named;

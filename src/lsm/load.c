@@ -137,6 +137,9 @@ static int pin_link(struct loaded_programs *p, enum sbx_hook hook, struct sbx_er
 	return link ? pin_make(bpf_link__fd(link), lsm_hook_name(hook), err) : 0;
 }
 
+/* What not every run needs. */
+static const char *const other_maps[] = { "events", "doorbell", "audits" };
+
 int load_pin(struct loaded_programs *p, struct sbx_error *err)
 {
 	int r = 0;
@@ -145,10 +148,14 @@ int load_pin(struct loaded_programs *p, struct sbx_error *err)
 		r = pin_link(p, hook, err);
 	for (enum lsm_map map = 0; map < LSM_N_MAPS && r == 0; map++)
 		r = pin_map(p, lsm_map_name(map), err);
+	for (size_t i = 0; i < ARRAY_SIZE(other_maps) && r == 0; i++)
+		r = pin_map(p, other_maps[i], err);
 	if (r == 0)
 		r = pin_make(bpf_program__fd(p->skeleton->progs.file_info), "file_info", err);
 	if (r == 0)
 		r = pin_make(bpf_program__fd(p->skeleton->progs.set_policy), "set_policy", err);
+	if (r == 0)
+		r = pin_make(bpf_program__fd(p->skeleton->progs.set_rate), "set_rate", err);
 	return r;
 }
 

@@ -129,10 +129,11 @@ int lsm_check_base(
 }
 
 int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uint32_t policy,
-	struct sbx_error *err)
+	const char *name, struct sbx_error *err)
 {
 	struct sbx_leaf leaf = { .id = cgroup_id, .tenant = tenant, .policy = policy };
 
+	(void)snprintf(leaf.name, sizeof(leaf.name), "%s", name);
 	if (bpf_map_update_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id, &leaf, BPF_NOEXIST) < 0)
 		return error_errno(err, errno, "label the sandbox's cgroup");
 	return 0;
@@ -145,12 +146,17 @@ int lsm_leaf_get(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_leaf *ret
 	return 0;
 }
 
-int lsm_open_changer(const struct lsm *lsm, int *ret_fd, struct sbx_error *err)
+int lsm_open_pin(const struct lsm *lsm, const char *name, int *ret_fd, struct sbx_error *err)
 {
 	_cleanup_(visit_leave_or_die) struct visit visit = VISIT_INIT;
 	int r = visit_enter(&visit, lsm->home, err);
 
-	return r < 0 ? r : pin_open("set_policy", ret_fd, err);
+	return r < 0 ? r : pin_open(name, ret_fd, err);
+}
+
+int lsm_open_changer(const struct lsm *lsm, int *ret_fd, struct sbx_error *err)
+{
+	return lsm_open_pin(lsm, "set_policy", ret_fd, err);
 }
 
 int lsm_leaf_change(int changer, uint64_t cgroup_id, uint32_t tenant, uint32_t from, uint32_t to,

@@ -91,9 +91,15 @@ bool lsm_wait_gone(const uint32_t programs[static SBX_N_HOOKS]);
 int lsm_check_base(
 	const struct lsm *lsm, uint64_t base_id, unsigned int level, struct sbx_error *err);
 
-/* A sandbox's cgroup gets its label: from now on what is in it acts for the tenant. */
+/* What else is pinned in its home, by name. The descriptor is the caller's. */
+int lsm_open_pin(const struct lsm *lsm, const char *name, int *ret_fd, struct sbx_error *err);
+
+/*
+ * A sandbox's cgroup gets its label: from now on what is in it acts for the tenant. `name`: the
+ * sandbox's, for those who are told of it.
+ */
 int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uint32_t policy,
-	struct sbx_error *err);
+	const char *name, struct sbx_error *err);
 /* What was counted for it so far. -ENOENT when there is no label. */
 int lsm_leaf_get(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_leaf *ret_leaf);
 /*

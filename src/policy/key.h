@@ -231,6 +231,7 @@ extern const struct key_type type_rlimit_number; /* struct policy; key->number i
 extern const struct key_type type_rlimit_size;
 extern const struct key_type type_rlimit_seconds;
 extern const struct key_type type_umask; /* unsigned int */
+extern const struct key_type type_rate; /* uint32_t, a second */
 
 /* Words of [runtime] type, which sandboxctl.ini takes too. */
 extern const struct key_word runtime_words[];

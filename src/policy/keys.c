@@ -332,8 +332,8 @@ static const struct key keys[] = {
 	{ "lsm", "mode", .type = &type_only, .initial = "enforce", .words = lsm_words,
 		.help = "What becomes of a denial", SINCE_0_1 },
 
-	{ "audit", "rate",
-		.help = "Denials that are recorded, a second", SINCE_0_1 },
+	{ "audit", "rate", .type = &type_rate, FIELD(audit.rate), .initial = "100/s",
+		.help = "Denials that are recorded, a second; more are counted", SINCE_0_1 },
 };
 /* clang-format on */
 

@@ -227,7 +227,14 @@ struct policy {
 		unsigned int umask;
 		char *cwd; /* inside the sandbox; "/" by default, never NULL */
 	} process;
+
+	struct {
+		uint32_t rate; /* events a second that are recorded of the tenant's; 0: none */
+	} audit;
 };
+
+/* More would turn the recorder over before anybody has looked. */
+#define POLICY_RATE_MAX 10000
 
 /* The tree that the sandbox's root is; NULL: it has a private one. */
 const struct policy_grant *policy_root(const struct policy *policy);

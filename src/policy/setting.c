@@ -16,6 +16,8 @@ static const struct {
 		"set it in the tenant's own file, then sandboxctl lsm load" },
 	{ "filesystem", "share", "it is known to the kernel before any sandbox runs",
 		"set it in the tenant's own file, then sandboxctl lsm load" },
+	{ "audit", "rate", "it is the tenant's, and not a sandbox's",
+		"set it in the tenant's own file, then sandboxctl lsm load" },
 };
 
 static bool is_refused(struct key_load *load, const char *section, const struct lines_pair *pair)

@@ -40,6 +40,18 @@ static int attempt_open(char **args, struct detail *detail)
 	return try_open(args[0], O_RDONLY);
 }
 
+static int attempt_opens(char **args, struct detail *detail)
+{
+	uint32_t n, n_denied = 0;
+
+	if (str_to_u32(args[1], &n) < 0)
+		return PROBE_USAGE;
+	for (uint32_t i = 0; i < n; i++)
+		n_denied += try_open(args[0], O_RDONLY) < 0;
+	detail_add(detail, "%u of %u failed", n_denied, n);
+	return 0;
+}
+
 static int attempt_read(char **args, struct detail *detail)
 {
 	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
@@ -473,6 +485,7 @@ static int attempt_map_exec(char **args, struct detail *detail)
 
 const struct attempt attempts_files[] = {
 	{ "open", "PATH", 1, 1, attempt_open, "open for reading" },
+	{ "opens", "PATH N", 2, 2, attempt_opens, "open it so often, whatever comes of it" },
 	{ "read", "PATH", 1, 1, attempt_read, "read the first line" },
 	{ "write", "PATH [TEXT]", 1, 2, attempt_write, "create and append TEXT (\"probe\\n\")" },
 	{ "rdwr", "PATH", 1, 1, attempt_rdwr, "open for reading and writing" },

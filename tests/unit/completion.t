@@ -29,7 +29,7 @@ offers() {
 at=(--config-dir "$tmp") # whose tenants
 
 _sandboxctl_state=$tmp/state # whose sandboxes
-first_words="doctor exec freeze gc kill list logs lsm policy run stats status tenant thaw update wait"
+first_words="doctor events exec freeze gc kill list logs lsm policy run stats status tenant thaw update wait"
 
 is "bash knows what completes it" "$(complete -p sandboxctl)" "complete -F _sandboxctl sandboxctl"
 offers "subcommands" "$first_words" ""

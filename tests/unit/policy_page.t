@@ -82,7 +82,7 @@ refuses "the same key twice" 's/^@key cwd/@key env/' "*: 'env' was spoken of alr
 refuses "words on no key" '/^@keys audit/a Some words.' "LINE: what is this about? '@key NAME' says it"
 refuses "a section twice" '/^@end/,$ s/^@keys audit/@keys lsm/' "*LINE: 'lsm' stands here already*"
 refuses "a directive that isn't known" 's/^@keys audit/@kyes audit/' "LINE: '@kyes audit' is unknown*"
-refuses "an end that is missing" '$ s/.*/@example audit/' "*: '@example audit' lacks its '@end'*"
+refuses "an end that is missing" '/^@example audit/,/^@end/d; $ s/.*/@example audit/' "*: '@example audit' lacks its '@end'*"
 refuses "an example with a mistake" 's/^cpu.max = 250%/cpu.max = fast/' "*:LINE: cpu.max: 'fast' is *"
 refuses "an example with a key that was renamed" 's/^pids.max = 200/tasks.max = 200/' "*:LINE: *"
 refuses "an example without its version" '/^@example lsm/,/^@end/ { /^version/d }' "*'version = 1' is missing*"

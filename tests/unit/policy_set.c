@@ -113,6 +113,7 @@ TEST(settings_that_are_refused)
 		{ "tenant.include=@wazero", "include: all files are read before what is set here" },
 		{ "filesystem.own=/srv/b", "own: it is known to the kernel before any sandbox" },
 		{ "filesystem.own=", "own: it is known to the kernel before any sandbox" },
+		{ "audit.rate=5/s", "rate: it is the tenant's, and not a sandbox's" },
 		{ "cgroup.memory.high=1G", "[cgroup] memory.high: 1073741824 is above memory.max" },
 		{ "filesystem.mount=/a:/srv/b", "'/srv/b' shows another tree already, by " },
 	};

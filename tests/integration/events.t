@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# sandboxctl events: what was denied is told, to those who look later and to those who wait for it.
+#
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016,SC2317
+. "${0%/*}/lib.sh"
+
+mkdir -m 777 "$world"/{a,b,granted,bare}
+for file in a/file b/file granted/file bare/file bare/$'bell\a\e[31m'; do
+	echo x >"$world/$file"
+done
+for name in a b few none; do
+	own=
+	[[ $name != [ab] ]] || own="own = $world/$name"
+	rate=
+	[[ $name != few ]] || rate="rate = 5/s"
+	[[ $name != none ]] || rate="rate = 0/s"
+	tenant "$name" <<-POLICY
+		[filesystem]
+		root = host
+		exec = $world/bin
+		$own
+		read = $world/granted
+		[network]
+		mode = host
+		connect = tcp 127.0.0.1 7001
+		[audit]
+		$rate
+	POLICY
+done
+load
+policy=$config/tenants
+
+# tells OPTION...: all of it, in `out`.
+tells() {
+	status=0
+	sandboxctl events "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+	read_all out "$tmp/out"
+	read_all err "$tmp/err"
+}
+number=0
+# Events of this test's own part alone: those behind the newest one of before.
+mark() {
+	tells --json
+	number=$(sed -n 's/^{"number":\([0-9]*\),.*/\1/p' "$tmp/out" | tail -n 1)
+	number=${number:-0}
+}
+# The events since the mark, as JSON, in `news`.
+news() {
+	tells --json "$@"
+	news=$(awk -F '[:,]' -v n="$number" '/^{"number":/ && $2 > n' "$tmp/out")
+}
+
+when='????-??-?? ??:??:??.??????'
+file='(inode [0-9]* on [0-9]*:[0-9]*)'
+
+tells
+is "nothing was denied yet, and the loader's canary is no event" "$status:$out$err" "0:"
+
+# ---- what stands there ----
+
+sandbox -t a --name one -- "$probe" open "$world/granted/file"
+tells
+is "what is allowed is no event" "$status:$out" "0:"
+
+sandbox -t a --name one -- "$probe" open "$world/bare/file"
+tells
+like "what no grant covers" "$out" \
+	"$when a/one: denied open of 'file' $file for read by probe?[0-9]*?: ${reasons[no_grant]}
+    would allow it: read = its path in \[filesystem]
+"
+mark
+start a/two "$probe" sleep 1000
+as a/two "$probe" write "$world/granted/file"
+expected[a/two:file_open]=1
+stop a/two
+tells
+like "the line that grants too little, and the one that would do, of a sandbox that has ended" \
+	"${out#*its path in \[filesystem]$'\n'}" \
+	"$when a/two: denied open of 'file' $file for write by probe?[0-9]*?: ${reasons[rights]}
+    $world/granted/file: $policy/a.ini:6: read = $world/granted
+    would allow it: write = $world/granted/file in \[filesystem]
+"
+news
+like "the same as JSON" "$news" '{"number":*,"time":"????-??-??T??:??:??.??????Z","kind":"denial","tenant":"a","name":"two","pid":*,"process":"probe","hook":"file_open",*"file":"file","inode":*,"wanted":\["write"],"path":"'"$world/granted/file"'",*"policy":"'"$policy/a.ini"'","line":6,"cure":"write = *"}'
+
+mark
+sandbox -t a --name three -- "$probe" open "$world/b/file"
+news
+like "another tenant's tree, and whose it is" "$news" \
+	'*"why":"'"${reasons[owned]}"'","text":"*\(b, id *'
+
+mark
+sandbox -t a -- "$probe" connect tcp 127.0.0.1 7002
+news
+like "an address without a rule" "$news" \
+	'*"hook":"socket_connect",*"address":"127.0.0.1","port":7002,"protocol":6,*"cure":"connect = tcp 127.0.0.1 7002 in \[network]"}'
+
+mark
+sandbox -t a -- "$probe" open "$world/bare/"$'bell\a\e[31m'
+tells
+like "a name steers no terminal" "$out" "*denied open of 'bell??\[31m' *"
+news
+like "nor in JSON" "$news" '*"file":"bell\\u0007\\u001B\[31m"*'
+cp "$probe" "$world/bin/"$'\e[2J'
+mark
+sandbox -t a -- "$world/bin/"$'\e[2J' open "$world/bare/file"
+news
+like "nor does the name of a process" "$news" '*"process":"\\u001B\[2J"*"text":"*by ?\[2J\[[0-9]*'
+rm "$world/bin/"$'\e[2J'
+
+# ---- who and when ----
+
+mark
+start b/long "$probe" sleep 1000
+as b/long "$probe" open "$world/a/file"
+expected[b/long:file_open]=1
+news
+like "a process that the host put there" "$news" '*"tenant":"b","name":"long",*'
+news -t a
+is "of another tenant alone" "$news" ""
+news -t b
+like "of that tenant" "$news" '{*"tenant":"b"*}'
+stop b/long
+tells -t nobody
+is "a tenant that isn't" "$status:$err" \
+	"1:sandboxctl: there is no tenant 'nobody': sandboxctl tenant list --all shows what there is"$'\n'
+news --since -1h
+like "since an hour ago" "$news" '{*}'
+news --since tomorrow
+is "a moment that is none" "$status" 2
+news --since "$(date -d '1 hour' '+%F %T')"
+is "since what is to come" "$status:$news" "0:"
+
+# ---- too many ----
+
+tells -t few
+mark
+sandbox -t few --name flood -- "$probe" opens "$world/bare/file" 20000
+is "a flood of denials" "${line#*: }" "ok 20000 of 20000 failed"
+news -t few
+n=$(grep -c . <<<"$news")
+ok "of which the rate's are recorded, here $n" test "$n" -ge 5 -a "$n" -le 100
+tells -t few
+like "and the others counted" "$out" "*-- few: $((20000 - n)) more, over its \[audit] rate: counted, not recorded --"$'\n'
+field denied
+is "the sandbox's own count is whole" "$REPLY" '"file_open":20000'
+tells -t a
+like "what was recorded of another tenant is still there" "$out" "$when a/one: denied open of 'file'*"
+sandbox -t none -- "$probe" open "$world/bare/file"
+tells -t none
+is "a rate of nothing records nothing" "$out" \
+	"-- none: 1 more, over its [audit] rate: counted, not recorded --"$'\n'
+
+# ---- those who wait ----
+
+declare -A followers=()
+# follow NAME OPTION...: comes back when it follows, for it has told what was there.
+follow() {
+	mkfifo "$tmp/$1.fifo"
+	sandboxctl events --follow --since -1h --json "${@:2}" >"$tmp/$1.fifo" 2>"$tmp/$1.err" &
+	followers[$1]=$!
+	exec {fd}<"$tmp/$1.fifo"
+	fifos[$1]=$fd
+	hears "$1" '*"name":"flood"*'
+}
+# hears NAME PATTERN: reads on until a line is like that, which is in `line` then.
+hears() {
+	while IFS= read -rt 20 line <&"${fifos[$1]}"; do
+		# shellcheck disable=SC2053 # a pattern it is
+		[[ $line != $2 ]] || return 0
+	done
+	return 1
+}
+
+ok "one follows" follow first
+ok "two do" follow second
+sandbox -t a --name told -- "$probe" open "$world/bare/file"
+for who in first second; do
+	ok "the $who is told at once" hears "$who" '*"tenant":"a","name":"told"*'
+done
+load
+sandbox -t b --name later -- "$probe" open "$world/bare/file"
+for who in first second; do
+	ok "the $who also of what comes after another load" hears "$who" '*"tenant":"b","name":"later"*'
+done
+kill -STOP "${followers[second]}"
+sed -i 's/^\[audit\]$/&\nrate = 10000\/s/' "$policy/b.ini"
+load
+sandbox -t b --name many -- "$probe" opens "$world/bare/file" 9000
+ok "one who keeps up is told all" hears first '*"name":"many"*'
+kill -CONT "${followers[second]}"
+ok "one who doesn't is told how many are gone" hears second '{"kind":"lost","count":*}'
+ok "and the newest" hears second '*"name":"many"*'
+for who in first second; do
+	kill "${followers[$who]}"
+	wait "${followers[$who]}" 2>/dev/null
+	fd=${fifos[$who]}
+	exec {fd}<&-
+	unset "fifos[$who]"
+done
+
+finish
