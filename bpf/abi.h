@@ -139,6 +139,7 @@ struct sbx_leaf {
 	__u32 executed; /* whether something was executed in it: its command, at first */
 	__u32 pad;
 	char name[SBX_NAME_SIZE];
+	__u64 audited; /* what was allowed, and would have been denied */
 	__u64 denied[SBX_N_HOOKS];
 	struct sbx_denial last;
 };
@@ -165,7 +166,7 @@ struct sbx_event {
 	__u32 tenant; /* 0: nobody's */
 	__u32 policy;
 	__u32 kind; /* enum sbx_event_kind */
-	__u32 errnum; /* what it was answered */
+	__u32 errnum; /* what it was answered; 0: it was allowed, for its policy is on trial */
 	struct sbx_denial what;
 	char sandbox[SBX_NAME_SIZE]; /* its name; it may have ended by now */
 	__u64 begun;
@@ -218,10 +219,10 @@ struct sbx_label {
  * names: a name in a folder -> the label on whatever file has that name, made anew or not. The
  * label's ino, dev and generation are the folder's.
  */
-#define SBX_NAME_SIZE 120 /* with the zeros at its end, one at least */
+#define SBX_ENTRY_SIZE 120 /* with the zeros at its end, one at least */
 struct sbx_name_key {
 	__u64 folder; /* address of its inode */
-	char name[SBX_NAME_SIZE];
+	char name[SBX_ENTRY_SIZE];
 };
 
 /*
@@ -238,7 +239,19 @@ static inline __attribute__((always_inline)) __u32 sbx_label_bit(__u64 address)
 	return (__u32)address * 0x9e3779b1u >> (32 - SBX_LABEL_BITS_LOG2);
 }
 
-/* perms: what a policy may do under a label -> enum sbx_rights. */
+/*
+ * perms: what a policy may do under a label -> enum sbx_rights. No label has the number 0: under
+ * that stands the policy's enum sbx_mode; nothing: it is enforced.
+ */
+#define SBX_LABEL_OF_MODE 0
+
+enum sbx_mode {
+	SBX_MODE_ENFORCE = 0,
+	/* None of these is a right. */
+	SBX_MODE_AUDIT = 1 << 16, /* what its policy only doesn't grant is told, and allowed */
+	SBX_MODE_OFF = 1 << 17, /* and not even told */
+};
+
 struct sbx_perm_key {
 	__u32 policy;
 	__u32 label;
@@ -340,7 +353,7 @@ struct sbx_policy_key {
 };
 
 _Static_assert(sizeof(struct sbx_denial) == 112, "sbx_denial");
-_Static_assert(sizeof(struct sbx_leaf) == 24 + SBX_NAME_SIZE + 8 * SBX_N_HOOKS + 112, "sbx_leaf");
+_Static_assert(sizeof(struct sbx_leaf) == 32 + SBX_NAME_SIZE + 8 * SBX_N_HOOKS + 112, "sbx_leaf");
 _Static_assert(sizeof(struct sbx_event) == 48 + 112 + SBX_NAME_SIZE, "sbx_event");
 _Static_assert(sizeof(struct sbx_audit) == 32, "sbx_audit");
 _Static_assert(sizeof(struct sbx_rate_change) == 16, "sbx_rate_change");

@@ -120,18 +120,35 @@ static __always_inline bool leaf_stayed(const struct actor *a)
 	return *(const volatile __u64 *)&a->leaf->id == a->leaf_id;
 }
 
+static __always_inline __u32 mode_of(const struct actor *a)
+{
+	struct sbx_perm_key key = { .policy = a->policy, .label = SBX_LABEL_OF_MODE };
+	__u32 *mode = bpf_map_lookup_elem(&perms, &key);
+
+	return mode && leaf_stayed(a) ? *mode : SBX_MODE_ENFORCE;
+}
+
 /*
  * Books a denial: the allow path writes nothing. A function of its own, for each hook has several
  * places that deny. `last` may be torn by two denials at once, the counts are not.
  */
 static __noinline int book(const struct actor *a, enum sbx_hook hook, struct sbx_denial *d)
 {
+	__u32 zero = 0, mode = SBX_MODE_ENFORCE;
 	struct sbx_counters *c;
-	__u32 zero = 0;
 
 	d->hook = hook;
 	d->pid = bpf_get_current_pid_tgid() >> 32;
 	(void)bpf_get_current_comm(d->comm, sizeof(d->comm));
+	if (a->leaf && sbx_is_lifted(d->why))
+		mode = mode_of(a);
+	if (mode == SBX_MODE_OFF)
+		return 0;
+	if (a->leaf && mode == SBX_MODE_AUDIT) {
+		__sync_fetch_and_add(&a->leaf->audited, 1);
+		(void)record(a->leaf_id, SBX_EVENT_DENIAL, d, 0);
+		return 0;
+	}
 	if (a->leaf && hook < SBX_N_HOOKS) {
 		__sync_fetch_and_add(&a->leaf->denied[hook], 1);
 		a->leaf->last = *d;
@@ -140,16 +157,17 @@ static __noinline int book(const struct actor *a, enum sbx_hook hook, struct sbx
 		if (c)
 			__sync_fetch_and_add(&c->unlabelled, 1);
 	}
-	return record(a->leaf_id, SBX_EVENT_DENIAL, d, EACCES);
+	(void)record(a->leaf_id, SBX_EVENT_DENIAL, d, EACCES);
+	return -EACCES;
 }
 
 /*
- * The only way to deny. `d` comes with what the hook knows. What it returns is the hook's answer.
+ * The only way to deny. `d` comes with what the hook knows. What it returns is the hook's answer;
+ * 0, where the policy's mode lifts that: then whatever else the hook asks is still to be asked.
  */
 static __always_inline int deny(const struct actor *a, enum sbx_hook hook, struct sbx_denial *d)
 {
-	(void)book(a, hook, d);
-	return -EACCES;
+	return errno_in_range(book(a, hook, d));
 }
 
 /* Denies whoever came here, for `why` unless nobody is known for it. */

@@ -118,6 +118,7 @@ static __always_inline int judge_link(struct dentry *file, struct name *to)
 	struct sbx_walk of_file = { 0 }, of_place = { 0 };
 	enum sbx_why why;
 	struct actor a;
+	int r = 0;
 
 	identify(&a);
 	if (is_free(&a))
@@ -129,10 +130,14 @@ static __always_inline int judge_link(struct dentry *file, struct name *to)
 	if (why == SBX_WHY_NONE)
 		why = sbx_walk_end(&of_place, SBX_READ);
 	if (why != SBX_WHY_NONE)
-		return deny_file(&a, SBX_HOOK_path_link, file, SBX_READ, why, of_place.owner);
+		r = deny_file(&a, SBX_HOOK_path_link, file, SBX_READ, why, of_place.owner);
+	if (r)
+		return r;
 	why = judge_name(&a, to);
 	if (why != SBX_WHY_NONE)
-		return deny_change(&a, SBX_HOOK_path_link, to, why);
+		r = deny_change(&a, SBX_HOOK_path_link, to, why);
+	if (r)
+		return r;
 	if (sbx_rises(&of_file, &of_place, &to->of_folder))
 		return deny_rise(&a, SBX_HOOK_path_link, to);
 	return 0;
@@ -151,6 +156,7 @@ static __always_inline int judge_rename(struct name *from, struct name *to, bool
 {
 	enum sbx_why why;
 	struct actor a;
+	int r = 0;
 
 	identify(&a);
 	if (is_free(&a))
@@ -159,10 +165,14 @@ static __always_inline int judge_rename(struct name *from, struct name *to, bool
 		return deny_change(&a, SBX_HOOK_path_rename, from, a.why);
 	why = judge_name(&a, from);
 	if (why != SBX_WHY_NONE)
-		return deny_change(&a, SBX_HOOK_path_rename, from, why);
+		r = deny_change(&a, SBX_HOOK_path_rename, from, why);
+	if (r)
+		return r;
 	why = judge_name(&a, to);
 	if (why != SBX_WHY_NONE)
-		return deny_change(&a, SBX_HOOK_path_rename, to, why);
+		r = deny_change(&a, SBX_HOOK_path_rename, to, why);
+	if (r)
+		return r;
 	if (sbx_rises(&from->of_entry, &from->of_folder, &to->of_folder) ||
 		(exchange && sbx_rises(&to->of_entry, &to->of_folder, &from->of_folder)))
 		return deny_rise(&a, SBX_HOOK_path_rename, from);

@@ -68,6 +68,16 @@ SBX_INLINE int sbx_rises(
 	return !entry->decided && (to->rights & ~from->rights) != 0;
 }
 
+/*
+ * Whether that is no more than the tenant's own allowlist, which `mode = audit` and `off` lift. Not
+ * what is another's, what nobody can tell whose it is, what no policy can allow, and what would
+ * outlive the mode: a name under which a file could be used for more.
+ */
+SBX_INLINE int sbx_is_lifted(__u32 why)
+{
+	return why == SBX_WHY_NO_GRANT || why == SBX_WHY_RIGHTS || why == SBX_WHY_NO_RULE;
+}
+
 /* Whether one of the rule's ranges covers the port of that protocol. */
 SBX_INLINE enum sbx_why sbx_rule_covers(const struct sbx_net_rule *rule, __u16 protocol, __u16 port)
 {

@@ -173,8 +173,8 @@ static void tell_text(struct event_teller *t, const struct sbx_event *event, con
 
 	when_format(event_time(t, event), when, sizeof(when));
 	report_describe_denial(&event->what, what, sizeof(what));
-	print_line("%s %s%s%.63s: denied %s", when, tenant, *event->sandbox ? "/" : "",
-		event->sandbox, what);
+	print_line("%s %s%s%.63s: %s %s", when, tenant, *event->sandbox ? "/" : "", event->sandbox,
+		event->errnum ? "denied" : "would be denied:", what);
 	print_answer(answer);
 }
 
@@ -254,6 +254,7 @@ static void tell_json(struct event_teller *t, const struct sbx_event *event, con
 		*sandbox ? cmd_text_to_json(sandbox) : json_null(), "pid", (int)d->pid, "process",
 		cmd_text_to_json(comm), "hook", lsm_hook_name(d->hook), "why", lsm_why_text(d->why),
 		"text", what);
+	(void)json_object_set_new(json, "allowed", json_boolean(!event->errnum));
 	if (d->ino)
 		put_file(json, d);
 	if (d->family)

@@ -72,6 +72,8 @@ void report_plan(const struct plan *plan)
 		(void)printf("socket %zu %s\n", PLAN_FIRST_SOCKET + i, plan->socket_names.v[i]);
 	if (!plan->host.lsm)
 		(void)printf("lsm off\n");
+	else if (policy->lsm.mode != POLICY_LSM_ENFORCE)
+		(void)printf("lsm mode %s\n", policy_lsm_mode_name(policy->lsm.mode));
 	(void)printf("command");
 	for (size_t i = 0; i < plan->argv.n; i++)
 		(void)printf(" %s", plan->argv.v[i]);
@@ -253,12 +255,29 @@ static void print_denials(const struct outcome *o)
 		(void)fprintf(stderr, "; lsm denied %s", text);
 }
 
+/* What was allowed that its policy doesn't grant. */
+static void print_mode(const struct outcome *o)
+{
+	if (o->mode == POLICY_LSM_AUDIT)
+		(void)fprintf(stderr,
+			"sandboxctl: %s/%s: ran with [lsm] mode = audit: %llu would be denied: "
+			"sandboxctl events -t %s\n",
+			o->tenant, o->name, (unsigned long long)o->leaf.audited, o->tenant);
+	else if (o->mode == POLICY_LSM_OFF)
+		(void)fprintf(stderr,
+			"sandboxctl: %s/%s: ran with [lsm] mode = off: without its own grants and "
+			"rules\n",
+			o->tenant, o->name);
+}
+
 void report_outcome(const struct outcome *o)
 {
 	if (o->reason != OUTCOME_SETUP && !o->lsm)
 		(void)fprintf(stderr,
 			"sandboxctl: %s/%s: ran without the LSM: sandboxctl.ini says lsm = off\n",
 			o->tenant, o->name);
+	if (o->reason != OUTCOME_SETUP && o->lsm)
+		print_mode(o);
 	if (o->reason == OUTCOME_SETUP) {
 		bool begun = !streq(o->step, OUTCOME_PLAN);
 
@@ -342,6 +361,8 @@ int report_outcome_json(const struct outcome *o, int fd)
 		report_denials_to_json(o), "last_denial", last, "last_denial_hook", hook,
 		"last_denial_why", why);
 	(void)json_object_set_new(json, "cure", cmd_text_to_json(o->error.cure));
+	(void)json_object_set_new(json, "mode", json_string(policy_lsm_mode_name(o->mode)));
+	(void)json_object_set_new(json, "audited", json_integer((json_int_t)o->leaf.audited));
 	r = write_line(json, fd);
 	json_decref(json);
 	return r;

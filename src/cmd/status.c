@@ -4,6 +4,7 @@
 #include "cmd/report.h"
 #include "cmd/sandboxes.h"
 #include "launch/leaf.h"
+#include "lsm/rules.h"
 
 #include <stdio.h>
 
@@ -30,6 +31,8 @@ static void look(const struct sandbox_status *s, const struct lsm *lsm, struct v
 		return;
 	cgroup_stats_read(&leaf, &v->own);
 	v->outcome.lsm = lsm && lsm_leaf_get(lsm, leaf.id, &v->outcome.leaf) == 0;
+	if (v->outcome.lsm)
+		(void)rules_mode(lsm, v->outcome.leaf.policy, &v->outcome.mode);
 }
 
 static void print_use(const char *title, const struct view *v, enum cgroup_stat now,
@@ -50,6 +53,10 @@ static void print_denials(const struct view *v)
 
 	report_describe_denials(&v->outcome, text, sizeof(text));
 	(void)printf("%12s: %s\n", "lsm denied", !v->outcome.lsm ? "-" : *text ? text : "0");
+	if (v->outcome.mode != POLICY_LSM_ENFORCE)
+		(void)printf("%12s: %s: %llu would be denied\n", "lsm mode",
+			policy_lsm_mode_name(v->outcome.mode),
+			(unsigned long long)v->outcome.leaf.audited);
 }
 
 static void print_settings(const char *settings)

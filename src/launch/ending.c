@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/ending.h"
 
+#include "lsm/rules.h"
+
 #include "sandboxctl/exit.h"
 
 #include <signal.h>
@@ -75,4 +77,6 @@ void ending_count(struct run *run)
 		run->started = false;
 	for (size_t i = 0; i < SBX_N_HOOKS; i++)
 		o->leaf.denied[i] -= before->leaf.denied[i];
+	o->leaf.audited -= before->leaf.audited;
+	(void)rules_mode(&run->lsm, o->leaf.policy, &o->mode);
 }

@@ -228,6 +228,7 @@ void launch(const struct run_options *options, struct outcome *ret_outcome)
 		memcpy(ret_outcome->tenant, plan->policy->tenant, sizeof(ret_outcome->tenant));
 		memcpy(ret_outcome->name, plan->name, sizeof(ret_outcome->name));
 		ret_outcome->lsm = plan->host.lsm;
+		ret_outcome->mode = plan->policy->lsm.mode;
 		r = hold_signals(&ret_outcome->error);
 	}
 	if (r < 0) {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "bpf/abi.h"
+#include "policy/policy.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,6 +41,7 @@ struct outcome {
 
 	bool exec; /* of a command in a sandbox that another one has made */
 	bool lsm; /* false: the host's `lsm = off` */
+	enum policy_lsm_mode mode; /* of the policy that it had at its end */
 	struct sbx_leaf leaf; /* what the LSM counted */
 	uint64_t oom_kills; /* in this sandbox */
 	uint64_t pids_max_hits; /* forks refused in the tenant while it ran */

@@ -131,6 +131,7 @@ static inline struct lsm_rules plan_rules(const struct plan *plan)
 {
 	return (struct lsm_rules){
 		.tenant = plan->tenant_id,
+		.mode = plan->policy->lsm.mode,
 		.grants = plan->grants,
 		.n_grants = plan->n_grants,
 		.connect = plan->policy->network.connect,

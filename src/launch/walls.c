@@ -121,7 +121,7 @@ static const struct {
 	{ "runtime", "start.timeout", PART_NONE }, /* over, where there is something to change */
 	{ "runtime", "timeout", PART_TIMEOUT },
 	{ "runtime", NULL, PART_RUNTIME },
-	{ "lsm", NULL, PART_LSM },
+	{ "lsm", NULL, PART_NONE },
 	{ "audit", NULL, PART_NONE },
 };
 

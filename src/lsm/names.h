@@ -11,7 +11,7 @@
 /* A name in a folder. */
 struct lsm_name {
 	struct lsm_file folder; /* its descriptor owned; -1: there is none */
-	char name[SBX_NAME_SIZE];
+	char name[SBX_ENTRY_SIZE];
 };
 
 #define LSM_NAME_NONE ((struct lsm_name){ .folder.fd = -1 })

@@ -119,6 +119,7 @@ static int fingerprint(const struct lsm *lsm, const struct lsm_rules *rules,
 	if (r < 0)
 		return r;
 	siphash_init(&h, lsm->ready.generation, rules->tenant);
+	siphash_add(&h, &rules->mode, sizeof(rules->mode));
 	siphash_add(&h, &rules->n_grants, sizeof(rules->n_grants));
 	for (size_t i = 0; i < rules->n_grants && r == 0; i++)
 		r = hash_grant(&h, &rules->grants[i], &names[i], err);
@@ -300,6 +301,36 @@ static int forget_superseded(const struct lsm *lsm, const struct sbx_policy_key 
 	return r < 0 || n == 0 ? r : forget_rules(lsm, NULL, err);
 }
 
+static int write_mode(
+	const struct lsm *lsm, uint32_t policy, enum policy_lsm_mode mode, struct sbx_error *err)
+{
+	static const uint32_t modes[] = {
+		[POLICY_LSM_ENFORCE] = SBX_MODE_ENFORCE,
+		[POLICY_LSM_AUDIT] = SBX_MODE_AUDIT,
+		[POLICY_LSM_OFF] = SBX_MODE_OFF,
+	};
+	const struct sbx_perm_key key = { .policy = policy, .label = SBX_LABEL_OF_MODE };
+
+	if (mode == POLICY_LSM_ENFORCE)
+		return 0;
+	if (bpf_map_update_elem(lsm->map[LSM_MAP_PERMS], &key, &modes[mode], BPF_ANY) < 0)
+		return error_errno(err, errno, "write the map 'perms'");
+	return 0;
+}
+
+int rules_mode(const struct lsm *lsm, uint32_t policy, enum policy_lsm_mode *ret_mode)
+{
+	const struct sbx_perm_key key = { .policy = policy, .label = SBX_LABEL_OF_MODE };
+	uint32_t mode = SBX_MODE_ENFORCE;
+
+	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_PERMS], &key, &mode) < 0 && errno != ENOENT)
+		return -errno;
+	*ret_mode = mode == SBX_MODE_AUDIT ? POLICY_LSM_AUDIT
+		    : mode == SBX_MODE_OFF ? POLICY_LSM_OFF
+					   : POLICY_LSM_ENFORCE;
+	return 0;
+}
+
 static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 	struct granted *granted, const struct sbx_policy_key *key, uint32_t *ret_policy,
 	struct sbx_error *err)
@@ -320,6 +351,8 @@ static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 		r = write_names(lsm, rules, granted, &before, err);
 	if (r == 0)
 		r = write_connect(lsm, policy, rules, err);
+	if (r == 0)
+		r = write_mode(lsm, policy, rules->mode, err);
 	/* Found by others from here on. */
 	if (r == 0 &&
 		bpf_map_update_elem(lsm->map[LSM_MAP_POLICIES], key, &policy, BPF_NOEXIST) < 0)

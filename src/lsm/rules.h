@@ -18,6 +18,7 @@ struct lsm_grant {
 
 struct lsm_rules {
 	uint32_t tenant;
+	enum policy_lsm_mode mode;
 	const struct lsm_grant *grants;
 	size_t n_grants;
 	const struct policy_net_rule *connect;
@@ -39,6 +40,9 @@ int rules_ensure(const struct lsm *lsm, const struct lsm_rules *rules, bool forg
  * may come again. The caller holds the tenant's lock.
  */
 int rules_forget(const struct lsm *lsm, uint32_t tenant, uint32_t current, struct sbx_error *err);
+
+/* The mode of a policy that is in the maps. 0 or -errno. */
+int rules_mode(const struct lsm *lsm, uint32_t policy, enum policy_lsm_mode *ret_mode);
 
 /* A tree of a tenant's own, opened. */
 struct lsm_own {

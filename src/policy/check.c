@@ -356,6 +356,16 @@ static void check_seccomp(struct key_load *load, const struct policy *policy)
 		check_tests(load, policy, &profile);
 }
 
+static void check_mode(struct key_load *load, const struct policy *policy)
+{
+	const struct policy_place *at = &key_seen(load, "lsm", "mode")->last;
+
+	if (policy->lsm.mode != POLICY_LSM_ENFORCE)
+		report_warning(load->report, at,
+			"[lsm] mode: with '%s' nothing is denied that only lacks a grant or a rule",
+			policy_lsm_mode_name(policy->lsm.mode));
+}
+
 void check_policy(struct key_load *load)
 {
 	const struct policy *policy = load->target;
@@ -371,4 +381,5 @@ void check_policy(struct key_load *load)
 	check_user(load, policy);
 	check_seccomp(load, policy);
 	check_runtime(load, policy);
+	check_mode(load, policy);
 }

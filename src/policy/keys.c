@@ -69,11 +69,16 @@ static const struct key_word partition_words[] = {
 };
 
 static const struct key_word lsm_words[] = {
-	{ "enforce", 0 },
-	{ "audit", KEY_WORD_NOT_BUILT },
-	{ "off", KEY_WORD_NOT_BUILT },
+	{ "enforce", POLICY_LSM_ENFORCE },
+	{ "audit", POLICY_LSM_AUDIT },
+	{ "off", POLICY_LSM_OFF },
 	{ 0 },
 };
+
+const char *policy_lsm_mode_name(enum policy_lsm_mode mode)
+{
+	return lsm_words[mode].word;
+}
 
 /* clang-format off */
 static const struct key keys[] = {
@@ -329,8 +334,9 @@ static const struct key keys[] = {
 	{ "process", "env", .type = &type_env, FIELD(process.env),
 		.help = "Environment of the command", SINCE_0_1 },
 
-	{ "lsm", "mode", .type = &type_only, .initial = "enforce", .words = lsm_words,
-		.help = "What becomes of a denial", SINCE_0_1 },
+	{ "lsm", "mode", .type = &type_word, FIELD(lsm.mode),
+		.initial = "enforce", .words = lsm_words,
+		.help = "What becomes of what no grant covers: audit tells it, and allows it", SINCE_0_1 },
 
 	{ "audit", "rate", .type = &type_rate, FIELD(audit.rate), .initial = "100/s",
 		.help = "Denials that are recorded, a second; more are counted", SINCE_0_1 },

@@ -145,6 +145,16 @@ enum policy_runtime_type {
 	POLICY_RUNTIME_WAZERO,
 };
 
+/* What becomes of what the policy doesn't grant. Another tenant's own stays closed in any case. */
+enum policy_lsm_mode {
+	POLICY_LSM_ENFORCE,
+	POLICY_LSM_AUDIT, /* it is told, and allowed */
+	POLICY_LSM_OFF, /* it is allowed */
+};
+
+/* The key's word: "audit". */
+const char *policy_lsm_mode_name(enum policy_lsm_mode mode);
+
 enum policy_seccomp_default {
 	POLICY_SECCOMP_ERRNO, /* with `seccomp.errnum` */
 	POLICY_SECCOMP_KILL,
@@ -227,6 +237,10 @@ struct policy {
 		unsigned int umask;
 		char *cwd; /* inside the sandbox; "/" by default, never NULL */
 	} process;
+
+	struct {
+		enum policy_lsm_mode mode;
+	} lsm;
 
 	struct {
 		uint32_t rate; /* events a second that are recorded of the tenant's; 0: none */

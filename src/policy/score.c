@@ -292,8 +292,8 @@ const struct score_row score_rows[] = {
 		.good = "its mounts are its own" },
 	{ "lsm", "lsm", "mode", 32, 1, judge_lsm,
 		.good = "the kernel asks whose each file and peer is",
-		.bad = "nobody asks whose a file or a peer is: the host's file says so",
-		.cure = "lsm = on, in [host] of sandboxctl.ini" },
+		.bad = "files and peers are in reach that nothing grants",
+		.cure = "mode = enforce, and lsm = on in [host] of sandboxctl.ini" },
 };
 /* clang-format on */
 

@@ -149,6 +149,8 @@ static void dump(FILE *out, const struct policy *policy)
 		(void)fprintf(out, "user: %s\n", policy->process.user);
 	if (policy->process.group)
 		(void)fprintf(out, "group: %s\n", policy->process.group);
+	if (policy->lsm.mode != POLICY_LSM_ENFORCE)
+		(void)fprintf(out, "lsm mode: %s\n", policy_lsm_mode_name(policy->lsm.mode));
 	if (policy->audit.rate != 100)
 		(void)fprintf(out, "rate: %u\n", policy->audit.rate);
 	(void)fprintf(out, "umask: %04o\n", policy->process.umask);

@@ -161,3 +161,18 @@ TEST(unspecified_addresses)
 	EXPECT_FALSE(sbx_address_is_unspecified(odd));
 	EXPECT_FALSE(sbx_address_is_unspecified(high));
 }
+
+/* Whatever is added to the reasons stays denied until somebody thinks of it here. */
+TEST(what_a_mode_lifts)
+{
+	unsigned int n = 0;
+
+	for (__u32 why = SBX_WHY_NONE; why < 64; why++)
+		n += sbx_is_lifted(why) != 0;
+	EXPECT_EQ(3, n);
+	EXPECT_TRUE(sbx_is_lifted(SBX_WHY_NO_GRANT));
+	EXPECT_TRUE(sbx_is_lifted(SBX_WHY_RIGHTS));
+	EXPECT_TRUE(sbx_is_lifted(SBX_WHY_NO_RULE));
+	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_OWNED));
+	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_RISES));
+}

@@ -33,7 +33,7 @@ static unsigned int differing(const struct key *key, const char *value)
 static bool can_be_changed(const struct key *key)
 {
 	static const char *const sections[] = { "", "tenant", "cgroup", "cgroup.sandbox",
-		"seccomp" };
+		"seccomp", "lsm", "audit" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		if (streq(key->section, sections[i]))
