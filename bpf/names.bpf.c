@@ -17,11 +17,27 @@ struct name {
 	struct sbx_walk of_folder, of_entry;
 };
 
+/*
+ * As walk_up, for a name in a folder, which may stand for nothing yet: what a file (or a folder)
+ * would have under that name, without what its own inode has.
+ */
+static __always_inline enum sbx_why walk_name(const struct actor *a, struct dentry *folder,
+	struct dentry *d, bool of_file, struct sbx_walk *walk)
+{
+	struct inode *inode = folder->d_inode;
+	struct sbx_label *l = label_of(inode);
+
+	if (l && (l->flags & SBX_LABEL_NAMES) && !meet_name(a, d, inode, of_file, walk))
+		return SBX_WHY_NO_GRANT;
+	return walk_up(a, folder, walk);
+}
+
 static __always_inline enum sbx_why judge_name(const struct actor *a, struct name *n)
 {
 	struct inode *inode = n->entry->d_inode;
 	enum sbx_why why;
 
+	n->of_folder = n->of_entry = walk_begin(a);
 	if (is_there(inode))
 		meet(a, inode, &n->of_entry);
 	why = walk_name(a, n->folder, n->entry, n->of_file, &n->of_folder);
@@ -34,7 +50,7 @@ static __always_inline __u32 owner_of(const struct name *n)
 }
 
 /* Told with the inode of the folder, for which a grant would allow it. */
-static __always_inline int deny_change(
+static __noinline int deny_change(
 	const struct actor *a, enum sbx_hook hook, const struct name *n, enum sbx_why why)
 {
 	return deny_name(a, hook, n->folder, n->entry, SBX_WRITE, why, owner_of(n));
@@ -115,7 +131,7 @@ static __always_inline int deny_rise(
 /* The file gets one more name: who may use it by that one must have been free to by the other. */
 static __always_inline int judge_link(struct dentry *file, struct name *to)
 {
-	struct sbx_walk of_file = { 0 }, of_place = { 0 };
+	struct sbx_walk of_file, of_place;
 	enum sbx_why why;
 	struct actor a;
 	int r = 0;
@@ -125,6 +141,7 @@ static __always_inline int judge_link(struct dentry *file, struct name *to)
 		return 0;
 	if (is_nobody(&a))
 		return deny_change(&a, SBX_HOOK_path_link, to, a.why);
+	of_file = of_place = walk_begin(&a);
 	meet(&a, file->d_inode, &of_file);
 	why = walk_up(&a, file, &of_place);
 	if (why == SBX_WHY_NONE)
@@ -179,30 +196,18 @@ static __always_inline int judge_rename(struct name *from, struct name *to, bool
 	return 0;
 }
 
-/* `of_file`: whether of what is moved the rights of files are asked, or those of folders. */
-static __always_inline int mediate_rename(const struct path *old_folder, struct dentry *old_entry,
-	const struct path *new_folder, struct dentry *new_entry, bool exchange, bool of_file)
-{
-	struct name from = {
-		.folder = old_folder->dentry, .entry = old_entry, .of_file = of_file
-	};
-	struct name to = { .folder = new_folder->dentry, .entry = new_entry, .of_file = of_file };
-
-	return judge_rename(&from, &to, exchange);
-}
-
 SEC("lsm/path_rename")
 int BPF_PROG(path_rename, const struct path *old_folder, struct dentry *old_entry,
 	const struct path *new_folder, struct dentry *new_entry, unsigned int flags)
 {
+	struct name from = { .folder = old_folder->dentry, .entry = old_entry };
+	struct name to = { .folder = new_folder->dentry, .entry = new_entry };
 	struct inode *taken = new_entry->d_inode;
-	bool exchange = flags & RENAME_EXCHANGE, moves_folder = is_folder(old_entry->d_inode);
-	bool takes_folder = is_there(taken) && is_folder(taken);
-	int r = 0;
+	bool exchange = flags & RENAME_EXCHANGE;
 
-	if (!moves_folder || (exchange && !takes_folder))
-		r = mediate_rename(old_folder, old_entry, new_folder, new_entry, exchange, true);
-	if (r == 0 && (moves_folder || (exchange && takes_folder)))
-		r = mediate_rename(old_folder, old_entry, new_folder, new_entry, exchange, false);
-	return errno_in_range(r);
+	/* Where a folder is moved, names count for folders, whose rights are fewer. */
+	from.of_file = !is_folder(old_entry->d_inode) &&
+		       !(exchange && is_there(taken) && is_folder(taken));
+	to.of_file = from.of_file;
+	return errno_in_range(judge_rename(&from, &to, exchange));
 }

@@ -52,6 +52,18 @@ static __always_inline bool is_private(const struct actor *a, struct inode *root
 	return leaf_id && *leaf_id == a->leaf_id;
 }
 
+/*
+ * A walk that has met nothing. Its zeros are none that the verifier knows of, else it would look at
+ * all that follows once for each of what a walk may have met, and give up on hooks of two walks.
+ */
+static __always_inline struct sbx_walk walk_begin(const struct actor *a)
+{
+	__u64 zero;
+
+	asm volatile("%0 = %1; %0 -= %1;" : "=&r"(zero) : "r"(a->leaf_id));
+	return (struct sbx_walk){ .owner = zero, .rights = zero, .decided = zero };
+}
+
 static __always_inline void meet_label(
 	const struct actor *a, const struct sbx_label *l, struct sbx_walk *walk)
 {
@@ -70,15 +82,17 @@ static __always_inline void meet(const struct actor *a, struct inode *inode, str
 }
 
 /*
- * The label on the name of a dentry in that folder, whatever it stands for. False where it has got
- * another name or folder meanwhile: who knows what was read of both. A subprogram, so that its key
- * isn't on the stack of walks that look for no name.
+ * The label on the name of a dentry in that folder, whatever it stands for. What is granted of a
+ * name goes for files: what lies in a folder of that name would not have it. But the name is its
+ * owner's. False where it has got another name or folder meanwhile: who knows what was read of
+ * both. A subprogram, so that its key isn't on the stack of walks that look for no name.
  */
-static __noinline bool meet_name(
-	const struct actor *a, struct dentry *d, struct inode *folder, struct sbx_walk *walk)
+static __noinline bool meet_name(const struct actor *a, struct dentry *d, struct inode *folder,
+	bool of_file, struct sbx_walk *walk)
 {
 	unsigned int before = *(const volatile unsigned int *)&d->d_seq.seqcount.sequence;
 	struct sbx_name_key key = { .folder = (__u64)folder };
+	struct sbx_perm_key perm = { .policy = a->policy };
 	struct dentry *parent = d->d_parent;
 	struct sbx_label *l;
 
@@ -88,38 +102,20 @@ static __noinline bool meet_name(
 	if (d->d_name.len >= sizeof(key.name))
 		return true;
 	(void)bpf_probe_read_kernel_str(key.name, sizeof(key.name), d->d_name.name);
-	if ((before & 1) ||
-		*(const volatile unsigned int *)&d->d_seq.seqcount.sequence != before)
+	if ((before & 1) || *(const volatile unsigned int *)&d->d_seq.seqcount.sequence != before)
 		return false;
 	l = bpf_map_lookup_elem(&names, &key);
-	if (l && label_is_of(l, folder))
-		meet_label(a, l, walk);
+	if (!l || !label_is_of(l, folder))
+		return true;
+	perm.label = l->label;
+	sbx_walk_label(walk, a->tenant, l->owner,
+		of_file ? bpf_map_lookup_elem(&perms, &perm) : (const __u32 *)0);
 	return true;
 }
 
 static __always_inline bool is_folder(struct inode *inode)
 {
 	return (inode->i_mode & S_IFMT) == S_IFDIR;
-}
-
-/*
- * The same where the folder's label says that it has names. What is granted of a name goes for
- * files: what lies in a folder of that name would not have it. But the name is its owner's.
- */
-static __always_inline bool meet_in_folder(const struct actor *a, const struct sbx_label *of_folder,
-	struct dentry *d, bool of_file, struct inode *folder, struct sbx_walk *walk)
-{
-	struct sbx_walk name = { 0 };
-
-	if (!(of_folder->flags & SBX_LABEL_NAMES))
-		return true;
-	if (of_file)
-		return meet_name(a, d, folder, walk);
-	if (!meet_name(a, d, folder, &name))
-		return false;
-	if (name.owner)
-		walk->owner = name.owner;
-	return true;
 }
 
 /*
@@ -139,8 +135,8 @@ static __noinline enum sbx_why walk_up(
 
 		if (l) {
 			/* A file's name is met before the folder that it is in. */
-			if (i == 1 && !meet_in_folder(a, l, first, !is_folder(first->d_inode),
-					      inode, walk))
+			if (i == 1 && (l->flags & SBX_LABEL_NAMES) &&
+				!meet_name(a, first, inode, !is_folder(first->d_inode), walk))
 				return SBX_WHY_NO_GRANT;
 			meet_label(a, l, walk);
 		}
@@ -159,26 +155,11 @@ static __noinline enum sbx_why walk_up(
 	return leaf_stayed(a) ? SBX_WHY_NONE : SBX_WHY_UNLABELLED;
 }
 
-/*
- * The same for a name in a folder, which may stand for nothing yet: what a file (or a folder) would
- * have under that name. What its own inode has is for walk_up.
- */
-static __always_inline enum sbx_why walk_name(const struct actor *a, struct dentry *folder,
-	struct dentry *d, bool of_file, struct sbx_walk *walk)
-{
-	struct inode *inode = folder->d_inode;
-	struct sbx_label *l = label_of(inode);
-
-	if (l && !meet_in_folder(a, l, d, of_file, inode, walk))
-		return SBX_WHY_NO_GRANT;
-	return walk_up(a, folder, walk);
-}
-
 /* `ret_owner`: for SBX_WHY_OWNED. */
 static __always_inline enum sbx_why judge(
 	const struct actor *a, struct dentry *d, __u32 wanted, __u32 *ret_owner)
 {
-	struct sbx_walk walk = { 0 };
+	struct sbx_walk walk = walk_begin(a);
 	enum sbx_why why = walk_up(a, d, &walk);
 
 	*ret_owner = walk.owner;
