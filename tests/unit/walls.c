@@ -32,8 +32,8 @@ static unsigned int differing(const struct key *key, const char *value)
 /* What the filter is made of is compared as a whole, with its profile; a start is over. */
 static bool can_be_changed(const struct key *key)
 {
-	static const char *const sections[] = { "", "tenant", "cgroup", "cgroup.sandbox",
-		"seccomp", "lsm", "audit" };
+	static const char *const sections[] = { "", "tenant", "cgroup", "cgroup.sandbox", "seccomp",
+		"lsm", "audit" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		if (streq(key->section, sections[i]))
