@@ -39,6 +39,28 @@ static __always_inline bool is_kernel_internal(struct file *file)
 	return ns == (void *)-EINVAL;
 }
 
+/* As walk_up, in a loop: an open takes less so, and the verifier 64 times as much. */
+static __always_inline enum sbx_why walk_fast(
+	const struct actor *a, struct dentry *d, struct sbx_walk *walk)
+{
+	struct step s = { .a = a, .first = d, .d = d, .walk = walk };
+
+	for (__u32 i = 0; i < MAX_DEPTH; i++)
+		if (go_up(&s, i))
+			break;
+	return arrive(&s);
+}
+
+static __always_inline enum sbx_why judge_file(
+	const struct actor *a, struct dentry *d, __u32 wanted, __u32 *ret_owner)
+{
+	struct sbx_walk walk = walk_begin(a);
+	enum sbx_why why = walk_fast(a, d, &walk);
+
+	*ret_owner = walk.owner;
+	return why == SBX_WHY_NONE ? sbx_walk_end(&walk, wanted) : why;
+}
+
 static __always_inline int judge_open(struct file *file)
 {
 	__u32 wanted, owner = 0;
@@ -54,7 +76,7 @@ static __always_inline int judge_open(struct file *file)
 	if (is_nobody(&a))
 		why = a.why;
 	else
-		why = judge(&a, file->f_path.dentry, wanted, &owner);
+		why = judge_file(&a, file->f_path.dentry, wanted, &owner);
 	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernel_internal(file)))
 		return 0;
 	return deny_file(&a, SBX_HOOK_file_open, file->f_path.dentry, wanted, why, owner);

@@ -14,6 +14,7 @@ struct sbx_walk {
 	__u32 owner; /* of the tree, where another tenant's was met */
 	__u32 rights; /* of the nearest label that the policy has something to say on */
 	__u32 decided; /* whether there was one */
+	__u32 nought; /* 0, though the verifier doesn't know: what is made of it is no constant */
 };
 
 /*
@@ -28,7 +29,7 @@ SBX_INLINE void sbx_walk_label(
 		walk->owner = owner;
 	if (!walk->decided && rights) {
 		walk->rights = *rights;
-		walk->decided = 1;
+		walk->decided = walk->nought + 1;
 	}
 }
 

@@ -61,7 +61,7 @@ static __always_inline struct sbx_walk walk_begin(const struct actor *a)
 	__u64 zero;
 
 	asm volatile("%0 = %1; %0 -= %1;" : "=&r"(zero) : "r"(a->leaf_id));
-	return (struct sbx_walk){ .owner = zero, .rights = zero, .decided = zero };
+	return (struct sbx_walk){ .owner = zero, .rights = zero, .decided = zero, .nought = zero };
 }
 
 static __always_inline void meet_label(
@@ -118,41 +118,71 @@ static __always_inline bool is_folder(struct inode *inode)
 	return (inode->i_mode & S_IFMT) == S_IFDIR;
 }
 
+/* A walk on its way. */
+struct step {
+	const struct actor *a;
+	struct dentry *first, *d;
+	struct sbx_walk *walk;
+	struct inode *root; /* when it has come there */
+	bool lost;
+};
+
+/* What the dentry's inode has to say, and on to its parent. True: there is no way on. */
+static __always_inline bool go_up(struct step *s, __u32 i)
+{
+	struct dentry *d = s->d, *parent = d->d_parent;
+	struct inode *inode = d->d_inode;
+	struct sbx_label *l = label_of(inode);
+
+	if (l) {
+		/* A file's name is met before the folder that it is in. */
+		if (i == 1 && (l->flags & SBX_LABEL_NAMES) &&
+			!meet_name(s->a, s->first, inode, !is_folder(s->first->d_inode), s->walk)) {
+			s->lost = true;
+			return true;
+		}
+		meet_label(s->a, l, s->walk);
+	}
+	if (parent == d) {
+		s->root = inode;
+		return true;
+	}
+	s->d = parent;
+	return false;
+}
+
+static __always_inline enum sbx_why arrive(const struct step *s)
+{
+	struct sbx_walk *walk = s->walk;
+
+	if (s->lost)
+		return SBX_WHY_NO_GRANT;
+	if (!s->root)
+		return SBX_WHY_DEPTH;
+	if (!walk->decided && is_private(s->a, s->root)) {
+		walk->rights = PRIVATE_RIGHTS;
+		walk->decided = 1;
+	}
+	return leaf_stayed(s->a) ? SBX_WHY_NONE : SBX_WHY_UNLABELLED;
+}
+
+static long go_up_once(__u32 i, struct step *s)
+{
+	return go_up(s, i);
+}
+
 /*
  * What the actor may do with the file of a dentry that has an inode: SBX_WHY_NONE, and `walk` for
- * sbx_walk_end; or why nobody can say. A subprogram, since some hooks walk from several files.
+ * sbx_walk_end; or why nobody can say. A subprogram, since some hooks walk from several files, and
+ * a callback, of which the verifier looks at one step and not at 64.
  */
 static __noinline enum sbx_why walk_up(
 	const struct actor *a, struct dentry *d, struct sbx_walk *walk)
 {
-	struct dentry *first = d;
-	struct inode *root = 0;
+	struct step s = { .a = a, .first = d, .d = d, .walk = walk };
 
-	for (int i = 0; i < MAX_DEPTH; i++) {
-		struct inode *inode = d->d_inode;
-		struct dentry *parent = d->d_parent;
-		struct sbx_label *l = label_of(inode);
-
-		if (l) {
-			/* A file's name is met before the folder that it is in. */
-			if (i == 1 && (l->flags & SBX_LABEL_NAMES) &&
-				!meet_name(a, first, inode, !is_folder(first->d_inode), walk))
-				return SBX_WHY_NO_GRANT;
-			meet_label(a, l, walk);
-		}
-		if (parent == d) {
-			root = inode;
-			break;
-		}
-		d = parent;
-	}
-	if (!root)
-		return SBX_WHY_DEPTH;
-	if (!walk->decided && is_private(a, root)) {
-		walk->rights = PRIVATE_RIGHTS;
-		walk->decided = 1;
-	}
-	return leaf_stayed(a) ? SBX_WHY_NONE : SBX_WHY_UNLABELLED;
+	(void)bpf_loop(MAX_DEPTH, go_up_once, &s, 0);
+	return arrive(&s);
 }
 
 /* `ret_owner`: for SBX_WHY_OWNED. */
