@@ -128,6 +128,13 @@ static __always_inline int deny_rise(
 	return -EXDEV;
 }
 
+/* Apart from judge_link, whose walks need the stack. */
+static __noinline int deny_source(
+	const struct actor *a, struct dentry *file, enum sbx_why why, __u32 owner)
+{
+	return deny_file(a, SBX_HOOK_path_link, file, SBX_READ, why, owner);
+}
+
 /* The file gets one more name: who may use it by that one must have been free to by the other. */
 static __always_inline int judge_link(struct dentry *file, struct name *to)
 {
@@ -147,7 +154,7 @@ static __always_inline int judge_link(struct dentry *file, struct name *to)
 	if (why == SBX_WHY_NONE)
 		why = sbx_walk_end(&of_place, SBX_READ);
 	if (why != SBX_WHY_NONE)
-		r = deny_file(&a, SBX_HOOK_path_link, file, SBX_READ, why, of_place.owner);
+		r = deny_source(&a, file, why, of_place.owner);
 	if (r)
 		return r;
 	why = judge_name(&a, to);
