@@ -37,6 +37,7 @@ POLICY
 load
 
 start a/x "$probe" sleep 1000 </dev/null
+start a/other "$probe" sleep 1000 </dev/null
 start b/y "$probe" sleep 1000 </dev/null
 
 # of HOOK TEXT ATTEMPT FOLDER:WHY...: WHY is why the LSM denies it, or "-". The owner always may.
@@ -100,7 +101,7 @@ read -r _ uid _ < <(grep ^Uid: "/proc/$REPLY/status")
 for act in chmod chown utimes; do
 	allowed "its /tmp: $act" a/x "$act" "$private/file"
 	denied "lsm:$([[ $act == utimes ]] && echo inode_setattr || echo "path_$act"):no_grant" \
-		"another tenant's /tmp: $act" b/y "$act" "$private/file"
+		"another sandbox's /tmp: $act" a/other "$act" "$private/file"
 done
 chown "$uid" "$t/own/file"
 chmod 777 "$t"/{own,shared/b}
@@ -109,6 +110,7 @@ denied lsm:path_chmod:rights "and of what it may only write" a chmod "$t/shared/
 denied lsm:inode_getattr:owned "and another's isn't looked at" a stat "$t/shared/b/file"
 
 stop a/x
+stop a/other
 stop b/y
 umount "$t/merged" "$t"
 finish
