@@ -75,13 +75,13 @@ TEST(random_trees_against_the_model)
 	for (int round = 0; round < 100000; round++) {
 		struct label labels[8];
 		size_t n = (size_t)random() % 9;
-		__u32 tenant = 1 + (__u32)random() % 3, wanted = (__u32)random() % 8;
+		__u32 tenant = 1 + (__u32)random() % 3, wanted = (__u32)random() % 16;
 
 		for (size_t i = 0; i < n; i++)
 			labels[i] = (struct label){
 				.owner = random() % 4 ? 0 : (__u32)random() % 4,
 				.granted = random() % 2,
-				.rights = (__u32)random() % 8,
+				.rights = (__u32)random() % 16,
 			};
 		ASSERT_EQ(model(labels, n, tenant, wanted), judge(labels, n, tenant, wanted));
 	}
@@ -129,6 +129,86 @@ TEST(rights_never_rise_by_a_move)
 			EXPECT_EQ((from | to) != from, sbx_rises(&none, &here, &there));
 			EXPECT_FALSE(sbx_rises(&label, &here, &there));
 		}
+}
+
+/* What has a name, which label there is on that name, and the folders above it: as a chain. */
+struct place {
+	struct label labels[8];
+	size_t n;
+	bool labelled; /* the first is on what has the name itself, and goes where it goes */
+};
+
+static struct place random_place(void)
+{
+	struct place p = { .n = 1 + (size_t)random() % 7, .labelled = random() % 2 };
+
+	for (size_t i = 0; i < p.n; i++)
+		p.labels[i] = (struct label){
+			.owner = random() % 8 ? 0 : (__u32)random() % 4,
+			.granted = random() % 2,
+			.rights = (__u32)random() % 16,
+		};
+	if (!p.labelled)
+		p.labels[0] = (struct label){ 0 };
+	return p;
+}
+
+/* As the hooks judge a rename, which gives 0, EACCES or EXDEV. */
+static int move(const struct place *from, const struct place *to, __u32 tenant)
+{
+	struct sbx_walk entry = { 0 }, old = { 0 }, new = { 0 }, taken = { 0 };
+
+	for (size_t i = 1; i < from->n; i++)
+		sbx_walk_label(&old, tenant, from->labels[i].owner,
+			from->labels[i].granted ? &from->labels[i].rights : NULL);
+	for (size_t i = 1; i < to->n; i++)
+		sbx_walk_label(&new, tenant, to->labels[i].owner,
+			to->labels[i].granted ? &to->labels[i].rights : NULL);
+	sbx_walk_label(&entry, tenant, from->labels[0].owner,
+		from->labels[0].granted ? &from->labels[0].rights : NULL);
+	sbx_walk_label(&taken, tenant, to->labels[0].owner,
+		to->labels[0].granted ? &to->labels[0].rights : NULL);
+	if (sbx_entry_end(&old, &entry) != SBX_WHY_NONE ||
+		sbx_entry_end(&new, &taken) != SBX_WHY_NONE)
+		return EACCES;
+	return sbx_rises(&entry, &old, &new) ? EXDEV : 0;
+}
+
+/* In words: both files and both folders may be written to; and no right is new in the new place. */
+static int model_move(const struct place *from, const struct place *to, __u32 tenant)
+{
+	struct label moved[8];
+
+	for (int i = 0; i < 2; i++) {
+		const struct place *p = i ? to : from;
+
+		if (model(p->labels, p->n, tenant, SBX_WRITE) != SBX_WHY_NONE ||
+			model(p->labels + 1, p->n - 1, tenant, SBX_WRITE) != SBX_WHY_NONE)
+			return EACCES;
+	}
+	memcpy(moved, to->labels, sizeof(moved));
+	moved[0] = from->labels[0];
+	for (__u32 right = 1; right < 16; right <<= 1)
+		if (model(moved, to->n, tenant, right) == SBX_WHY_NONE &&
+			model(from->labels, from->n, tenant, right) != SBX_WHY_NONE)
+			return EXDEV;
+	return 0;
+}
+
+TEST(random_moves_against_the_model)
+{
+	unsigned int n[3] = { 0 };
+
+	srandom(2);
+	for (int round = 0; round < 300000; round++) {
+		struct place from = random_place(), to = random_place();
+		__u32 tenant = 1 + (__u32)random() % 3;
+		int r = move(&from, &to, tenant);
+
+		ASSERT_EQ(model_move(&from, &to, tenant), r);
+		n[r == EXDEV ? 2 : r == EACCES]++;
+	}
+	EXPECT_TRUE(n[0] > 1000 && n[1] > 1000 && n[2] > 1000);
 }
 
 TEST(ports)
