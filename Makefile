@@ -403,7 +403,7 @@ $(O)/tests/agree-system: $(call object,$(AGREE_SOURCES))
 -include $(UNIT_TESTS:%=%.d)
 
 # What the guest's tests use: a build that can be killed at each step, the probe, a module.
-GUEST_NEEDS = all build/demo/probe build/demo/strict build/demo/service.wasm build/demo/filtered \
+GUEST_NEEDS = all build/demo/probe build/demo/soak build/demo/strict build/demo/service.wasm build/demo/filtered \
 	build/libexec/sandboxctl/wazero \
 	build/demo/example-shared build/demo/example-static build/demo/lib_sandboxes \
 	build/stage/.done build/vm/6.1/.done build/vm/6.12/.done
@@ -538,7 +538,8 @@ check-fuzz: $(FUZZ_TARGETS:%=$(O)/tests/fuzz/%)
 .PHONY: soak
 soak: $(GUEST_NEEDS)
 	for k in $(KERNELS); do tests/vm/run -t 7200 -k $$k -- \
-		env POLICIES=500 MANY=1000 ROUNDS=20 tests/integration/run explain many || exit 1; done
+		env POLICIES=500 MANY=1000 ROUNDS=20 SOAK=600 SEED=$$(date +%s) \
+		tests/integration/run explain many soak || exit 1; done
 
 # ---- linters ----
 
@@ -616,6 +617,11 @@ build/demo/probe: $(wildcard tests/demo/probe*.[ch]) src/base/str.c src/base/str
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -Isrc -static -s -o $@ \
 		$(filter %.c,$^)
+
+build/demo/soak: $(wildcard tests/soak/*.[ch]) | build/deps/build
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -static -s -o $@ $(filter %.c,$^)
 
 # No libc: nothing but the calls that it is about.
 build/demo/strict: tests/demo/strict.c | build/deps/build

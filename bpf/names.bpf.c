@@ -19,16 +19,20 @@ struct name {
 
 /*
  * As walk_up, for a name in a folder, which may stand for nothing yet: what a file (or a folder)
- * would have under that name, without what its own inode has.
+ * would have under that name, without what its own inode has. No folder gets a name that was
+ * granted or owned as a file's: what lies in there would be nobody's.
  */
 static __always_inline enum sbx_why walk_name(const struct actor *a, struct dentry *folder,
 	struct dentry *d, bool of_file, struct sbx_walk *walk)
 {
 	struct inode *inode = folder->d_inode;
 	struct sbx_label *l = label_of(inode);
+	enum meeting met = MET_NOTHING;
 
-	if (l && (l->flags & SBX_LABEL_NAMES) && !meet_name(a, d, inode, of_file, walk))
-		return SBX_WHY_NO_GRANT;
+	if (l && (l->flags & SBX_LABEL_NAMES))
+		met = meet_name(a, d, inode, of_file, walk);
+	if (met == MET_ANOTHER || (met == MET_LABEL && !of_file))
+		return walk->owner ? SBX_WHY_OWNED : SBX_WHY_NO_GRANT;
 	return walk_up(a, folder, walk);
 }
 

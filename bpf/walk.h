@@ -81,36 +81,55 @@ static __always_inline void meet(const struct actor *a, struct inode *inode, str
 		meet_label(a, l, walk);
 }
 
+enum meeting {
+	MET_NOTHING,
+	MET_LABEL,
+	MET_ANOTHER, /* the dentry is of another folder by now, or on its way to another name */
+};
+
+/* How often a name is read that is about to be another one, for it is replaced just now. */
+#define NAME_TRIES 4
+
+/* False: it was given another name meanwhile, and who knows what was read of both. */
+static __always_inline bool read_name(struct dentry *d, struct sbx_name_key *key)
+{
+	const volatile unsigned int *sequence = &d->d_seq.seqcount.sequence;
+	unsigned int before = *sequence;
+
+	(void)bpf_probe_read_kernel_str(key->name, sizeof(key->name), d->d_name.name);
+	return !(before & 1) && *sequence == before;
+}
+
 /*
  * The label on the name of a dentry in that folder, whatever it stands for. What is granted of a
  * name goes for files: what lies in a folder of that name would not have it. But the name is its
- * owner's. False where it has got another name or folder meanwhile: who knows what was read of
- * both. A subprogram, so that its key isn't on the stack of walks that look for no name.
+ * owner's. A subprogram, so that its key isn't on the stack of walks that look for no name.
  */
-static __noinline bool meet_name(const struct actor *a, struct dentry *d, struct inode *folder,
-	bool of_file, struct sbx_walk *walk)
+static __noinline enum meeting meet_name(const struct actor *a, struct dentry *d,
+	struct inode *folder, bool of_file, struct sbx_walk *walk)
 {
-	unsigned int before = *(const volatile unsigned int *)&d->d_seq.seqcount.sequence;
 	struct sbx_name_key key = { .folder = (__u64)folder };
 	struct sbx_perm_key perm = { .policy = a->policy };
 	struct dentry *parent = d->d_parent;
 	struct sbx_label *l;
+	int i = 0;
 
 	if (parent->d_inode != folder)
-		return false;
+		return MET_ANOTHER;
 	/* One that was cut would be another's. */
 	if (d->d_name.len >= sizeof(key.name))
-		return true;
-	(void)bpf_probe_read_kernel_str(key.name, sizeof(key.name), d->d_name.name);
-	if ((before & 1) || *(const volatile unsigned int *)&d->d_seq.seqcount.sequence != before)
-		return false;
+		return MET_NOTHING;
+	while (i < NAME_TRIES && !read_name(d, &key))
+		i++;
+	if (i == NAME_TRIES)
+		return MET_ANOTHER;
 	l = bpf_map_lookup_elem(&names, &key);
 	if (!l || !label_is_of(l, folder))
-		return true;
+		return MET_NOTHING;
 	perm.label = l->label;
 	sbx_walk_label(walk, a->tenant, l->owner,
 		of_file ? bpf_map_lookup_elem(&perms, &perm) : (const __u32 *)0);
-	return true;
+	return MET_LABEL;
 }
 
 static __always_inline bool is_folder(struct inode *inode)
@@ -137,7 +156,8 @@ static __always_inline bool go_up(struct step *s, __u32 i)
 	if (l) {
 		/* A file's name is met before the folder that it is in. */
 		if (i == 1 && (l->flags & SBX_LABEL_NAMES) &&
-			!meet_name(s->a, s->first, inode, !is_folder(s->first->d_inode), s->walk)) {
+			meet_name(s->a, s->first, inode, !is_folder(s->first->d_inode), s->walk) ==
+				MET_ANOTHER) {
 			s->lost = true;
 			return true;
 		}

@@ -138,6 +138,11 @@ static int check_base(const struct loading *l, const struct lsm *lsm, struct sbx
 	return r < 0 && r != -ENOENT ? r : lsm_check_base(lsm, base.id, level, err);
 }
 
+static void warn(const char *text)
+{
+	(void)fprintf(stderr, "sandboxctl: lsm load: warning: %s\n", text);
+}
+
 /* Loads the programs unless they are, and the tenants' own in any case. */
 static int run(struct loading *l, struct sbx_error *err)
 {
@@ -157,7 +162,7 @@ static int run(struct loading *l, struct sbx_error *err)
 	if (r < 0)
 		return r;
 	failpoint_kill("load-own");
-	return own_load_all(&lsm, &l->dirs, &l->host, err);
+	return own_load_all(&lsm, &l->dirs, &l->host, warn, err);
 }
 
 int main(int argc, char **argv)

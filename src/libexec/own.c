@@ -34,6 +34,7 @@ struct watched {
 
 struct all {
 	uint64_t key;
+	void (*warn)(const char *text);
 	struct tree *trees;
 	size_t n_trees;
 	uint32_t *ids, *rates; /* of all tenants, and what is recorded of theirs */
@@ -76,26 +77,42 @@ static int add_watched(struct all *all, enum tenants_watched kind, const char *p
 }
 
 /* A file is owned by its name: another one in its place is owned, too, and its folder counts. */
-static int watch_folder_of(struct all *all, const char *path, struct sbx_error *err)
+static int watch_entry(struct all *all, const char *path, struct sbx_error *err)
 {
+	const struct stat no_folder = { 0 };
 	char folder[PATH_MAX];
 	struct stat st;
+	int r;
 
 	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
 	if (stat(*folder ? folder : "/", &st) < 0)
 		return error_errno(err, errno, "stat '%s'", folder);
-	return add_watched(all, TENANTS_TREE, *folder ? folder : "/", &st, err);
+	r = add_watched(all, TENANTS_TREE, *folder ? folder : "/", &st, err);
+	return r < 0 ? r : add_watched(all, TENANTS_ENTRY, path, &no_folder, err);
 }
 
 /* By what was found, and not by what is there when all has been read. */
 static int watch_tree(struct all *all, const struct resolved *place, struct sbx_error *err)
 {
-	struct stat st;
+	struct stat st = { 0 };
 
-	if (fstat(place->fd, &st) < 0)
+	if (place->fd >= 0 && fstat(place->fd, &st) < 0)
 		return error_errno(err, errno, "stat '%s'", place->path);
 	return S_ISDIR(st.st_mode) ? add_watched(all, TENANTS_TREE, place->path, &st, err)
-				   : watch_folder_of(all, place->path, err);
+				   : watch_entry(all, place->path, err);
+}
+
+/* As below, for what isn't there: the links are all on the way to its folder. */
+static int watch_folder_name(struct all *all, const char *path, struct sbx_error *err)
+{
+	_cleanup_free_ char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
+	struct stat st;
+
+	if (!folder)
+		return error_errno(err, ENOMEM, "list what policies speak of");
+	if (stat(*folder ? folder : "/", &st) < 0)
+		return error_errno(err, errno, "stat '%s'", folder);
+	return add_watched(all, TENANTS_NAME, *folder ? folder : "/", &st, err);
 }
 
 /* Where links of the host's lead to it: they may lead to another one. */
@@ -108,15 +125,62 @@ static int watch_name(struct all *all, const struct policy *policy, const struct
 		(root->fd >= 0 && (path_lies_in(path, root->path) ||
 					  path_lies_in(path, policy_root(policy)->path))))
 		return 0;
+	if (place->fd < 0)
+		return watch_folder_name(all, path, err);
 	if (fstat(place->fd, &st) < 0)
 		return error_errno(err, errno, "stat '%s'", path);
 	return add_watched(all, TENANTS_NAME, path, &st, err);
+}
+
+/*
+ * A name that nothing has (any more), in a folder that is there: its tenant may have removed it,
+ * which is no reason why others couldn't be loaded. Whatever gets that name is the tenant's.
+ */
+static int resolve_name(const struct resolved *root, const char *written, const char *path,
+	struct resolved *ret_place, struct sbx_error *err)
+{
+	_cleanup_resolved_ struct resolved folder = RESOLVED_INIT;
+	const char *name = strrchr(path, '/') + 1;
+	_cleanup_free_ char *above = strndup(path, (size_t)(name - path - 1));
+	struct stat st;
+	int r;
+
+	if (!above)
+		return error_errno(err, ENOMEM, "read the tenants' own");
+	r = resolve_beside_tree(root, written, *above ? above : "/", &folder, err);
+	if (r < 0)
+		return r;
+	/* A link that leads nowhere has it. */
+	if (fstatat(folder.fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+		return error_errno(err, ENOENT, "open '%s'", path);
+	*ret_place =
+		(struct resolved){ .fd = -1, .links = folder.links, .targets = folder.targets };
+	folder.links = folder.targets = (struct strv){ 0 };
+	if (asprintf(&ret_place->path, "%s/%s", streq(folder.path, "/") ? "" : folder.path, name) <
+		0) {
+		ret_place->path = NULL;
+		return error_errno(err, ENOMEM, "read the tenants' own");
+	}
+	return 0;
+}
+
+static void warn_of_nothing(const struct all *all, const struct policy_grant *grant)
+{
+	char text[PATH_MAX + 256];
+
+	(void)snprintf(text, sizeof(text),
+		"%s:%u: own '%s' is not there: what gets that name will be its tenant's, if it "
+		"is a file; for a folder, load again",
+		place_file(&grant->at), grant->at.line, grant->path);
+	all->warn(text);
 }
 
 static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	const struct policy_grant *grant, const struct resolved *root, struct sbx_error *err)
 {
 	struct tree *grown = realloc(all->trees, (all->n_trees + 1) * sizeof(*grown));
+	const struct resolved *beside = root->fd < 0 ? NULL : root;
+	const char *written = beside ? policy_root(policy)->path : NULL;
 	struct tree *tree;
 	int r;
 
@@ -126,13 +190,16 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	tree = &grown[all->n_trees];
 	*tree = (struct tree){ .place = RESOLVED_INIT, .id = id };
 	memcpy(tree->tenant, policy->tenant, sizeof(tree->tenant));
-	r = resolve_beside_tree(root->fd < 0 ? NULL : root,
-		root->fd < 0 ? NULL : policy_root(policy)->path, grant->path, &tree->place, err);
+	r = resolve_beside_tree(beside, written, grant->path, &tree->place, err);
+	if (r == -ENOENT)
+		r = resolve_name(beside, written, grant->path, &tree->place, err);
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r < 0)
 		return error_prefix(err, r, "%s:%u: own", place_file(&grant->at), grant->at.line);
 	all->n_trees++;
+	if (tree->place.fd < 0)
+		warn_of_nothing(all, grant);
 	r = watch_tree(all, &tree->place, err);
 	return r < 0 ? r : watch_name(all, policy, root, grant->path, &tree->place, err);
 }
@@ -369,9 +436,9 @@ static int look_at_policies(const struct lsm *lsm, const char *config, struct su
 }
 
 int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
-	const struct host_config *host, struct sbx_error *err)
+	const struct host_config *host, void (*warn)(const char *text), struct sbx_error *err)
 {
-	_cleanup_(all_clear) struct all all = { .key = lsm->ready.generation };
+	_cleanup_(all_clear) struct all all = { .key = lsm->ready.generation, .warn = warn };
 	_cleanup_(survey_clear) struct survey survey = { 0 };
 	_cleanup_strv_ struct strv names = { 0 };
 	struct sbx_loaded found = { 0 }, loaded = { 0 };

@@ -10,10 +10,10 @@
 
 /*
  * Reads every tenant's policy, and all of it or nothing counts: a policy with an error, an `own`
- * that isn't there or that lies inside another tenant's fails, and the trees loaded before stay as
- * they are.
+ * whose folder isn't there or that lies inside another tenant's fails, and the trees loaded before
+ * stay as they are. WARN gets a line for each `own` of which there is no more than the name.
  */
 int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
-	const struct host_config *host, struct sbx_error *err);
+	const struct host_config *host, void (*warn)(const char *text), struct sbx_error *err);
 
 #endif

@@ -126,7 +126,10 @@ static int pin(const struct lsm *lsm, const struct lsm_file *file, struct sbx_er
 	if (r < 0)
 		return error_errno(err, -r, "create '%s'", path);
 	if (move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0) {
-		r = error_errno(err, errno, "mount a labelled file on '%s'", path);
+		/* The place is there: what isn't is a name of the file, which was removed just now.
+		 */
+		r = error_errno(err, errno == ENOENT ? ENOLINK : errno,
+			"mount a labelled file on '%s'", path);
 		unpin(file->info.inode);
 	}
 	return r;

@@ -22,7 +22,8 @@ int labels_read(const struct lsm *lsm, struct lsm_file *files, size_t n, struct 
 /*
  * The label of a file's inode: the one that it has, or else `fresh`, an id never used before. With
  * `owner` (not 0) the inode becomes that tenant's own; -EEXIST when it is another's. A new label's
- * inode is kept in memory by a mount in the home, since one that is evicted loses its label.
+ * inode is kept in memory by a mount in the home, since one that is evicted loses its label;
+ * -ENOLINK where the name that it was opened by is removed.
  */
 int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner, uint32_t fresh,
 	uint32_t *ret_label, struct sbx_error *err);

@@ -22,6 +22,9 @@ struct claim {
 struct ownership {
 	struct lsm_name *names; /* one for each own */
 	size_t n_names;
+	int *trees; /* those that are there, borrowed, and whose they are */
+	const struct lsm_own **of_tree;
+	size_t n_trees;
 	struct claim *claims; /* in the order of compare_claims */
 	size_t n;
 	const uint32_t *tenants;
@@ -33,6 +36,8 @@ static void ownership_clear(struct ownership *o)
 	for (size_t i = 0; i < o->n_names; i++)
 		name_close(&o->names[i]);
 	free(o->names);
+	free(o->trees);
+	free((void *)o->of_tree);
 	free(o->claims);
 }
 
@@ -54,6 +59,22 @@ static bool is_listed(const struct ownership *o, uint32_t tenant)
 		if (o->tenants[i] == tenant)
 			return true;
 	return false;
+}
+
+/* What isn't there yet is owned by its name alone. */
+static int list_trees(
+	struct ownership *o, const struct lsm_own *owns, size_t n_owns, struct sbx_error *err)
+{
+	o->trees = calloc(n_owns + 1, sizeof(*o->trees));
+	o->of_tree = (const struct lsm_own **)calloc(n_owns + 1, sizeof(*o->of_tree));
+	if (!o->trees || !o->of_tree)
+		return error_errno(err, ENOMEM, "load the tenants' own");
+	for (size_t i = 0; i < n_owns; i++)
+		if (owns[i].fd >= 0) {
+			o->trees[o->n_trees] = owns[i].fd;
+			o->of_tree[o->n_trees++] = &owns[i];
+		}
+	return 0;
 }
 
 static int open_names(struct ownership *o, const struct lsm *lsm, const struct lsm_own *owns,
@@ -80,7 +101,7 @@ static int collect_claims(struct ownership *o, const struct lsm_own *owns,
 		return error_errno(err, ENOMEM, "load the tenants' own");
 	for (size_t i = 0; i < files->n; i++)
 		o->claims[o->n++] =
-			(struct claim){ &files->file[i], NULL, &owns[files->origin[i]] };
+			(struct claim){ &files->file[i], NULL, o->of_tree[files->origin[i]] };
 	for (size_t i = 0; i < o->n_names; i++)
 		if (o->names[i].folder.fd >= 0)
 			o->claims[o->n++] =
@@ -174,24 +195,32 @@ static int reserve_labels(
 	return lsm_write_loaded(lsm, &loaded, err);
 }
 
-/* Those that had no label yet; all others have their owner by now. */
+/* `fresh` and the next are for it. */
+static int label_claim(
+	const struct lsm *lsm, const struct claim *c, uint32_t fresh, struct sbx_error *err)
+{
+	uint32_t label;
+
+	return c->name ? name_ensure(lsm, c->name, c->own->tenant, fresh, fresh + 1, &label, err)
+		       : label_ensure(lsm, c->file, c->own->tenant, fresh, &label, err);
+}
+
+/*
+ * Those that had no label yet; all others have their owner by now. What its tenant has removed
+ * since it was opened is no reason to fail: of a file the name is owned still, and `run` sees where
+ * a folder isn't there that was.
+ */
 static int label_all(
 	const struct lsm *lsm, const struct ownership *o, uint32_t first, struct sbx_error *err)
 {
-	uint32_t label;
 	int r = 0;
 
 	for (size_t i = 0; i < o->n && r == 0; i++) {
-		const struct claim *c = &o->claims[i];
-
-		if (c->name)
-			r = name_ensure(lsm, c->name, c->own->tenant, first + 2 * (uint32_t)i,
-				first + 2 * (uint32_t)i + 1, &label, err);
-		else
-			r = label_ensure(
-				lsm, c->file, c->own->tenant, first + 2 * (uint32_t)i, &label, err);
+		r = label_claim(lsm, &o->claims[i], first + 2 * (uint32_t)i, err);
+		if (r == -ENOLINK)
+			r = 0;
 		if (r < 0)
-			r = error_prefix(err, r, "own '%s'", c->own->path);
+			r = error_prefix(err, r, "own '%s'", o->claims[i].own->path);
 	}
 	return r;
 }
@@ -199,18 +228,14 @@ static int label_all(
 int owners_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns,
 	const uint32_t *tenants, size_t n_tenants, struct sbx_error *err)
 {
-	_cleanup_free_ int *trees = calloc(n_owns + 1, sizeof(*trees));
 	_cleanup_lsm_files_ struct lsm_files files = { 0 };
 	_cleanup_(ownership_clear) struct ownership o = { .tenants = tenants,
 		.n_tenants = n_tenants };
 	uint32_t first = 0;
-	int r;
+	int r = list_trees(&o, owns, n_owns, err);
 
-	if (!trees)
-		return error_errno(err, ENOMEM, "load the tenants' own");
-	for (size_t i = 0; i < n_owns; i++)
-		trees[i] = owns[i].fd;
-	r = lsm_files_collect(lsm, trees, n_owns, &files, err);
+	if (r == 0)
+		r = lsm_files_collect(lsm, o.trees, o.n_trees, &files, err);
 	if (r == 0)
 		r = open_names(&o, lsm, owns, n_owns, err);
 	if (r == 0)

@@ -133,16 +133,21 @@ bool tenants_has(const char *folder, const char *path)
 	       tenants_is_policy(slash + 1);
 }
 
-/* What is in an owned tree may change: its inode counts. */
+/* What is in an owned tree may change: its inode counts. And a file may be another one. */
 uint64_t tenants_watched_hash(
 	uint64_t key, enum tenants_watched kind, const char *path, const struct stat *st)
 {
+	bool is_folder = S_ISDIR(st->st_mode);
 	struct siphash h;
 
 	if (kind == TENANTS_FILE)
 		return hash_file(key, path, st);
 	siphash_init(&h, key, HASH_TREE);
 	siphash_add(&h, path, strlen(path) + 1);
+	if (kind == TENANTS_ENTRY) {
+		siphash_add(&h, &is_folder, sizeof(is_folder));
+		return siphash_end(&h).word[0];
+	}
 	siphash_add(&h, &st->st_dev, sizeof(st->st_dev));
 	siphash_add(&h, &st->st_ino, sizeof(st->st_ino));
 	return siphash_end(&h).word[0];
@@ -192,8 +197,9 @@ static uint64_t hash_named(uint64_t key, enum tenants_watched kind, const char *
 
 	if (kind == TENANTS_FOLDER)
 		return tenants_folder_hash(key, path, AT_FDCWD, path);
-	/* A tree is no link, all else may be one. Nothing there hashes as no inode has it. */
-	r = kind == TENANTS_TREE ? lstat(path, &st) : stat(path, &st);
+	/* What is owned is no link, all else may be one. Nothing there hashes as no inode has it.
+	 */
+	r = kind == TENANTS_TREE || kind == TENANTS_ENTRY ? lstat(path, &st) : stat(path, &st);
 	(void)r;
 	return tenants_watched_hash(key, kind, path, &st);
 }

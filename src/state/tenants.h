@@ -22,6 +22,7 @@ int tenants_fingerprint(
 /* What else policies speak of, and what must not change about it. */
 enum tenants_watched {
 	TENANTS_TREE = 't', /* that a tenant owns: its inode */
+	TENANTS_ENTRY = 'e', /* a file's name that one owns: whether a folder has it */
 	TENANTS_NAME = 'n', /* a tree by links: which one it is */
 	TENANTS_FILE = 'f', /* that a policy includes: its content, as far as its times tell */
 	TENANTS_FOLDER = 'd', /* that policies lie in: which files are there, by its times too */

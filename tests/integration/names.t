@@ -49,6 +49,10 @@ tenant b <<POLICY
 exec = $world/bin
 write = $world/tmpfs/d $world/ext4/d $elsewhere
 POLICY
+tenant c <<POLICY
+[filesystem]
+exec = $world/bin
+POLICY
 load
 
 # replace FILE: as an editor does it, by a new file and a rename.
@@ -111,5 +115,72 @@ for fs in tmpfs ext4; do
 done
 stop a/x
 stop b/y
+
+# ---- what has that name is yet to come, or its tenant has removed it ----
+
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+own = $own $world/tmpfs/d/coming
+write = $write $folders $world/tmpfs/d $world/tmpfs/elsewhere
+POLICY
+mkdir -m 777 "$world/tmpfs/elsewhere/folder"
+is "an own that isn't there is loaded by its name, and said" "$(sandboxctl lsm load 2>&1)" \
+	"sandboxctl: lsm load: warning: $config/tenants/a.ini:4: own '$world/tmpfs/d/coming' is not there: what gets \
+that name will be its tenant's, if it is a file; for a folder, load again"
+start b/y "$probe" sleep 1000 </dev/null
+start c/z "$probe" sleep 1000 </dev/null
+sandbox -t a -- "$probe" exit 0
+like "its tenant's runs need it" "$status:$err" "125:*'$world/tmpfs/d/coming'*No such file*"
+denied lsm:path_mknod:owned "another doesn't make it" b/y write "$world/tmpfs/d/coming"
+denied lsm:path_rename:owned "nor move anything there" b/y rename "$world/tmpfs/d/other" "$world/tmpfs/d/coming"
+denied lsm:path_mkdir:owned "nor make a folder of it" b/y mkdir "$world/tmpfs/d/coming"
+echo coming >"$world/tmpfs/d/coming"
+chmod 666 "$world/tmpfs/d/coming"
+denied "$other" "made by the host, it is closed to others" b/y read "$world/tmpfs/d/coming"
+allowed "and its tenant's" a write "$world/tmpfs/d/coming"
+start a/x "$probe" sleep 1000 </dev/null
+allowed "its tenant removes it" a/x unlink "$world/tmpfs/d/coming"
+denied lsm:path_mkdir:no_grant "and makes no folder of that name" a/x mkdir "$world/tmpfs/d/coming"
+denied lsm:path_rename:no_grant "nor moves one there" \
+	a/x rename "$world/tmpfs/elsewhere/folder" "$world/tmpfs/d/coming"
+allowed "others go on" c exit 0
+load 2>/dev/null
+allowed "after lsm load, too" c exit 0
+allowed "its tenant makes it anew" a/x write "$world/tmpfs/d/coming"
+denied "$other" "and it is that tenant's again" b/y read "$world/tmpfs/d/coming"
+rm "$world/tmpfs/d/coming"
+mkdir -m 777 "$world/tmpfs/d/coming"
+sandbox -t c -- "$probe" exit 0
+like "a folder of that name, by the host: nobody runs until it is loaded" "$status:$err" "125:*lsm load*"
+load
+echo secret >"$world/tmpfs/d/coming/file"
+chmod 666 "$world/tmpfs/d/coming/file"
+denied "$other" "and then it is closed to others, with all in it" b/y read "$world/tmpfs/d/coming/file"
+ln -s nowhere /srv/link-to-nothing
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+own = /srv/link-to-nothing
+POLICY
+is "an own that is a link to nothing is an error" "$(sandboxctl lsm load 2>&1)" \
+	"sandboxctl: lsm load: $config/tenants/a.ini:4: own: open '/srv/link-to-nothing': No such file or directory: \
+make it, or take it out of the policy"
+rm /srv/link-to-nothing
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/tmpfs/none/file
+POLICY
+like "and so is one in a folder that isn't there" "$(sandboxctl lsm load 2>&1)" \
+	"*a.ini:4: own: *No such file or directory: make it, or take it out of the policy"
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+POLICY
+load
+stop a/x
+stop b/y
+stop c/z
 
 finish
