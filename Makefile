@@ -405,7 +405,7 @@ $(O)/tests/agree-system: $(call object,$(AGREE_SOURCES))
 # What the guest's tests use: a build that can be killed at each step, the probe, a module.
 GUEST_NEEDS = all build/demo/probe build/demo/soak build/demo/strict build/demo/service.wasm build/demo/filtered \
 	build/libexec/sandboxctl/wazero \
-	build/demo/example-shared build/demo/example-static build/demo/lib_sandboxes \
+	build/demo/example-shared build/demo/example-static build/demo/lib_sandboxes build/demo/keep_hooks \
 	build/stage/.done build/vm/6.1/.done build/vm/6.12/.done
 
 # What an installation brings, to be laid over a guest's files.
@@ -628,6 +628,11 @@ build/demo/strict: tests/demo/strict.c | build/deps/build
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -fno-stack-protector -static -nostdlib -s -o $@ $<
+
+build/demo/keep_hooks: tests/integration/keep_hooks.c bpf/abi.h | build/deps/build
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 $(WARNINGS) -I. -static -s -o $@ $< -lbpf -lelf -lz
 
 # A policy's filter and no other wall.
 build/demo/filtered: tests/redteam/filtered.c $(call object,$(LIBRARY_SOURCES)) | build/deps/build

@@ -43,6 +43,10 @@ generation() {
 	sandboxctl lsm status | head -n 1
 }
 
+lsm_is_off() {
+	(umask 022 && printf 'version = 1\n[host]\nlsm = off\n' >"$config/sandboxctl.ini")
+}
+
 # ---- loading ----
 
 sandboxctl lsm unload --force 2>/dev/null # by an earlier test
@@ -133,7 +137,7 @@ mv "$world/old" "$world/b"
 load
 allowed "the old one, put back" a exit 0
 
-(umask 022 && printf 'version = 1\n[host]\nlsm = off\n' >"$config/sandboxctl.ini")
+lsm_is_off
 refuses 125 "sandboxctl: run: check-not-loaded: sandboxctl.ini says lsm = off, but the LSM is loaded: sandboxctl lsm unload" \
 	"lsm = off under a loaded LSM" sandboxctl run -t a -- "$probe" exit 0
 rm "$config/sandboxctl.ini"
@@ -187,6 +191,10 @@ allowed "not more than that" a/x read "$world/a/file"
 (umask 022 && printf 'version = 1\n[host]\nbase = /elsewhere\n' >"$config/sandboxctl.ini")
 refuses 1 "$still" "unload, with another base configured" sandboxctl lsm unload
 ok "unload --force" sandboxctl lsm unload --force
+# The kernel takes programs away behind our backs: unloading waits for that.
+lsm_is_off
+sandbox -t a -- "$probe" exit 0
+is "and at once a run without it is denied nothing" "$status:$line" "0:exit: ok"
 rm "$config/sandboxctl.ini"
 ended a/x
 is "it has killed the sandbox" "$status" 137
@@ -194,13 +202,9 @@ expected=()
 refuses 1 "sandboxctl: the LSM is not loaded" "nothing is loaded" sandboxctl lsm status
 links_come_to 0
 is "and nothing attached" "$(n_links)" 0
-# The kernel takes programs away behind our backs: unloading waits for that.
-allowed "run loads it anew" a exit 0
-ok "unload" sandboxctl lsm unload
-(umask 022 && printf 'version = 1\n[host]\nlsm = off\n' >"$config/sandboxctl.ini")
-sandbox -t a -- "$probe" exit 0
-is "and at once a run without it is denied nothing" "$status:$line" "0:exit: ok"
-rm "$config/sandboxctl.ini"
+# So much for the hooks as the kernel has them.
+keep_hooks
+mount_points mounts_before
 
 # Processes count, and not labels: this one has none.
 allowed "run loads it anew" a exit 0
@@ -213,6 +217,37 @@ like "it is loaded still" "$(sandboxctl lsm status)" "loaded: *"
 kill "$stray"
 wait "$stray" 2>/dev/null
 rmdir "$base/stray"
+
+# ---- pins ----
+
+# There is no program in there to remove it with: 308 is setns(2).
+in_home() { # PERL WORD...
+	perl -e "open H, '<', shift or die; syscall(308, fileno H, 0) == 0 && chdir '/bpf' or die; $1" \
+		"$state/lsm/mnt" "${@:2}" || bail "$1"
+}
+
+remove_pin() { # NAME
+	in_home 'unlink(shift) or die' "$1"
+}
+
+rename_pin() { # OLD NEW
+	in_home 'rename(shift, shift) or die' "$@"
+}
+
+# Nothing has ended here, but the next who removes a pin removes another than he thinks.
+n=$(n_links)
+rename_pin file_open elsewhere
+refuses 125 "sandboxctl: run: open-lsm: the LSM is loaded in part only: pin 'file_open': *" \
+	"a pin has another name" sandboxctl run -t a -- "$probe" exit 0
+rename_pin socket_bind file_open
+refuses 125 "sandboxctl: run: open-lsm: the pin 'file_open' is another than was loaded: sandboxctl lsm unload --force && *" \
+	"and another has its name" sandboxctl run -t a -- "$probe" exit 0
+rename_pin file_open socket_bind
+rename_pin elsewhere file_open
+is "all of their links live" "$(n_links)" "$n"
+allowed "each has its own again" a read "$world/a/file"
+
+# ---- unloading, while a run begins ----
 
 # A run that has seen the LSM, and waits: for its tenant's lock, which we hold.
 exec {lock}>"$state/locks/a"
@@ -230,20 +265,6 @@ links_come_to 0
 
 # ---- half of it ----
 
-# There is no program in there to remove it with: 308 is setns(2).
-in_home() { # PERL WORD...
-	perl -e "open H, '<', shift or die; syscall(308, fileno H, 0) == 0 && chdir '/bpf' or die; $1" \
-		"$state/lsm/mnt" "${@:2}" || bail "$1"
-}
-
-remove_pin() { # NAME
-	in_home 'unlink(shift) or die' "$1"
-}
-
-rename_pin() { # OLD NEW
-	in_home 'rename(shift, shift) or die' "$@"
-}
-
 # The end of the set-up doesn't hang on one program: this child executes its command without it.
 allowed "run loads it anew" a read "$world/a/file"
 n=$(n_links)
@@ -260,9 +281,6 @@ read_all json "$tmp/json"
 field denied
 is "exec ends the set-up, even where no program says so" "$line:$REPLY" \
 	$'read: EACCES at open\n:"file_open":1'
-sandboxctl lsm unload || bail "unload"
-
-allowed "run loads it anew" a read "$world/a/file"
 remove_pin file_open
 refuses 125 "sandboxctl: run: open-lsm: the LSM is loaded in part only: pin 'file_open': *: sandboxctl lsm unload --force && *" \
 	"a pin was removed: run" sandboxctl run -t a -- "$probe" exit 0
@@ -275,19 +293,5 @@ links_come_to 0
 load
 allowed "load: own" a read "$world/a/file"
 denied lsm:file_open:owned "load: another's" a read "$world/b/file"
-
-# Nothing has ended here, but the next who removes a pin removes another than he thinks.
-n=$(n_links)
-rename_pin file_open elsewhere
-refuses 125 "sandboxctl: run: open-lsm: the LSM is loaded in part only: pin 'file_open': *" \
-	"a pin has another name" sandboxctl run -t a -- "$probe" exit 0
-rename_pin socket_bind file_open
-refuses 125 "sandboxctl: run: open-lsm: the pin 'file_open' is another than was loaded: sandboxctl lsm unload --force && *" \
-	"and another has its name" sandboxctl run -t a -- "$probe" exit 0
-rename_pin file_open socket_bind
-rename_pin elsewhere file_open
-is "all of their links live" "$(n_links)" "$n"
-allowed "each has its own again" a read "$world/a/file"
-ok "unload, when idle" sandboxctl lsm unload
 
 finish
