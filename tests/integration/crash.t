@@ -71,13 +71,24 @@ a_normal_run() { # TEXT
 mapfile -t steps < <(grep -o '"load-[a-z-]*"' "$repo/src/libexec/lsm-load.c" | tr -d '"')
 ok "there are steps of loading" test "${#steps[@]}" -ge 5
 sandboxctl lsm unload --force 2>/dev/null # by an earlier test
-for step in "${steps[@]}"; do
+# Most of them lie behind the verifier, which takes 10 s in a guest with 6.12, so there it is every second one; and
+# what is left of a killed one the next finds there, while with 6.1 gc has taken it away.
+sample=("${steps[@]}")
+if [[ $(uname -r) != 6.1.* && -z ${KILLS-} ]]; then
+	sample=()
+	for ((i = 0; i < ${#steps[@]}; i += 2)); do sample+=("${steps[i]}"); done
+fi
+for step in "${sample[@]}"; do
 	begin
 	status=0
 	SBX_FAILPOINT=$step run_as_victim "$killable" || status=$?
 	read_all err "$tmp/err"
 	breach
 	like "killed at $step: nothing was run" "$status:$(<"$own"):$REPLY:$err" "125:::*lsm-load was killed*"
+	[[ $(uname -r) == 6.1.* ]] || continue
+	sandboxctl gc >/dev/null || bail "gc"
+	found=("$base"/canar[y] "$state"/lsm/*~)
+	is "killed at $step: gc leaves nothing" "${found[*]}" ""
 done
 # The last of them leaves the programs enforcing, without the tenants' own.
 begin

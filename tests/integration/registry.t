@@ -41,7 +41,6 @@ tenant c <<POLICY
 [filesystem]
 exec = $world/bin
 POLICY
-sandboxctl lsm unload --force 2>/dev/null # by an earlier test
 load
 
 # The value of KEY in what --json has printed, in REPLY.
@@ -395,16 +394,6 @@ orphan a/victim
 like "gc ends an orphan" "$(sandboxctl gc)" "*removed sandbox a/victim*"
 traces
 is "and leaves nothing" "$REPLY" ""
-
-mapfile -t steps < <(grep -o '"load-[a-z-]*"' "$repo/src/libexec/lsm-load.c" | tr -d '"')
-sandboxctl lsm unload --force
-for step in "${steps[@]}"; do
-	{ SBX_FAILPOINT=$step "$killable" lsm load; } >"$tmp/out" 2>&1
-	sandboxctl gc >/dev/null || bail "gc"
-	found=("$base"/canar[y] "$state"/lsm/*~)
-	is "a load that is killed at $step: gc leaves nothing" "${found[*]}" ""
-done
-load
 
 # A label whose cgroup somebody removed by hand.
 mkdir "$base/b.slice/by-hand.scope"
