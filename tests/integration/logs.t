@@ -12,7 +12,6 @@ tenant a <<POLICY
 exec = $world/bin
 write = $world/tmp
 POLICY
-sandboxctl lsm unload --force 2>/dev/null # by an earlier test
 load
 mkdir -m 700 "$world/log"
 mkfifo "$tmp/go" "$tmp/said"

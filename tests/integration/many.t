@@ -12,7 +12,6 @@
 . "${0%/*}/lib.sh"
 
 n=${MANY:-100} n_tenants=100 n_owners=10 at_a_time=16
-sandboxctl lsm unload --force 2>/dev/null # by an earlier test
 load
 
 # ---- what there is ----

@@ -257,6 +257,5 @@ denied lsm:file_open:owned "what was written there is loaded" a read "$world/b/f
 umount "$config/tenants" "$world/disk"
 
 rm -rf "$config"/tenants/*
-sandboxctl lsm unload --force
 umount "$config"
 finish
