@@ -10,68 +10,78 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 9
+#define SBX_ABI_VERSION 10
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
  * program, unless src/lsm/variants.c has several for it; and whether a kernel may lack it. Their
  * order is the order of `sbx_leaf.denied`.
  */
-#define SBX_HOOKS(X)                     \
-	X(file_open, ALWAYS)             \
-	X(path_truncate, ALWAYS)         \
-	X(path_mknod, ALWAYS)            \
-	X(path_mkdir, ALWAYS)            \
-	X(path_rmdir, ALWAYS)            \
-	X(path_unlink, ALWAYS)           \
-	X(path_symlink, ALWAYS)          \
-	X(path_link, ALWAYS)             \
-	X(path_rename, ALWAYS)           \
-	X(path_chmod, ALWAYS)            \
-	X(path_chown, ALWAYS)            \
-	X(inode_setattr, ALWAYS)         \
-	X(inode_setxattr, ALWAYS)        \
-	X(inode_removexattr, ALWAYS)     \
-	X(inode_getattr, ALWAYS)         \
-	X(inode_readlink, ALWAYS)        \
-	X(inode_getxattr, ALWAYS)        \
-	X(inode_listxattr, ALWAYS)       \
-	X(path_notify, ALWAYS)           \
-	X(path_chroot, ALWAYS)           \
-	X(socket_create, ALWAYS)         \
-	X(socket_connect, ALWAYS)        \
-	X(socket_sendmsg, ALWAYS)        \
-	X(socket_bind, ALWAYS)           \
-	X(sctp_bind_connect, ALWAYS)     \
-	X(uring_override_creds, ALWAYS)  \
-	X(userns_create, ALWAYS)         \
-	X(task_alloc, ALWAYS)            \
-	X(bprm_committed_creds, ALWAYS)  \
-	X(task_kill, ALWAYS)             \
-	X(ptrace_access_check, ALWAYS)   \
-	X(ptrace_traceme, ALWAYS)        \
-	X(task_setnice, ALWAYS)          \
-	X(task_setioprio, ALWAYS)        \
-	X(task_setscheduler, ALWAYS)     \
-	X(task_setrlimit, ALWAYS)        \
-	X(sb_alloc_security, ALWAYS)     \
-	X(sb_free_security, ALWAYS)      \
-	X(sb_mount, ALWAYS)              \
-	X(move_mount, ALWAYS)            \
-	X(perf_event_open, ALWAYS)       \
-	X(bpf_token_create, WHERE_THERE) \
-	X(bpf, ALWAYS)                   \
-	X(kernel_module_request, ALWAYS) \
-	X(kernel_read_file, ALWAYS)      \
-	X(kernel_load_data, ALWAYS)      \
-	X(uring_cmd, ALWAYS)             \
-	X(syslog, ALWAYS)                \
-	X(quotactl, ALWAYS)              \
-	X(settime, ALWAYS)               \
-	X(sb_umount, ALWAYS)             \
-	X(sb_remount, ALWAYS)            \
-	X(sb_pivotroot, ALWAYS)          \
-	X(sb_kern_mount, ALWAYS)
+#define SBX_HOOKS(X)                        \
+	X(file_open, ALWAYS)                \
+	X(path_truncate, ALWAYS)            \
+	X(path_mknod, ALWAYS)               \
+	X(path_mkdir, ALWAYS)               \
+	X(path_rmdir, ALWAYS)               \
+	X(path_unlink, ALWAYS)              \
+	X(path_symlink, ALWAYS)             \
+	X(path_link, ALWAYS)                \
+	X(path_rename, ALWAYS)              \
+	X(path_chmod, ALWAYS)               \
+	X(path_chown, ALWAYS)               \
+	X(inode_setattr, ALWAYS)            \
+	X(inode_setxattr, ALWAYS)           \
+	X(inode_removexattr, ALWAYS)        \
+	X(inode_getattr, ALWAYS)            \
+	X(inode_readlink, ALWAYS)           \
+	X(inode_getxattr, ALWAYS)           \
+	X(inode_listxattr, ALWAYS)          \
+	X(path_notify, ALWAYS)              \
+	X(path_chroot, ALWAYS)              \
+	X(socket_create, ALWAYS)            \
+	X(socket_connect, ALWAYS)           \
+	X(socket_sendmsg, ALWAYS)           \
+	X(socket_bind, ALWAYS)              \
+	X(sctp_bind_connect, ALWAYS)        \
+	X(uring_override_creds, ALWAYS)     \
+	X(userns_create, ALWAYS)            \
+	X(task_alloc, ALWAYS)               \
+	X(bprm_committed_creds, ALWAYS)     \
+	X(task_kill, ALWAYS)                \
+	X(ptrace_access_check, ALWAYS)      \
+	X(ptrace_traceme, ALWAYS)           \
+	X(task_setnice, ALWAYS)             \
+	X(task_setioprio, ALWAYS)           \
+	X(task_setscheduler, ALWAYS)        \
+	X(task_setrlimit, ALWAYS)           \
+	X(sb_alloc_security, ALWAYS)        \
+	X(sb_free_security, ALWAYS)         \
+	X(sb_mount, ALWAYS)                 \
+	X(move_mount, ALWAYS)               \
+	X(perf_event_open, ALWAYS)          \
+	X(bpf_token_create, WHERE_THERE)    \
+	X(bpf, ALWAYS)                      \
+	X(kernel_module_request, ALWAYS)    \
+	X(kernel_read_file, ALWAYS)         \
+	X(kernel_load_data, ALWAYS)         \
+	X(uring_cmd, ALWAYS)                \
+	X(syslog, ALWAYS)                   \
+	X(quotactl, ALWAYS)                 \
+	X(settime, ALWAYS)                  \
+	X(sb_umount, ALWAYS)                \
+	X(sb_remount, ALWAYS)               \
+	X(sb_pivotroot, ALWAYS)             \
+	X(sb_kern_mount, ALWAYS)            \
+	X(shm_alloc_security, ALWAYS)       \
+	X(shm_free_security, ALWAYS)        \
+	X(msg_queue_alloc_security, ALWAYS) \
+	X(msg_queue_free_security, ALWAYS)  \
+	X(sem_alloc_security, ALWAYS)       \
+	X(sem_free_security, ALWAYS)        \
+	X(ipc_permission, ALWAYS)           \
+	X(shm_shmctl, ALWAYS)               \
+	X(msg_queue_msgctl, ALWAYS)         \
+	X(sem_semctl, ALWAYS)
 
 enum sbx_hook {
 #define X(name, presence) SBX_HOOK_##name,

@@ -57,6 +57,7 @@ struct dentry {
 };
 
 struct vfsmount {
+	struct super_block *mnt_sb;
 	int mnt_flags;
 };
 
@@ -92,7 +93,14 @@ struct cred;
 
 struct net;
 
+struct ipc_namespace {
+	struct vfsmount *mq_mnt; /* of POSIX message queues */
+};
+
+struct kern_ipc_perm;
+
 struct nsproxy {
+	struct ipc_namespace *ipc_ns;
 	struct net *net_ns;
 };
 

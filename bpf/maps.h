@@ -76,6 +76,18 @@ struct {
 	__type(value, __u64);
 } superblocks __weak SEC(".maps");
 
+/*
+ * Address of a System V object in an IPC namespace of the host's -> the tenant that made it. Full:
+ * sandboxes make no more there. A namespace has 68,096 at most by the kernel's defaults.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 131072);
+	__type(key, __u64);
+	__type(value, __u32);
+} ipc_objects __weak SEC(".maps");
+
 /* The label that sticks to a task. No memory for it: fork fails with ENOMEM. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

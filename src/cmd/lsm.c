@@ -62,7 +62,7 @@ static void print_hook(const struct status *s, enum sbx_hook hook)
 	const struct lsm_runs *runs = &s->runs[hook];
 	char tag[17];
 
-	(void)printf("hook %-20s ", lsm_hook_name(hook));
+	(void)printf("hook %-24s ", lsm_hook_name(hook));
 	if (!s->lsm.ready.pins[hook]) {
 		(void)printf("not in this kernel\n");
 		return;

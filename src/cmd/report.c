@@ -191,6 +191,13 @@ static const struct {
 	[SBX_HOOK_sb_pivotroot] = { "a change of root", false },
 	[SBX_HOOK_sb_kern_mount] = { "a mount", false },
 	[SBX_HOOK_sb_alloc_security] = { "a file system of its own", false },
+	[SBX_HOOK_shm_alloc_security] = { "a new shared memory segment", false },
+	[SBX_HOOK_msg_queue_alloc_security] = { "a new message queue", false },
+	[SBX_HOOK_sem_alloc_security] = { "a new semaphore set", false },
+	[SBX_HOOK_ipc_permission] = { "the use of a System V object", false },
+	[SBX_HOOK_shm_shmctl] = { "shmctl(2)", false },
+	[SBX_HOOK_msg_queue_msgctl] = { "msgctl(2)", false },
+	[SBX_HOOK_sem_semctl] = { "semctl(2)", false },
 };
 
 static void describe_act(const struct sbx_denial *d, char *text, size_t size)

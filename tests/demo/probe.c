@@ -28,6 +28,7 @@ static const struct attempt *const tables[] = {
 	attempts_escapes,
 	attempts_stalk,
 	attempts_reach,
+	attempts_ipc,
 };
 
 static bool announced;

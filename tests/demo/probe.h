@@ -47,6 +47,7 @@ extern const struct attempt attempts_platform[];
 extern const struct attempt attempts_escapes[];
 extern const struct attempt attempts_stalk[];
 extern const struct attempt attempts_reach[];
+extern const struct attempt attempts_ipc[];
 
 /* Any number of arguments. */
 #define ANY 1000

@@ -21,7 +21,7 @@ token="EPERM at fsconfig" listed="not in this kernel"
 if grep -q " bpf_lsm_bpf_token_create" /proc/kallsyms; then
 	token=ok listed="program *"
 fi
-like "status says whether there are BPF tokens" "$(sandboxctl lsm status)" "*hook bpf_token_create     $listed*"
+like "status says whether there are BPF tokens" "$(sandboxctl lsm status)" "*hook bpf_token_create         $listed*"
 is "a BPF token: the host" "$("$probe" bpf-token 2>&1)" "bpf-token: $token"
 if [[ $token == ok ]]; then
 	is "a BPF token" "$("$probe" bpf-token "$base/a.slice/x.scope" 2>&1)" "bpf-token: EACCES at create"

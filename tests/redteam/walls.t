@@ -31,6 +31,7 @@ exec {tcp}< <(exec "$probe" listen tcp 127.0.0.1 4711 3600)
 tcp_pid=$!
 exec {unix}< <(exec "$probe" listen-unix stream @walls 3600)
 unix_pid=$!
+"$probe" ipc-make shm 4711 >/dev/null
 if ! { read -r line <&"$tcp" && read -r line <&"$unix"; }; then bail "no listeners"; fi
 
 # What the table calls it | the attempt.
@@ -58,6 +59,7 @@ attempts=(
 	"kill a process of the host's|kill $victim 0"
 	"trace a process of the host's|ptrace $victim"
 	"read the memory of one|read-memory $victim"
+	"find the host's shared memory|ipc-find shm 4711"
 	"load a BPF program or map|bpf-map"
 	"load a module|syscall init_module 0 4096"
 	"use io_uring|syscall io_uring_setup 1 0x1000"
@@ -203,6 +205,7 @@ measure seccomp by_filter
 
 stop a/x
 kill "$victim" "$tcp_pid" "$unix_pid"
+ipcrm -M 4711
 rm -f "$config/sandboxctl.ini"
 rmdir "$base"/*.slice "$base"
 base=/sys/fs/cgroup/sandboxctl
