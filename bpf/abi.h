@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 10
+#define SBX_ABI_VERSION 11
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -81,7 +81,9 @@
 	X(ipc_permission, ALWAYS)           \
 	X(shm_shmctl, ALWAYS)               \
 	X(msg_queue_msgctl, ALWAYS)         \
-	X(sem_semctl, ALWAYS)
+	X(sem_semctl, ALWAYS)               \
+	X(mmap_file, ALWAYS)                \
+	X(file_mprotect, ALWAYS)
 
 enum sbx_hook {
 #define X(name, presence) SBX_HOOK_##name,

@@ -30,6 +30,7 @@ typedef struct {
 
 struct inode {
 	unsigned short i_mode;
+	unsigned int i_flags;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	__u32 i_generation;
@@ -78,6 +79,11 @@ struct file {
 	unsigned int f_mode;
 	struct path f_path;
 	struct inode *f_inode; /* below an overlay another than the path's */
+};
+
+struct vm_area_struct {
+	unsigned long vm_flags;
+	struct file *vm_file; /* NULL: memory without one */
 };
 
 struct iattr {
@@ -172,6 +178,7 @@ enum {
 	FMODE_WRITE = 0x2,
 	FMODE_EXEC = 0x20, /* in f_flags: an open for execve(2) */
 	O_TRUNC = 01000,
+	S_PRIVATE = 1 << 9, /* in i_flags */
 	S_IFMT = 0170000,
 	S_IFCHR = 0020000,
 	S_IFDIR = 0040000,

@@ -104,6 +104,8 @@ static const char *const acts_on_files[SBX_N_HOOKS] = {
 	[SBX_HOOK_inode_listxattr] = "listxattr",
 	[SBX_HOOK_path_notify] = "watch",
 	[SBX_HOOK_path_chroot] = "chroot",
+	[SBX_HOOK_mmap_file] = "mapping",
+	[SBX_HOOK_file_mprotect] = "mprotect",
 };
 
 bool report_is_of_file(const struct sbx_denial *d)

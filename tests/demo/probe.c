@@ -29,6 +29,7 @@ static const struct attempt *const tables[] = {
 	attempts_stalk,
 	attempts_reach,
 	attempts_ipc,
+	attempts_mappings,
 };
 
 static bool announced;

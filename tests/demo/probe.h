@@ -48,6 +48,7 @@ extern const struct attempt attempts_escapes[];
 extern const struct attempt attempts_stalk[];
 extern const struct attempt attempts_reach[];
 extern const struct attempt attempts_ipc[];
+extern const struct attempt attempts_mappings[];
 
 /* Any number of arguments. */
 #define ANY 1000

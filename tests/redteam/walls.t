@@ -40,6 +40,7 @@ attempts=(
 	"write a file of the host's|rdwr $world/outside/file"
 	"execute a program of the host's|exec $world/outside/probe exit 0"
 	"execute a program in memory|memfd-exec"
+	"map a memfd to be executed|memfd-map-exec"
 	"remove a file of another tenant's|unlink $world/b/removed"
 	"look at a file of another tenant's|stat $world/b/file"
 	"change the mode of one|chmod $world/b/file"
