@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 11
+#define SBX_ABI_VERSION 12
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -96,6 +96,21 @@ enum sbx_presence {
 	SBX_WHERE_THERE, /* a kernel without it has nothing that it would be asked about */
 };
 
+/*
+ * What tells of what no hook denies, a row each: the name of its program, and of its pin. A kernel
+ * that lacks what one is attached to enforces the same, and `lsm status` says what isn't told.
+ */
+#define SBX_PROBES(X)   \
+	X(oom_kill)     \
+	X(fork_refused) \
+	X(seccomp_signal)
+
+enum sbx_probe {
+#define X(name) SBX_PROBE_##name,
+	SBX_PROBES(X) SBX_N_PROBES
+#undef X
+};
+
 /* Rights on files, as the verdict knows them. */
 enum sbx_rights {
 	SBX_READ = 1 << 0,
@@ -121,7 +136,10 @@ enum sbx_why {
 	SBX_WHY_HOST, /* a process of the host's */
 };
 
-/* The newest denial of a sandbox, for its report. `address` is IPv6, IPv4 as ::ffff:a.b.c.d. */
+/*
+ * The newest denial of a sandbox, for its report; and what else an event is about, of which it says
+ * what stands at enum sbx_event_kind. `address` is IPv6, IPv4 as ::ffff:a.b.c.d.
+ */
 struct sbx_denial {
 	__u32 hook;
 	__u32 why;
@@ -134,7 +152,7 @@ struct sbx_denial {
 	__u16 port; /* host order */
 	__u16 protocol; /* IPPROTO_ */
 	__u16 family; /* AF_ */
-	__u16 pad;
+	__u16 foreign; /* whether a system call came by the entry of 32-bit programs */
 	__u32 target_pid; /* of the process that it was about; 0: none */
 	__u32 argument; /* what the hook says of it: a signal, the number of a system call */
 	char comm[16];
@@ -162,8 +180,16 @@ struct sbx_leaf {
  */
 #define SBX_N_EVENTS 4096
 
+/* All but the denials say `pid` and `comm`, and what stands here. */
 enum sbx_event_kind {
 	SBX_EVENT_DENIAL, /* by one of the hooks */
+	SBX_EVENT_OOM_KILL, /* that process was killed */
+	SBX_EVENT_FORK_REFUSED, /* to that process, by pids.max */
+	SBX_EVENT_TIMEOUT, /* that command was ended: `ino`: after so many microseconds */
+	SBX_EVENT_START_TIMEOUT, /* the same, for it hadn't read its module by then */
+	/* By a filter: `argument`: the number; `foreign`. errnum 0: it ends in SIGSYS. */
+	SBX_EVENT_SECCOMP,
+	SBX_N_EVENT_KINDS
 };
 
 /*
@@ -178,7 +204,8 @@ struct sbx_event {
 	__u32 tenant; /* 0: nobody's */
 	__u32 policy;
 	__u32 kind; /* enum sbx_event_kind */
-	__u32 errnum; /* what it was answered; 0: it was allowed, for its policy is on trial */
+	__u32 errnum; /* what it was answered; a denial with 0: it was allowed, for its policy is on
+			 trial */
 	struct sbx_denial what;
 	char sandbox[SBX_NAME_SIZE]; /* its name; it may have ended by now */
 	__u64 begun;
@@ -199,6 +226,14 @@ struct sbx_rate_change {
 	__u64 interval; /* as in sbx_audit */
 	__u32 tenant;
 	__u32 pad;
+};
+
+/* What the program `tell_timeout` is told. */
+struct sbx_timeout {
+	__u64 leaf;
+	__u64 usec;
+	__u32 kind; /* one of the two of enum sbx_event_kind */
+	__u32 pid;
 };
 
 /* What the program `set_policy` is asked: whose leaf gets another policy, if it still has this one.
@@ -316,6 +351,7 @@ struct sbx_file_info {
 /*
  * ready: one element, pinned last. What `run` holds the kernel's state against. `pins` are the
  * inode numbers of the links' pins, `tags` the programs' own, both in the order of SBX_HOOKS.
+ * `probes` are pins as well, in the order of SBX_PROBES. 0: the kernel has no such thing.
  */
 struct sbx_ready {
 	__u32 abi;
@@ -324,6 +360,7 @@ struct sbx_ready {
 	__u64 generation; /* drawn at random at each load */
 	__u64 pins[SBX_N_HOOKS];
 	__u8 tags[SBX_N_HOOKS][8];
+	__u64 probes[SBX_N_PROBES];
 };
 
 /* counters: one element. Written by the kernel side only. */
@@ -369,6 +406,7 @@ _Static_assert(sizeof(struct sbx_leaf) == 32 + SBX_NAME_SIZE + 8 * SBX_N_HOOKS +
 _Static_assert(sizeof(struct sbx_event) == 48 + 112 + SBX_NAME_SIZE, "sbx_event");
 _Static_assert(sizeof(struct sbx_audit) == 32, "sbx_audit");
 _Static_assert(sizeof(struct sbx_rate_change) == 16, "sbx_rate_change");
+_Static_assert(sizeof(struct sbx_timeout) == 24, "sbx_timeout");
 _Static_assert(sizeof(struct sbx_policy_change) == 24, "sbx_policy_change");
 _Static_assert(sizeof(struct sbx_label) == 32, "sbx_label");
 _Static_assert(sizeof(struct sbx_name_key) == 128, "sbx_name_key");
@@ -377,7 +415,7 @@ _Static_assert(sizeof(struct sbx_net_key) == 24, "sbx_net_key");
 _Static_assert(sizeof(struct sbx_net_rule) == 8 + 8 * SBX_MAX_PORTS, "sbx_net_rule");
 _Static_assert(sizeof(struct sbx_task) == 16, "sbx_task");
 _Static_assert(sizeof(struct sbx_file_info) == 32, "sbx_file_info");
-_Static_assert(sizeof(struct sbx_ready) == 24 + 16 * SBX_N_HOOKS, "sbx_ready");
+_Static_assert(sizeof(struct sbx_ready) == 24 + 16 * SBX_N_HOOKS + 8 * SBX_N_PROBES, "sbx_ready");
 _Static_assert(sizeof(struct sbx_counters) == 24, "sbx_counters");
 _Static_assert(sizeof(struct sbx_loaded) == 48, "sbx_loaded");
 _Static_assert(sizeof(struct sbx_inode_key) == 16, "sbx_inode_key");

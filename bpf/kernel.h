@@ -112,7 +112,17 @@ struct nsproxy {
 
 struct bpf_local_storage;
 
+struct signal_struct {
+	void *oom_mm; /* not NULL: the end of memory has killed it already */
+};
+
+struct thread_info {
+	__u32 status; /* of x86 */
+};
+
 struct task_struct {
+	struct thread_info thread_info;
+	struct signal_struct *signal;
 	struct bpf_local_storage *bpf_storage; /* NULL: no program has stored anything of it */
 	struct nsproxy *nsproxy;
 	const struct cred *cred;
@@ -122,6 +132,8 @@ struct task_struct {
 	int tgid;
 	char comm[16];
 };
+
+struct css_set;
 
 struct linux_binprm;
 
@@ -199,6 +211,8 @@ enum {
 	AF_NETLINK = 16,
 
 	NETLINK_ROUTE = 0,
+
+	TS_COMPAT = 0x2, /* arch/x86/include/asm/thread_info.h: a system call of a 32-bit program */
 
 	PTRACE_MODE_NOAUDIT = 0x4, /* include/linux/ptrace.h */
 

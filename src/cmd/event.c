@@ -4,9 +4,9 @@
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/denial.h"
+#include "cmd/event_kind.h"
 #include "cmd/report.h"
 #include "state/ids.h"
-#include "state/registry.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -21,17 +21,9 @@ int64_t event_clock(clockid_t id)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static void forget_policy(struct event_policy *p)
-{
-	free(p->places);
-	lookups_clear(&p->grants);
-	(void)policy_free(p->policy);
-	*p = (struct event_policy){ 0 };
-}
-
 void event_rest(struct event_teller *teller)
 {
-	forget_policy(&teller->last);
+	event_policy_forget(&teller->last);
 	teller->names = EVENT_NAMES_MAX;
 	teller->boot = event_clock(CLOCK_REALTIME) - event_clock(CLOCK_BOOTTIME);
 }
@@ -55,86 +47,47 @@ void event_tenant(uint32_t tenant, char *text, size_t size)
 
 /* ---- what its policy says ---- */
 
-static int add_lines(char *lines, int (*add)(const char *line, void *arg), void *arg)
+struct answer {
+	struct denial_answer denial;
+	struct event_limit limits[EVENT_LIMITS_MAX];
+	size_t n_limits;
+};
+
+static void explain_call(const struct policy_dirs *dirs, struct event_policy *p,
+	const struct sbx_event *event, struct explanation *ret)
 {
-	char *line;
-	int r = 0;
-
-	while (r == 0 && (line = strsep(&lines, "\n")))
-		if (*line)
-			r = add(line, arg);
-	return r;
-}
-
-static int add_setting(const char *line, void *arg)
-{
-	return strv_add(arg, line);
-}
-
-static int add_mount(const char *line, void *arg)
-{
-	return policy_add_mount(arg, line, NULL);
-}
-
-/* By the file and the options that it was started with, where anybody remembers them. */
-static int load_policy(const struct policy_dirs *dirs, struct event_policy *p)
-{
-	struct sandbox_status status = { 0 };
-	_cleanup_strv_ struct strv settings = { 0 };
-	struct policy_wanted wanted = { .tenant = p->tenant, .settings = &settings };
-	int r = registry_get(p->tenant, p->sandbox, &status);
-
-	if (r < 0)
-		r = registry_get_ended(p->tenant, p->sandbox, &status);
-	if (r == 0 && *status.policy)
-		wanted.file = status.policy;
-	r = add_lines(status.settings, add_setting, &settings);
-	if (r == 0)
-		r = policy_load(dirs, &wanted, &p->policy, NULL, NULL);
-	if (r == 0)
-		r = lookup_settle(dirs, &p->policy, p->sandbox, NULL);
-	if (r == 0)
-		r = add_lines(status.mounts, add_mount, p->policy);
-	if (r == 0)
-		r = lookup_grants(&p->grants, p->policy, ~0U, NULL);
-	if (r == 0)
-		p->places = lookups_places(&p->grants);
-	return r < 0 || p->places ? r : -ENOMEM;
-}
-
-static const struct event_policy *find_policy(
-	struct event_teller *t, const char *tenant, const char *sandbox)
-{
-	struct event_policy *last = &t->last;
-
-	if (streq(last->tenant, tenant) && streq(last->sandbox, sandbox))
-		return last;
-	forget_policy(last);
-	(void)stpcpy(last->tenant, tenant);
-	(void)stpcpy(last->sandbox, sandbox);
-	if (load_policy(t->dirs, last) < 0) {
-		(void)policy_free(last->policy);
-		last->policy = NULL;
-	}
-	return last;
+	if (p->profile.n || policy_load_profile(dirs, p->profile_name, &p->profile, NULL) == 0)
+		event_kind_explain_call(event, p->policy, &p->profile, p->profile_name, ret);
 }
 
 static void explain(struct event_teller *t, const char *tenant, const struct sbx_event *event,
-	struct denial_answer *ret_answer)
+	struct answer *ret)
 {
+	struct event_policy *p = &t->last;
 	char sandbox[SBX_NAME_SIZE];
-	const struct event_policy *p;
 	struct denial_subject subject;
 
 	(void)snprintf(sandbox, sizeof(sandbox), "%.63s", event->sandbox);
 	if (!name_is_valid(tenant) || !name_is_valid(sandbox))
 		return;
-	p = find_policy(t, tenant, sandbox);
+	event_policy_find(p, t->dirs, tenant, sandbox);
 	if (!p->policy)
 		return;
 	subject = (struct denial_subject){ t->dirs, p->policy, { p->places, p->grants.n }, NULL,
 		&t->names };
-	(void)denial_explain(&subject, &event->what, ret_answer);
+	if (event->kind == SBX_EVENT_DENIAL)
+		(void)denial_explain(&subject, &event->what, &ret->denial);
+	else if (event->kind == SBX_EVENT_SECCOMP)
+		explain_call(t->dirs, p, event, &ret->denial.e);
+	ret->n_limits = event_kind_limits(event, p->policy, ret->limits);
+}
+
+static void describe(const struct sbx_event *event, char *text, size_t size)
+{
+	if (event->kind == SBX_EVENT_DENIAL)
+		report_describe_denial(&event->what, text, size);
+	else
+		event_kind_describe(event, text, size);
 }
 
 /* ---- text ---- */
@@ -151,10 +104,10 @@ __attribute__((format(printf, 1, 2))) static void print_line(const char *fmt, ..
 	(void)puts(text);
 }
 
-static void print_answer(const struct denial_answer *answer)
+static void print_answer(const struct answer *answer)
 {
-	const struct explanation *e = &answer->e;
-	const char *path = answer->path;
+	const struct explanation *e = &answer->denial.e;
+	const char *path = answer->denial.path;
 	char where[PLACE_TEXT_MAX];
 
 	if (e->at.source)
@@ -164,17 +117,31 @@ static void print_answer(const struct denial_answer *answer)
 		print_line("    %s%s%s", path, *path && *e->why ? ": " : "", e->why);
 	if (*e->cure)
 		print_line("    would allow it: %s", e->cure);
+	for (size_t i = 0; i < answer->n_limits; i++) {
+		const struct event_limit *limit = &answer->limits[i];
+
+		print_line("    %s: %s = %s in [%s]", place_text(&limit->at, where), limit->key,
+			limit->value, limit->section);
+	}
+}
+
+/* What the LSM denied is said by what was tried. */
+static const char *verdict_of(const struct sbx_event *event)
+{
+	if (event->kind != SBX_EVENT_DENIAL)
+		return "";
+	return event->errnum ? "denied " : "would be denied: ";
 }
 
 static void tell_text(struct event_teller *t, const struct sbx_event *event, const char *tenant,
-	const struct denial_answer *answer)
+	const struct answer *answer)
 {
 	char when[48], what[400];
 
 	when_format(event_time(t, event), when, sizeof(when));
-	report_describe_denial(&event->what, what, sizeof(what));
-	print_line("%s %s%s%.63s: %s %s", when, tenant, *event->sandbox ? "/" : "", event->sandbox,
-		event->errnum ? "denied" : "would be denied:", what);
+	describe(event, what, sizeof(what));
+	print_line("%s %s%s%.63s: %s%s", when, tenant, *event->sandbox ? "/" : "", event->sandbox,
+		verdict_of(event), what);
 	print_answer(answer);
 }
 
@@ -225,35 +192,13 @@ static void put_address(json_t *json, const struct sbx_denial *d)
 	put_number(json, "protocol", d->protocol);
 }
 
-static void put_answer(json_t *json, const struct denial_answer *answer)
-{
-	const struct explanation *e = &answer->e;
-
-	put_text(json, "path", answer->path);
-	put_text(json, "explanation", e->why);
-	if (e->at.source)
-		put_text(json, "policy", place_file(&e->at));
-	put_number(json, "line", e->at.line);
-	put_text(json, "cure", e->cure);
-}
-
-static void tell_json(struct event_teller *t, const struct sbx_event *event, const char *tenant,
-	const struct denial_answer *answer)
+static void put_denial(json_t *json, const struct sbx_event *event, const char *text)
 {
 	const struct sbx_denial *d = &event->what;
-	char when[48], what[400], comm[sizeof(d->comm) + 1], sandbox[SBX_NAME_SIZE];
-	json_t *json;
 
-	when_format_utc(event_time(t, event), when, sizeof(when));
-	report_describe_denial(d, what, sizeof(what));
-	(void)snprintf(comm, sizeof(comm), "%.16s", d->comm);
-	(void)snprintf(sandbox, sizeof(sandbox), "%.63s", event->sandbox);
-	json = json_pack("{s:I, s:s, s:s, s:o, s:o, s:i, s:o, s:s, s:s, s:s}", "number",
-		(json_int_t)event->finished, "time", when, "kind", "denial", "tenant",
-		event->tenant ? cmd_text_to_json(tenant) : json_null(), "name",
-		*sandbox ? cmd_text_to_json(sandbox) : json_null(), "pid", (int)d->pid, "process",
-		cmd_text_to_json(comm), "hook", lsm_hook_name(d->hook), "why", lsm_why_text(d->why),
-		"text", what);
+	put_text(json, "hook", lsm_hook_name(d->hook));
+	put_text(json, "why", lsm_why_text(d->why));
+	put_text(json, "text", text);
 	(void)json_object_set_new(json, "allowed", json_boolean(!event->errnum));
 	if (d->ino)
 		put_file(json, d);
@@ -261,6 +206,65 @@ static void tell_json(struct event_teller *t, const struct sbx_event *event, con
 		put_address(json, d);
 	put_number(json, "target_pid", d->target_pid);
 	put_number(json, "argument", d->argument);
+}
+
+static void put_place(json_t *json, const struct policy_place *at)
+{
+	if (at->source)
+		put_text(json, "policy", place_file(at));
+	put_number(json, "line", at->line);
+}
+
+static json_t *limits_to_json(const struct answer *answer)
+{
+	json_t *limits = json_array();
+
+	for (size_t i = 0; i < answer->n_limits; i++) {
+		const struct event_limit *limit = &answer->limits[i];
+		json_t *json = json_pack("{s:s, s:s, s:o}", "section", limit->section, "key",
+			limit->key, "value", cmd_text_to_json(limit->value));
+
+		put_place(json, &limit->at);
+		(void)json_array_append_new(limits, json);
+	}
+	return limits;
+}
+
+static void put_answer(json_t *json, const struct answer *answer)
+{
+	const struct explanation *e = &answer->denial.e;
+
+	put_text(json, "path", answer->denial.path);
+	put_text(json, "explanation", e->why);
+	put_place(json, &e->at);
+	put_text(json, "cure", e->cure);
+	if (answer->n_limits)
+		(void)json_object_set_new(json, "limits", limits_to_json(answer));
+}
+
+static void tell_json(struct event_teller *t, const struct sbx_event *event, const char *tenant,
+	const struct answer *answer)
+{
+	const struct sbx_denial *d = &event->what;
+	char when[48], what[400], comm[sizeof(d->comm) + 1], sandbox[SBX_NAME_SIZE];
+	json_t *json;
+
+	when_format_utc(event_time(t, event), when, sizeof(when));
+	describe(event, what, sizeof(what));
+	report_make_printable(what);
+	(void)snprintf(comm, sizeof(comm), "%.16s", d->comm);
+	(void)snprintf(sandbox, sizeof(sandbox), "%.63s", event->sandbox);
+	json = json_pack("{s:I, s:s, s:s, s:o, s:o, s:i, s:o}", "number",
+		(json_int_t)event->finished, "time", when, "kind", event_kind_name(event->kind),
+		"tenant", event->tenant ? cmd_text_to_json(tenant) : json_null(), "name",
+		*sandbox ? cmd_text_to_json(sandbox) : json_null(), "pid", (int)d->pid, "process",
+		*comm ? cmd_text_to_json(comm) : json_null());
+	if (event->kind == SBX_EVENT_DENIAL) {
+		put_denial(json, event, what);
+	} else {
+		put_text(json, "text", what);
+		event_kind_put(json, event);
+	}
 	put_answer(json, answer);
 	if (!json || json_dumpf(json, stdout, JSON_COMPACT) < 0)
 		(void)fputs("{}", stdout);
@@ -270,7 +274,7 @@ static void tell_json(struct event_teller *t, const struct sbx_event *event, con
 
 void event_tell(struct event_teller *teller, const struct sbx_event *event)
 {
-	_cleanup_denial_answer_ struct denial_answer answer = { 0 };
+	struct answer answer = { 0 };
 	char tenant[NAME_MAX_LEN + 1];
 
 	event_tenant(event->tenant, tenant, sizeof(tenant));
@@ -279,4 +283,5 @@ void event_tell(struct event_teller *teller, const struct sbx_event *event)
 		tell_json(teller, event, tenant, &answer);
 	else
 		tell_text(teller, event, tenant, &answer);
+	denial_answer_clear(&answer.denial);
 }

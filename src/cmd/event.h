@@ -5,7 +5,7 @@
 #ifndef SBX_CMD_EVENT_H
 #define SBX_CMD_EVENT_H
 
-#include "cmd/lookup.h"
+#include "cmd/event_policy.h"
 #include "lsm/events.h"
 
 #include <limits.h>
@@ -14,14 +14,6 @@
 /* How many names are looked at for files of which only numbers are known, without a rest between.
  */
 enum { EVENT_NAMES_MAX = 1000000 };
-
-/* Whose policy was read last: of the next event it may well be the same. */
-struct event_policy {
-	char tenant[NAME_MAX_LEN + 1], sandbox[SBX_NAME_SIZE];
-	struct policy *policy; /* NULL: it can't be had */
-	struct lookups grants;
-	struct reach_place *places;
-};
 
 struct event_teller {
 	const struct policy_dirs *dirs;

@@ -75,6 +75,13 @@ static void print_hook(const struct status *s, enum sbx_hook hook)
 	(void)putchar('\n');
 }
 
+/* What it tells stands in the stream of events, or doesn't. */
+static void print_probe(const struct status *s, enum sbx_probe probe)
+{
+	(void)printf("event %-19s %s\n", lsm_probe_name(probe),
+		s->lsm.ready.probes[probe] ? "told" : "not told: not in this kernel");
+}
+
 static void print_text(const struct status *s)
 {
 	(void)printf("loaded: abi %u, generation %016llx\n", s->lsm.ready.abi,
@@ -90,6 +97,8 @@ static void print_text(const struct status *s)
 		(void)printf("runs: not counted: sysctl kernel.bpf_stats_enabled=1\n");
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
 		print_hook(s, hook);
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES; probe++)
+		print_probe(s, probe);
 }
 
 /* Null: the kernel lacks it. */
@@ -109,15 +118,18 @@ static json_t *hook_to_json(const struct status *s, enum sbx_hook hook)
 
 static void print_json(const struct status *s)
 {
-	json_t *hooks = json_object(), *json;
+	json_t *hooks = json_object(), *events = json_object(), *json;
 
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
 		(void)json_object_set_new(hooks, lsm_hook_name(hook), hook_to_json(s, hook));
-	json = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:o}", "loaded", 1, "abi",
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES; probe++)
+		(void)json_object_set_new(events, lsm_probe_name(probe),
+			json_boolean(s->lsm.ready.probes[probe] != 0));
+	json = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "loaded", 1, "abi",
 		(json_int_t)s->lsm.ready.abi, "base_id", (json_int_t)s->lsm.ready.base_id,
 		"base_level", (json_int_t)s->lsm.ready.base_level, "sandboxes",
 		(json_int_t)s->n_leaves, "unlabelled_denials", (json_int_t)s->counters.unlabelled,
-		"policies_watched", are_watched(s), "hooks", hooks);
+		"policies_watched", are_watched(s), "hooks", hooks, "events", events);
 	cmd_print_json(json);
 }
 

@@ -94,8 +94,12 @@ static void tell_seccomp(struct telling *t)
 		return;
 	}
 	tell_line(t, "seccomp: ended for a call that it may not make", "seccomp", "default");
-	tell(t, "which call is not known: --set 'seccomp.default=errno EPERM' lets the command go "
-		"on, and say it");
+	if (t->outcome->lsm)
+		tell(t, "which call it was, and what would allow it: sandboxctl events -t %s",
+			t->plan->policy->tenant);
+	else
+		tell(t, "which call is not known: --set 'seccomp.default=errno EPERM' lets the "
+			"command go on, and say it");
 }
 
 /* ---- the LSM ---- */

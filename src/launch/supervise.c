@@ -7,6 +7,7 @@
 #include "launch/failure.h"
 #include "launch/signals.h"
 #include "launch/terminal.h"
+#include "lsm/events.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -154,15 +155,38 @@ static uint64_t next_deadline(const struct watch *w)
 	return w->run->module.deadline < next ? w->run->module.deadline : next;
 }
 
+/* It ends all the same where that can't be told. */
+static void tell_timeout(const struct watch *w)
+{
+	const struct run *run = w->run;
+	struct sbx_timeout timeout = {
+		.leaf = run->leaf.id,
+		.usec = w->ending.hung ? run->plan->policy->runtime.start_timeout
+				       : run->plan->timeout,
+		.kind = w->ending.hung ? SBX_EVENT_START_TIMEOUT : SBX_EVENT_TIMEOUT,
+		.pid = (uint32_t)run->children[CHILD_COMMAND].pid,
+	};
+
+	if (run->plan->host.lsm)
+		(void)lsm_tell_timeout(&run->lsm, &timeout, NULL);
+}
+
 static int end_by_timeout(struct watch *w, struct sbx_error *err)
 {
+	bool first = !w->ending.timed_out;
+	int r;
+
 	if (module_watch_is_over(w->run))
-		w->ending.hung = !w->ending.timed_out;
+		w->ending.hung = first;
 	else if (w->deadline == CLOCK_NEVER || clock_usec() < w->deadline)
 		return 0;
 	w->deadline = CLOCK_NEVER;
 	w->ending.timed_out = true;
-	return end_all(w->run, err);
+	r = end_all(w->run, err);
+	/* Behind that: to tell it may take a moment. */
+	if (first)
+		tell_timeout(w);
+	return r;
 }
 
 static int watch_once(struct watch *w, struct sbx_error *err)

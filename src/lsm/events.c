@@ -135,20 +135,36 @@ void lsm_events_heard(struct lsm_events *events)
 	} while (__atomic_load_n(events->producer, __ATOMIC_SEQ_CST) != end);
 }
 
-static int set_rate(int program, uint32_t tenant, uint32_t rate, struct sbx_error *err)
+static int run_program(int program, const void *what, size_t size, struct sbx_error *err)
 {
-	struct sbx_rate_change change = { .interval = rate ? SBX_AUDIT_SECOND / rate : 0,
-		.tenant = tenant };
 	BPF_ATTR(attr);
 
 	attr.test.prog_fd = (__u32)program;
-	attr.test.ctx_in = bpf_pointer(&change);
-	attr.test.ctx_size_in = sizeof(change);
+	attr.test.ctx_in = bpf_pointer(what);
+	attr.test.ctx_size_in = (__u32)size;
 	if (bpf_call(BPF_PROG_TEST_RUN, &attr) < 0)
-		return error_errno(err, errno, "run the program 'set_rate'");
+		return error_errno(err, errno, "run a program of the recorder's");
 	if (attr.test.retval)
-		return error_errno(err, (int)attr.test.retval, "set a tenant's [audit] rate");
+		return error_errno(err, (int)attr.test.retval, "tell the recorder");
 	return 0;
+}
+
+int lsm_tell_timeout(
+	const struct lsm *lsm, const struct sbx_timeout *timeout, struct sbx_error *err)
+{
+	_cleanup_close_ int program = -1;
+	int r = lsm_open_pin(lsm, "tell_timeout", &program, err);
+
+	return r < 0 ? r : run_program(program, timeout, sizeof(*timeout), err);
+}
+
+static int set_rate(int program, uint32_t tenant, uint32_t rate, struct sbx_error *err)
+{
+	const struct sbx_rate_change change = { .interval = rate ? SBX_AUDIT_SECOND / rate : 0,
+		.tenant = tenant };
+	int r = run_program(program, &change, sizeof(change), err);
+
+	return r < 0 ? error_prefix(err, r, "set a tenant's [audit] rate") : 0;
 }
 
 /* Most tenants have the one that who is new gets, and no bucket before they need it. */

@@ -51,6 +51,10 @@ int lsm_events_watch(struct lsm_events *events, int epoll, uint64_t id, struct s
 /* To be called at each waking, before the recorder is looked at. */
 void lsm_events_heard(struct lsm_events *events);
 
+/* The supervisor's own event: a command was ended for its time was over. */
+int lsm_tell_timeout(
+	const struct lsm *lsm, const struct sbx_timeout *timeout, struct sbx_error *err);
+
 /* How many events of each of these tenants are recorded, a second; more are counted. */
 int lsm_set_rates(const struct lsm *lsm, const uint32_t *tenants, const uint32_t *rates, size_t n,
 	struct sbx_error *err);

@@ -19,6 +19,8 @@ struct loaded_programs {
 	const char
 		*names[SBX_N_HOOKS]; /* of the hooks' programs; NULL: the kernel lacks the hook */
 	struct bpf_link *links[SBX_N_HOOKS];
+	bool has_probe[SBX_N_PROBES]; /* the kernel has what it is attached to */
+	struct bpf_link *probes[SBX_N_PROBES];
 	struct load_base base;
 };
 
@@ -54,7 +56,7 @@ static bool is_chosen(const struct loaded_programs *p, const char *name)
 static int choose_programs(struct loaded_programs *p, struct sbx_error *err)
 {
 	struct bpf_program *program;
-	int r = variants_choose_here(p->names, err);
+	int r = variants_choose_here(p->names, p->has_probe, err);
 
 	if (r < 0)
 		return r;
@@ -67,6 +69,13 @@ static int choose_programs(struct loaded_programs *p, struct sbx_error *err)
 		if (!variants_is_program(name))
 			return error_set(err, EINVAL, "program '%s' is no hook's", name);
 		(void)bpf_program__set_autoload(program, is_chosen(p, name));
+	}
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES; probe++) {
+		program = bpf_object__find_program_by_name(p->skeleton->obj, lsm_probe_name(probe));
+		if (!program)
+			return error_set(
+				err, ENOENT, "probe '%s' has no program", lsm_probe_name(probe));
+		(void)bpf_program__set_autoload(program, p->has_probe[probe]);
 	}
 	return 0;
 }
@@ -85,6 +94,17 @@ static int attach(struct loaded_programs *p, enum sbx_hook hook, struct sbx_erro
 	if (!p->links[hook])
 		return error_errno(err, errno, "attach to the hook '%s'", name);
 	return 0;
+}
+
+static int attach_probe(struct loaded_programs *p, enum sbx_probe probe, struct sbx_error *err)
+{
+	const char *name = lsm_probe_name(probe);
+
+	if (!p->has_probe[probe])
+		return 0;
+	p->probes[probe] =
+		bpf_program__attach_trace(bpf_object__find_program_by_name(p->skeleton->obj, name));
+	return p->probes[probe] ? 0 : error_errno(err, errno, "attach the probe '%s'", name);
 }
 
 int load_programs(const struct load_base *base, bool verbose, struct loaded_programs **ret_programs,
@@ -116,6 +136,8 @@ int load_programs(const struct load_base *base, bool verbose, struct loaded_prog
 	}
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
 		r = attach(p, hook, err);
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES && r == 0; probe++)
+		r = attach_probe(p, probe, err);
 	if (r == 0)
 		*ret_programs = take_ptr(p);
 	return r;
@@ -130,11 +152,24 @@ static int pin_map(struct loaded_programs *p, const char *name, struct sbx_error
 	return pin_make(fd, name, err);
 }
 
-static int pin_link(struct loaded_programs *p, enum sbx_hook hook, struct sbx_error *err)
+/* NULL: there is nothing in this kernel. */
+static int pin_link(const struct bpf_link *link, const char *name, struct sbx_error *err)
 {
-	const struct bpf_link *link = p->links[hook];
+	return link ? pin_make(bpf_link__fd(link), name, err) : 0;
+}
 
-	return link ? pin_make(bpf_link__fd(link), lsm_hook_name(hook), err) : 0;
+/* What user space runs. */
+static int pin_programs(const struct loaded_programs *p, struct sbx_error *err)
+{
+	static const char *const names[] = { "file_info", "set_policy", "set_rate",
+		"tell_timeout" };
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names) && r == 0; i++)
+		r = pin_make(bpf_program__fd(
+				     bpf_object__find_program_by_name(p->skeleton->obj, names[i])),
+			names[i], err);
+	return r;
 }
 
 /* What not every run needs. */
@@ -145,18 +180,14 @@ int load_pin(struct loaded_programs *p, struct sbx_error *err)
 	int r = 0;
 
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
-		r = pin_link(p, hook, err);
+		r = pin_link(p->links[hook], lsm_hook_name(hook), err);
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES && r == 0; probe++)
+		r = pin_link(p->probes[probe], lsm_probe_name(probe), err);
 	for (enum lsm_map map = 0; map < LSM_N_MAPS && r == 0; map++)
 		r = pin_map(p, lsm_map_name(map), err);
 	for (size_t i = 0; i < ARRAY_SIZE(other_maps) && r == 0; i++)
 		r = pin_map(p, other_maps[i], err);
-	if (r == 0)
-		r = pin_make(bpf_program__fd(p->skeleton->progs.file_info), "file_info", err);
-	if (r == 0)
-		r = pin_make(bpf_program__fd(p->skeleton->progs.set_policy), "set_policy", err);
-	if (r == 0)
-		r = pin_make(bpf_program__fd(p->skeleton->progs.set_rate), "set_rate", err);
-	return r;
+	return r < 0 ? r : pin_programs(p, err);
 }
 
 static int describe(struct loaded_programs *p, enum sbx_hook hook, struct sbx_ready *ready,
@@ -182,6 +213,16 @@ static int describe(struct loaded_programs *p, enum sbx_hook hook, struct sbx_re
 	return 0;
 }
 
+static int describe_probe(const struct loaded_programs *p, enum sbx_probe probe,
+	struct sbx_ready *ready, struct sbx_error *err)
+{
+	uint64_t number = 0;
+	int r = p->probes[probe] ? pin_number(lsm_probe_name(probe), &number, err) : 0;
+
+	ready->probes[probe] = number;
+	return r;
+}
+
 int load_pin_ready(struct loaded_programs *p, struct sbx_error *err)
 {
 	struct sbx_ready ready = {
@@ -198,6 +239,8 @@ int load_pin_ready(struct loaded_programs *p, struct sbx_error *err)
 		return error_errno(err, errno, "draw a random number");
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
 		r = describe(p, hook, &ready, err);
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES && r == 0; probe++)
+		r = describe_probe(p, probe, &ready, err);
 	if (r < 0)
 		return r;
 	if (bpf_map_update_elem(bpf_map__fd(p->skeleton->maps.ready), &zero, &ready, BPF_ANY) < 0)
@@ -216,6 +259,8 @@ void load_free(struct loaded_programs **programs)
 		return;
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
 		(void)bpf_link__destroy(p->links[hook]);
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES; probe++)
+		(void)bpf_link__destroy(p->probes[probe]);
 	sandboxctl_bpf__destroy(p->skeleton);
 	free(p);
 	*programs = NULL;

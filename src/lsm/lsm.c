@@ -33,6 +33,12 @@ static const struct {
 #undef X
 };
 
+static const char *const probes[SBX_N_PROBES] = {
+#define X(name) [SBX_PROBE_##name] = #name,
+	SBX_PROBES(X)
+#undef X
+};
+
 static const char *const why_texts[] = {
 	[SBX_WHY_NONE] = "",
 	[SBX_WHY_NO_GRANT] = "no grant of its policy covers it",
@@ -62,6 +68,11 @@ const char *lsm_hook_name(enum sbx_hook hook)
 bool lsm_hook_may_lack(enum sbx_hook hook)
 {
 	return hooks[hook].presence == SBX_WHERE_THERE;
+}
+
+const char *lsm_probe_name(enum sbx_probe probe)
+{
+	return probe < SBX_N_PROBES ? probes[probe] : "?";
 }
 
 const char *lsm_why_text(enum sbx_why why)

@@ -44,6 +44,7 @@ const char *lsm_map_name(enum lsm_map map);
 const char *lsm_hook_name(enum sbx_hook hook);
 /* Whether a kernel may be without it. */
 bool lsm_hook_may_lack(enum sbx_hook hook);
+const char *lsm_probe_name(enum sbx_probe probe);
 /* "no grant of the policy covers it", and so on; for reports. */
 const char *lsm_why_text(enum sbx_why why);
 

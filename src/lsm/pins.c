@@ -70,17 +70,36 @@ int pin_number(const char *name, uint64_t *ret_number, struct sbx_error *err)
 	return 0;
 }
 
-/* By number first: that is one comparison a hook, and there are as many entries as hooks. */
-static void find(const __u64 numbers[static SBX_N_HOOKS], const struct dirent *entry,
-	bool found[static SBX_N_HOOKS])
+/* The hooks' pins, and then the probes'. */
+enum { N_PINS = SBX_N_HOOKS + SBX_N_PROBES };
+
+static const char *name_of(size_t pin)
 {
-	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
-		if (numbers[hook] == entry->d_ino && streq(entry->d_name, lsm_hook_name(hook)))
-			found[hook] = true;
+	return pin < SBX_N_HOOKS ? lsm_hook_name((enum sbx_hook)pin)
+				 : lsm_probe_name((enum sbx_probe)(pin - SBX_N_HOOKS));
 }
 
-static int read_folder(const __u64 numbers[static SBX_N_HOOKS], bool found[static SBX_N_HOOKS],
-	struct sbx_error *err)
+static __u64 number_of(const struct sbx_ready *ready, size_t pin)
+{
+	return pin < SBX_N_HOOKS ? ready->pins[pin] : ready->probes[pin - SBX_N_HOOKS];
+}
+
+static bool may_lack(size_t pin)
+{
+	return pin >= SBX_N_HOOKS || lsm_hook_may_lack((enum sbx_hook)pin);
+}
+
+/* By number first: that is one comparison a pin, and there are as many entries as pins. */
+static void find(
+	const struct sbx_ready *ready, const struct dirent *entry, bool found[static N_PINS])
+{
+	for (size_t pin = 0; pin < N_PINS; pin++)
+		if (number_of(ready, pin) == entry->d_ino && streq(entry->d_name, name_of(pin)))
+			found[pin] = true;
+}
+
+static int read_folder(
+	const struct sbx_ready *ready, bool found[static N_PINS], struct sbx_error *err)
 {
 	_cleanup_closedir_ DIR *folder = opendir(HOME_BPF);
 	const struct dirent *entry;
@@ -88,13 +107,12 @@ static int read_folder(const __u64 numbers[static SBX_N_HOOKS], bool found[stati
 	if (!folder)
 		return error_errno(err, errno, "open '%s'", HOME_BPF);
 	while ((errno = 0, entry = readdir(folder)))
-		find(numbers, entry, found);
+		find(ready, entry, found);
 	return errno ? error_errno(err, errno, "read '%s'", HOME_BPF) : 0;
 }
 
-static int complain(enum sbx_hook hook, struct sbx_error *err)
+static int complain(const char *name, struct sbx_error *err)
 {
-	const char *name = lsm_hook_name(hook);
 	_cleanup_close_ int fd = -1;
 	int r = pin_open(name, &fd, err);
 
@@ -102,20 +120,20 @@ static int complain(enum sbx_hook hook, struct sbx_error *err)
 }
 
 /*
- * A pin that is there holds its link, and a link holds its program to its hook: the kernel neither
- * detaches a link of an LSM program nor gives it another one. So who finds the pin that was made
- * with the link needn't look at either.
+ * A pin that is there holds its link, and a link holds its program to its place: the kernel neither
+ * detaches a link of an LSM program or a tracing one nor gives it another one. So who finds the pin
+ * that was made with the link needn't look at either.
  */
-int pins_check(const __u64 numbers[static SBX_N_HOOKS], struct sbx_error *err)
+int pins_check(const struct sbx_ready *ready, struct sbx_error *err)
 {
-	bool found[SBX_N_HOOKS] = { 0 };
+	bool found[N_PINS] = { 0 };
 	int r;
 
-	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
-		found[hook] = !numbers[hook] && lsm_hook_may_lack(hook);
-	r = read_folder(numbers, found, err);
-	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS && r == 0; hook++)
-		if (!found[hook])
-			r = complain(hook, err);
+	for (size_t pin = 0; pin < N_PINS; pin++)
+		found[pin] = !number_of(ready, pin) && may_lack(pin);
+	r = read_folder(ready, found, err);
+	for (size_t pin = 0; pin < N_PINS && r == 0; pin++)
+		if (!found[pin])
+			r = complain(name_of(pin), err);
 	return r;
 }

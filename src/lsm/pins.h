@@ -22,10 +22,10 @@ int pin_program(enum sbx_hook hook, uint32_t *ret_id, struct sbx_error *err);
 int pin_number(const char *name, uint64_t *ret_number, struct sbx_error *err);
 
 /*
- * Whether each hook's pin is there, and is the one that was made at the load, by its number. 0, or
- * -ESTALE with the name of the first that isn't. Number 0 is: the kernel lacks the hook, which is
- * well where it may. Reads the folder once, however many they are.
+ * Whether the pin of each hook and probe is there, and is the one that was made at the load, by its
+ * number. 0, or -ESTALE with the name of the first that isn't. Number 0 is: the kernel lacks it,
+ * which is well where it may. Reads the folder once, however many they are.
  */
-int pins_check(const __u64 numbers[static SBX_N_HOOKS], struct sbx_error *err);
+int pins_check(const struct sbx_ready *ready, struct sbx_error *err);
 
 #endif

@@ -38,5 +38,5 @@ int ready_check(struct sbx_ready *ready, struct sbx_error *err)
 		return error_set(err, ESTALE,
 			"the LSM loaded is version %u, this sandboxctl's is %u", ready->abi,
 			SBX_ABI_VERSION);
-	return pins_check(ready->pins, err);
+	return pins_check(ready, err);
 }

@@ -4,7 +4,9 @@
 #include "base/str.h"
 #include "lsm/lsm.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <unistd.h>
 
 /*
  * Hooks whose arguments differ by kernel: the program that is for which, by the names of their
@@ -18,6 +20,19 @@ static const struct {
 } variants[] = {
 	{ SBX_HOOK_perf_event_open, "perf_event_attr int", "perf_event_open" },
 	{ SBX_HOOK_perf_event_open, "int", "perf_event_open_v2" },
+};
+
+/*
+ * What the probes are attached to. None of it is promised by the kernel: what has another name or
+ * other arguments isn't there.
+ */
+static const struct {
+	const char *function, *arguments;
+	enum bpf_attach_type type;
+} probes[SBX_N_PROBES] = {
+	[SBX_PROBE_oom_kill] = { "__oom_kill_process", "task_struct char", BPF_TRACE_FENTRY },
+	[SBX_PROBE_fork_refused] = { "pids_can_fork", "task_struct css_set", BPF_TRACE_FEXIT },
+	[SBX_PROBE_seccomp_signal] = { "force_sig_seccomp", "int int bool", BPF_TRACE_FENTRY },
 };
 
 static const char *type_name(const struct btf *kernel, __u32 id)
@@ -119,14 +134,56 @@ int variants_choose(const struct btf *kernel, const char *ret_programs[static SB
 	return 0;
 }
 
-int variants_choose_here(const char *ret_programs[static SBX_N_HOOKS], struct sbx_error *err)
+static uint32_t find_probe(const struct btf *kernel, enum sbx_probe probe)
+{
+	int id = btf__find_by_name_kind(kernel, probes[probe].function, BTF_KIND_FUNC);
+	char arguments[256];
+
+	if (id < 0)
+		return 0;
+	describe(kernel, btf__type_by_id(kernel, (__u32)id), arguments, sizeof(arguments));
+	return streq(arguments, probes[probe].arguments) ? (uint32_t)id : 0;
+}
+
+void variants_find_probes(const struct btf *kernel, uint32_t ret_functions[static SBX_N_PROBES])
+{
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES; probe++)
+		ret_functions[probe] = find_probe(kernel, probe);
+}
+
+/* BTF also has functions of which the compiler has left none to attach to: so it is tried. */
+static bool can_attach(enum sbx_probe probe, uint32_t function)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = probes[probe].type,
+		.attach_btf_id = function);
+	int fd;
+
+	if (!function)
+		return false;
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try", "GPL", insns, ARRAY_SIZE(insns), &options);
+	if (fd < 0)
+		return false;
+	(void)close(fd);
+	return true;
+}
+
+int variants_choose_here(const char *ret_programs[static SBX_N_HOOKS],
+	bool ret_probes[static SBX_N_PROBES], struct sbx_error *err)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
+	uint32_t functions[SBX_N_PROBES];
 	int r;
 
 	if (!kernel)
 		return error_errno(err, errno, "read the kernel's BTF");
 	r = variants_choose(kernel, ret_programs, err);
+	variants_find_probes(kernel, functions);
+	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES && r == 0; probe++)
+		ret_probes[probe] = can_attach(probe, functions[probe]);
 	btf__free(kernel);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include "bpf/abi.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct btf;
 struct btf_type;
@@ -25,8 +26,12 @@ int variants_choose(const struct btf *kernel, const char *ret_programs[static SB
 int variants_choose_one(const struct btf *kernel, enum sbx_hook hook,
 	const struct btf_type *function, const char **ret_program, struct sbx_error *err);
 
-/* All, of the running kernel. */
-int variants_choose_here(const char *ret_programs[static SBX_N_HOOKS], struct sbx_error *err);
+/* Which probes have a function in the kernel that has their arguments. By its number; 0: none. */
+void variants_find_probes(const struct btf *kernel, uint32_t ret_functions[static SBX_N_PROBES]);
+
+/* All, of the running kernel; of the probes those that it lets programs be attached to. */
+int variants_choose_here(const char *ret_programs[static SBX_N_HOOKS],
+	bool ret_probes[static SBX_N_PROBES], struct sbx_error *err);
 
 /* Whether it is a hook's program, in any kernel. */
 bool variants_is_program(const char *name);

@@ -16,6 +16,27 @@ enum syscalls_known syscalls_find(const char *name)
 	return number < 0 ? SYSCALLS_ELSEWHERE : SYSCALLS_HERE;
 }
 
+bool syscalls_describe(uint32_t number, bool foreign, char *text, size_t size)
+{
+	const struct {
+		const char *prefix;
+		uint32_t architecture;
+	} tables[] = { { "", seccomp_arch_native() }, { "x32 ", SCMP_ARCH_X32 },
+		{ "32-bit ", SCMP_ARCH_X86 } };
+
+	for (size_t i = foreign ? 2 : 0; i < (foreign ? 3 : 2); i++) {
+		_cleanup_free_ char *name =
+			seccomp_syscall_resolve_num_arch(tables[i].architecture, (int)number);
+
+		if (!name)
+			continue;
+		(void)snprintf(text, size, "%s%s", tables[i].prefix, name);
+		return i == 0;
+	}
+	(void)snprintf(text, size, "number %u", number);
+	return false;
+}
+
 int syscalls_list(struct strv *ret_names)
 {
 	_cleanup_strv_ struct strv names = { 0 };

@@ -15,6 +15,12 @@ enum syscalls_known {
 
 enum syscalls_known syscalls_find(const char *name);
 
+/*
+ * By its number, as the kernel tells it: "swapon". FOREIGN: by the entry of 32-bit programs. False
+ * for what no policy can speak of: "32-bit getpid", "x32 getpid", "number 9999".
+ */
+bool syscalls_describe(uint32_t number, bool foreign, char *text, size_t size);
+
 /* All names of this architecture. 0 or -ENOMEM. */
 int syscalls_list(struct strv *ret_names);
 

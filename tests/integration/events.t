@@ -29,6 +29,27 @@ for name in a b few none; do
 		$rate
 	POLICY
 done
+tenant small <<POLICY
+[runtime]
+timeout = 300ms
+[cgroup]
+memory.max = 64M
+[cgroup.sandbox]
+memory.max = 16M
+pids.max = 3
+[filesystem]
+exec = $world/bin
+[seccomp]
+default = kill
+POLICY
+tenant trapped <<POLICY
+[filesystem]
+exec = $world/bin
+[seccomp]
+default = trap
+allow = keyctl
+deny = keyctl(operation == 1)
+POLICY
 load
 policy=$config/tenants
 
@@ -132,6 +153,93 @@ news --since tomorrow
 is "a moment that is none" "$status" 2
 news --since "$(date -d '1 hour' '+%F %T')"
 is "since what is to come" "$status:$news" "0:"
+
+# ---- what else a sandbox meets ----
+
+# meets TEXT TENANT PATTERN ATTEMPT...: what is told of it, and nothing but this; its sandbox is `met`.
+meets() {
+	mark
+	sandbox -t "$2" --name met "${options[@]}" -- "$probe" "${@:4}"
+	ended=$status
+	news
+	like "$1" "$news" "$3"
+}
+# event TENANT KIND REST: one, as JSON, in REPLY.
+event() {
+	REPLY='{"number":+([0-9]),"time":"+([-0-9T:.])Z","kind":"'$2'","tenant":"'$1'","name":"met","pid":+([0-9]),"process":'$3'}'
+}
+# limits [SECTION KEY VALUE LINE]...: of the tenant `small`, in `limits`.
+limits() {
+	limits=
+	for (( ; $#; )); do
+		limits+=${limits:+,}'{"section":"'$1'","key":"'$2'","value":"'$3'","policy":"'$policy/small.ini'","line":'$4'}'
+		shift 4
+	done
+	limits='"limits":\['$limits']'
+}
+
+meets "memory that there is" small "" alloc 4
+limits cgroup.sandbox memory.max 16M 7 cgroup memory.max 64M 5
+event small oom_kill '"probe","text":"probe\[+([0-9])] killed for want of memory",'"$limits"
+meets "memory that there isn't" small "$REPLY*" alloc 32
+is "each process once" "$(sort <<<"$news" | sed 's/.*"pid":\([0-9]*\).*/\1/' | uniq -d)" ""
+is "and it was killed" "$ended" 137
+tells -t small
+like "in words" "$out" "$when small/met: probe?[0-9]*? killed for want of memory
+    $policy/small.ini:7: memory.max = 16M in ?cgroup.sandbox?
+    $policy/small.ini:5: memory.max = 64M in ?cgroup?
+"
+meets "a fork" small "" fork-bomb 1
+limits cgroup.sandbox pids.max 3 8
+limits=${limits%]}',{"section":"cgroup","key":"pids.max","value":"50"}]'
+event small fork_refused '"probe","text":"fork by probe\[+([0-9])] refused: pids.max",'"$limits"
+meets "a fork too many" small "$REPLY" fork-bomb 10
+limits runtime timeout 300ms 3
+event small timeout 'null,"text":"command \[+([0-9])] ended: timeout of 300 ms","usec":300000,'"$limits"
+meets "time that is over" small "$REPLY" sleep 1000
+options=(--timeout 200ms)
+event small timeout 'null,"text":"command \[+([0-9])] ended: timeout of 200 ms","usec":200000'
+meets "time that the policy says nothing of" small "$REPLY" sleep 1000
+options=()
+
+meets "a call that is allowed" small "" syscall getpid
+event small seccomp '"probe","text":"denied system call swapon by probe\[+([0-9])]: SIGSYS","syscall":"swapon","answer":"SIGSYS","explanation":"the profile '"'@default'"' lacks it: the process is killed","cure":"allow = swapon in \[seccomp]"'
+meets "a call that kills" small "$REPLY" syscall swapon
+is "and it did" "$ended" 159
+event trapped seccomp '"probe","text":"denied system call swapon *: SIGSYS",*"cure":"allow = swapon in \[seccomp]"'
+meets "a call that is answered by a signal" trapped "$REPLY" syscall swapon
+meets "a call in a case that is allowed" trapped "" syscall keyctl 0 -3 0
+event trapped seccomp '"probe","text":"denied system call keyctl *: SIGSYS",*"explanation":"not where deny = keyctl(operation == 1)","policy":"'"$policy/trapped.ini"'","line":7'
+meets "a call in a case that a line denies" trapped "$REPLY" syscall keyctl 1 -3 0
+event small seccomp '"probe","text":"denied system call 32-bit getpid *: SIGSYS","syscall":"32-bit getpid","answer":"SIGSYS","explanation":"no policy can allow that"'
+meets "a call by the 32-bit entry" small "$REPLY" i386
+event small seccomp '"probe","text":"denied system call x32 getpid *: SIGSYS","syscall":"x32 getpid",*'
+meets "a call by x32's numbers" small "$REPLY" syscall x32-getpid
+
+options=(--timeout 1h)
+start small/met "$probe" sleep 1000
+options=()
+mark
+{ as small/met "$probe" alloc 32; } 2>/dev/null
+news
+limits cgroup.sandbox memory.max 16M 7 cgroup memory.max 64M 5
+event small oom_kill '"probe","text":"probe\[+([0-9])] killed for want of memory",'"$limits"
+like "the end of a process that the host put there" "$news" "$REPLY*"
+like "and with it of the sandbox, for memory.oom.group = 1" "$news" '*"process":"init"*"process":"probe"*'
+ended small/met
+mkdir "$base/../others"
+mark
+{
+	(
+		echo 16M >"$base/../others/memory.max"
+		echo "$BASHPID" >"$base/../others/cgroup.procs"
+		exec "$probe" alloc 32
+	) >/dev/null
+	ended=$?
+} 2>/dev/null
+news
+is "what the host's processes meet is no event" "$ended:$news" "137:"
+rmdir "$base/../others"
 
 # ---- too many ----
 

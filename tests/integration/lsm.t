@@ -57,9 +57,12 @@ allowed "run loads it by itself" a read "$world/a/file"
 is "without a word" "$err" ""
 denied lsm:file_open:owned "and with all tenants' own" a read "$world/b/file"
 like "status" "$(sandboxctl lsm status)" \
-	"loaded: abi *sandboxes: 0*hook file_open *hook socket_connect *hook task_alloc *"
+	"loaded: abi *sandboxes: 0*hook file_open *hook socket_connect *hook task_alloc *
+event oom_kill            told
+event fork_refused        told
+event seccomp_signal      told"
 json=$(sandboxctl lsm status --json)
-like "status --json" "${json//[[:space:]]/}" '{"loaded":true,*"sandboxes":0,*"hooks":{"file_open":{"program":"????????????????","runs":null,"nanoseconds":null},*}}'
+like "status --json" "${json//[[:space:]]/}" '{"loaded":true,*"sandboxes":0,*"hooks":{"file_open":{"program":"????????????????","runs":null,"nanoseconds":null},*},"events":{"oom_kill":true,"fork_refused":true,"seccomp_signal":true}}'
 n_hooks=$(sandboxctl lsm status | grep -c "^hook .* program")
 is "each hook has its link, though its loader is gone" "$(n_links)" "$n_hooks"
 before=$(generation)
@@ -155,8 +158,8 @@ refuses 1 "sandboxctl: lsm load: tenant 'c': own '$world/b/inner' lies in '$worl
 refuses 125 "$changed" "nobody runs then" sandboxctl run -t a -- "$probe" exit 0
 own_is c "$world/b"
 refuses 1 "sandboxctl: lsm load: *'$world/b'*" "the same own twice" sandboxctl lsm load
-own_is c "$world/missing"
-refuses 1 "sandboxctl: lsm load: $config/tenants/c.ini:4: own: *'$world/missing'*" "an own that isn't there" \
+own_is c "$world/missing/folder"
+refuses 1 "sandboxctl: lsm load: $config/tenants/c.ini:4: own: *'$world/missing/folder'*" "an own in a folder that isn't there" \
 	sandboxctl lsm load
 tenant c <<<"[cgroup]
 memory.max = much"
@@ -244,6 +247,10 @@ refuses 125 "sandboxctl: run: open-lsm: the pin 'file_open' is another than was 
 	"and another has its name" sandboxctl run -t a -- "$probe" exit 0
 rename_pin file_open socket_bind
 rename_pin elsewhere file_open
+rename_pin oom_kill elsewhere
+refuses 125 "sandboxctl: run: open-lsm: the LSM is loaded in part only: pin 'oom_kill': *" \
+	"a pin of what tells has another name" sandboxctl run -t a -- "$probe" exit 0
+rename_pin elsewhere oom_kill
 is "all of their links live" "$(n_links)" "$n"
 allowed "each has its own again" a read "$world/a/file"
 

@@ -88,7 +88,7 @@ says "processes" small "cgroup: 1 fork refused: $policy/small.ini:7: pids.max = 
 cgroup: 1 fork refused: $policy/small.ini:4: pids.max = 20 in ?cgroup?
 " fork-bomb 10
 says "a call" small "seccomp: ended for a call that it may not make: $policy/small.ini:11: default = kill in ?seccomp?
-which call is not known: *
+which call it was, and what would allow it: sandboxctl events -t small
 " syscall swapon
 options=(--timeout 100ms)
 says "--timeout" a $'time: --timeout is over\n' sleep 1000

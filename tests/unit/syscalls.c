@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 TEST(constants_find_themselves)
 {
@@ -19,6 +20,23 @@ TEST(constants_find_themselves)
 	EXPECT_EQ(AT_FDCWD, (int)value);
 	EXPECT_EQ(-ENOENT, syscalls_find_constant("AF_INET5", &value));
 	EXPECT_EQ(-ENOENT, syscalls_find_constant("", &value));
+}
+
+static void check_number(const char *wanted, bool can_be_allowed, uint32_t number, bool foreign)
+{
+	char text[64];
+
+	EXPECT_EQ(can_be_allowed, syscalls_describe(number, foreign, text, sizeof(text)));
+	EXPECT_STREQ(wanted, text);
+}
+
+TEST(numbers_are_described)
+{
+	check_number("swapon", true, SYS_swapon, false);
+	check_number("number 9999", false, 9999, false);
+	check_number("number 4294967295", false, UINT32_MAX, false);
+	check_number("32-bit getpid", false, 20, true);
+	check_number("x32 getpid", false, 0x40000000 | 39, false);
 }
 
 /* Each call of this architecture whose arguments can be tested; the others are few. */

@@ -103,6 +103,29 @@ TEST(a_hook_that_may_be_missing)
 	check(&k, SBX_HOOK_bpf_token_create, add(&k, NULL, 0), "bpf_token_create", "");
 }
 
+/* By its name and its arguments: a function of another kernel's is nothing to attach to. */
+TEST(probes)
+{
+	uint32_t found[SBX_N_PROBES];
+	int task, text, proto, function;
+	struct kernel k;
+
+	begin(&k);
+	task = btf__add_ptr(k.btf, btf__add_struct(k.btf, "task_struct", 0));
+	text = btf__add_ptr(k.btf, btf__add_const(k.btf, btf__add_int(k.btf, "char", 1, 0)));
+	proto = btf__add_func_proto(k.btf, 0);
+	(void)btf__add_func_param(k.btf, "victim", task);
+	(void)btf__add_func_param(k.btf, "message", text);
+	function = btf__add_func(k.btf, "__oom_kill_process", BTF_FUNC_STATIC, proto);
+	ASSERT_EQ(true, function > 0);
+	ASSERT_EQ(true, btf__add_func(k.btf, "pids_can_fork", BTF_FUNC_STATIC, proto) > 0);
+	variants_find_probes(k.btf, found);
+	EXPECT_EQ(function, found[SBX_PROBE_oom_kill]);
+	EXPECT_EQ(0, found[SBX_PROBE_fork_refused]);
+	EXPECT_EQ(0, found[SBX_PROBE_seccomp_signal]);
+	btf__free(k.btf);
+}
+
 TEST(programs_are_known_by_name)
 {
 	EXPECT_EQ(true, variants_is_program("file_open"));
