@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 12
+#define SBX_ABI_VERSION 13
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -134,6 +134,7 @@ enum sbx_why {
 	SBX_WHY_NEVER, /* nothing that a policy could say allows it */
 	SBX_WHY_RISES, /* it could be used for more there than where it is */
 	SBX_WHY_HOST, /* a process of the host's */
+	SBX_WHY_ANCHOR, /* a tenant's own is that folder, or lies below it */
 };
 
 /*
@@ -270,6 +271,15 @@ struct sbx_label {
 struct sbx_name_key {
 	__u64 folder; /* address of its inode */
 	char name[SBX_ENTRY_SIZE];
+};
+
+/* anchors: inode address of a folder on the way to what a tenant owns, or owned itself. */
+struct sbx_anchor {
+	__u64 ino;
+	__u32 dev;
+	__u32 generation;
+	__u32 n_loads; /* sbx_loaded's, of the load that found it */
+	__u32 pad;
 };
 
 /*
@@ -410,6 +420,7 @@ _Static_assert(sizeof(struct sbx_timeout) == 24, "sbx_timeout");
 _Static_assert(sizeof(struct sbx_policy_change) == 24, "sbx_policy_change");
 _Static_assert(sizeof(struct sbx_label) == 32, "sbx_label");
 _Static_assert(sizeof(struct sbx_name_key) == 128, "sbx_name_key");
+_Static_assert(sizeof(struct sbx_anchor) == 24, "sbx_anchor");
 _Static_assert(sizeof(struct sbx_perm_key) == 8, "sbx_perm_key");
 _Static_assert(sizeof(struct sbx_net_key) == 24, "sbx_net_key");
 _Static_assert(sizeof(struct sbx_net_rule) == 8 + 8 * SBX_MAX_PORTS, "sbx_net_rule");

@@ -41,6 +41,15 @@ struct {
 	__type(value, struct sbx_label);
 } names __weak SEC(".maps");
 
+/* Folders that stay where they are, see abi.h. Full: what a tenant owns can't be loaded. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1048576);
+	__type(key, __u64);
+	__type(value, struct sbx_anchor);
+} anchors __weak SEC(".maps");
+
 /* Where one may stand in `labels`, see abi.h. Has a place for each. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

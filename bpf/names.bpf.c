@@ -36,6 +36,19 @@ static __always_inline enum sbx_why walk_name(const struct actor *a, struct dent
 	return walk_up(a, folder, walk);
 }
 
+/*
+ * A folder that a tenant owns, or on the way to one, is where policies say it is: whoever moved it
+ * could put another in its place, and no tenant would run until somebody has looked at that.
+ */
+static __always_inline bool is_anchor(struct inode *inode)
+{
+	__u64 address = (__u64)inode;
+	struct sbx_anchor *anchor = bpf_map_lookup_elem(&anchors, &address);
+
+	return anchor && anchor->ino == inode->i_ino && anchor->dev == inode->i_sb->s_dev &&
+	       anchor->generation == inode->i_generation;
+}
+
 static __always_inline enum sbx_why judge_name(const struct actor *a, struct name *n)
 {
 	struct inode *inode = n->entry->d_inode;
@@ -45,7 +58,12 @@ static __always_inline enum sbx_why judge_name(const struct actor *a, struct nam
 	if (is_there(inode))
 		meet(a, inode, &n->of_entry);
 	why = walk_name(a, n->folder, n->entry, n->of_file, &n->of_folder);
-	return why == SBX_WHY_NONE ? sbx_entry_end(&n->of_folder, &n->of_entry) : why;
+	if (why == SBX_WHY_NONE)
+		why = sbx_entry_end(&n->of_folder, &n->of_entry);
+	/* Nobody makes what is there: it is moved or removed. */
+	if (why == SBX_WHY_NONE && is_there(inode) && is_folder(inode) && is_anchor(inode))
+		why = SBX_WHY_ANCHOR;
+	return why;
 }
 
 static __always_inline __u32 owner_of(const struct name *n)

@@ -43,6 +43,13 @@ void process_normalise(void)
 		raise_limit(needs[i].resource, needs[i].least);
 }
 
+/* fs.nr_open, of which this is the default: where it is less, as many as can be. */
+void process_allow_files(void)
+{
+	for (rlim_t n = 1 << 20; n > 4096; n /= 2)
+		raise_limit(RLIMIT_NOFILE, n);
+}
+
 /* As deep as a stack is ever used here: fewer pages are there, and of others it says so. */
 #define STACK_DEPTH (256 << 10)
 

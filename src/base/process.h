@@ -13,6 +13,9 @@
  */
 void process_normalise(void);
 
+/* As many descriptors as the kernel lets anybody have, for who opens some for each tenant. */
+void process_allow_files(void);
+
 /*
  * Gives back what was used of the stack below this call, and of the heap: for who stays, and has
  * done what took the most.

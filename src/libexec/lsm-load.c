@@ -178,6 +178,7 @@ int main(int argc, char **argv)
 	l.dirs = (struct policy_dirs){ .config = argv[1], .shipped = argv[2] };
 	l.verbose = argc == 4;
 	process_normalise();
+	process_allow_files();
 	r = host_config_load(&l.dirs, &l.host, &err);
 	if (r == 0)
 		r = cgroup_find_base(&l.host, &err);

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "kernel/resolve.h"
 #include "libexec/survey.h"
+#include "lsm/anchors.h"
 #include "lsm/events.h"
 #include "lsm/forget.h"
 #include "lsm/home.h"
@@ -305,9 +306,11 @@ static int check_disjoint(const struct all *all, struct sbx_error *err)
 	return 0;
 }
 
-static int load_owners(const struct lsm *lsm, const struct all *all, struct sbx_error *err)
+static int load_owners(
+	const struct lsm *lsm, const struct all *all, uint32_t n_loads, struct sbx_error *err)
 {
 	_cleanup_free_ struct lsm_own *owns = calloc(all->n_trees + 1, sizeof(*owns));
+	int r;
 
 	if (!owns)
 		return error_errno(err, ENOMEM, "load the tenants' own");
@@ -317,7 +320,8 @@ static int load_owners(const struct lsm *lsm, const struct all *all, struct sbx_
 			.fd = all->trees[i].place.fd,
 			.path = all->trees[i].place.path,
 		};
-	return owners_load(lsm, owns, all->n_trees, all->ids, all->n_ids, err);
+	r = owners_load(lsm, owns, all->n_trees, all->ids, all->n_ids, err);
+	return r < 0 ? r : anchors_load(lsm, owns, all->n_trees, n_loads, err);
 }
 
 /*
@@ -452,7 +456,7 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	if (r == 0)
 		r = check_disjoint(&all, err);
 	if (r == 0)
-		r = load_owners(lsm, &all, err);
+		r = load_owners(lsm, &all, found.n_loads, err);
 	if (r == 0)
 		r = lsm_set_rates(lsm, all.ids, all.rates, all.n_ids, err);
 	if (r == 0)

@@ -48,8 +48,7 @@ static int open_folder_of(int fd, int *ret_fd, struct sbx_error *err)
 	return 0;
 }
 
-/* 1 and the folder above; 0 when `fd` is the root, above which there is nothing. */
-static int open_above(int fd, int *ret_fd, struct sbx_error *err)
+int above_open(int fd, int *ret_fd, struct sbx_error *err)
 {
 	struct statx here, there;
 	int parent;
@@ -94,7 +93,7 @@ static int collect(struct ancestors *a, int fd, struct sbx_error *err)
 {
 	int r;
 
-	while ((r = open_above(fd, &fd, err)) > 0) {
+	while ((r = above_open(fd, &fd, err)) > 0) {
 		if (add(a, fd) < 0)
 			return error_errno(err, ENOMEM, "look at the folders above");
 		if (a->n > MAX_ABOVE)

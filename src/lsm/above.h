@@ -8,6 +8,9 @@
 
 #include "lsm/labels.h"
 
+/* 1 and the folder above, also out of a mount; 0 where there is none. The caller closes it. */
+int above_open(int fd, int *ret_fd, struct sbx_error *err);
+
 /*
  * The id of the tenant that owns a folder above the file or folder `fd` (O_PATH), the nearest such
  * folder outside of the mount that it is in; 0: none does. In there the walk meets the owner

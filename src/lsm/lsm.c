@@ -14,6 +14,7 @@ static const struct {
 	[LSM_MAP_LEAVES] = { "leaves", sizeof(struct sbx_leaf) },
 	[LSM_MAP_LABELS] = { "labels", sizeof(struct sbx_label) },
 	[LSM_MAP_NAMES] = { "names", sizeof(struct sbx_label) },
+	[LSM_MAP_ANCHORS] = { "anchors", sizeof(struct sbx_anchor) },
 	[LSM_MAP_LABEL_BITS] = { "label_bits", sizeof(__u64) },
 	[LSM_MAP_PERMS] = { "perms", sizeof(__u32) },
 	[LSM_MAP_CONNECT_RULES] = { "connect_rules", sizeof(struct sbx_net_rule) },
@@ -53,6 +54,7 @@ static const char *const why_texts[] = {
 	[SBX_WHY_NEVER] = "no policy can allow it",
 	[SBX_WHY_RISES] = "its policy would let it be used for more there than here",
 	[SBX_WHY_HOST] = "it is the host's",
+	[SBX_WHY_ANCHOR] = "what a tenant owns is there, which the host alone moves",
 };
 
 const char *lsm_map_name(enum lsm_map map)

@@ -17,6 +17,7 @@ enum lsm_map {
 	LSM_MAP_LEAVES,
 	LSM_MAP_LABELS,
 	LSM_MAP_NAMES,
+	LSM_MAP_ANCHORS,
 	LSM_MAP_LABEL_BITS,
 	LSM_MAP_PERMS,
 	LSM_MAP_CONNECT_RULES,
@@ -36,7 +37,7 @@ struct lsm {
 };
 
 #define LSM_INIT                                                              \
-	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
+	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
 		.file_info = -1,                                              \
 		.home = -1 })
 

@@ -149,5 +149,54 @@ denied lsm:ptrace_access_check:owned "nor removed from" b/y unlink "$private/ren
 
 stop a/x
 stop b/y
+
+# ---- what is owned stays where its policy says it is, or another folder would be owned there ----
+
+for fs in tmpfs ext4; do
+	mkdir -p "$world/$fs"/way/{up/{b,none},free/below}
+	chmod -R 777 "$world/$fs/way"
+done
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+write = $world/tmpfs/way $world/ext4/way
+POLICY
+tenant b <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/tmpfs/way/up/b $world/tmpfs/way/up/none $world/ext4/way/up/b $world/ext4/way/up/none
+write = $world/tmpfs/way $world/ext4/way
+POLICY
+load
+start a/x "$probe" sleep 1000 </dev/null
+start b/y "$probe" sleep 1000 </dev/null
+anchor=lsm:path_rename:anchor
+for fs in tmpfs ext4; do
+	t=$world/$fs/way
+	allowed "$fs: a folder that it may write to is moved" a/x rename "$t/free" "$t/moved"
+	allowed "$fs: and back" a/x rename "$t/moved" "$t/free"
+	denied $anchor "$fs: not one on the way to another's own" a/x rename "$t/up" "$t/moved"
+	denied $anchor "$fs: nor exchanged" a/x exchange "$t/up" "$t/free"
+	denied $anchor "$fs: by either side" a/x exchange "$t/free" "$t/up"
+	denied $anchor "$fs: nor by its owner" b/y rename "$t/up" "$t/moved"
+	denied $anchor "$fs: who doesn't move its own away either" b/y rename "$t/up/b" "$t/moved"
+	denied lsm:path_rmdir:anchor "$fs: nor removes it" b/y rmdir "$t/up/none"
+	denied $anchor "$fs: nor puts another in its place" b/y rename "$t/free/below" "$t/up/none"
+	allowed "$fs: what is in there is as it was" b/y mkdir "$t/up/b/new"
+	allowed "$fs: and moves" b/y rename "$t/up/b/new" "$t/up/b/newer"
+	allowed "$fs: other folders are removed" b/y rmdir "$t/free/below"
+done
+allowed "and everybody runs" a exit 0
+tenant b <<POLICY
+[filesystem]
+exec = $world/bin
+POLICY
+load
+for fs in tmpfs ext4; do
+	t=$world/$fs/way
+	allowed "$fs: once nobody owns anything there, it is moved" a/x rename "$t/up" "$t/moved"
+done
+stop a/x
+stop b/y
 umount "$world/ext4"
 finish
