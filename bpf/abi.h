@@ -100,10 +100,11 @@ enum sbx_presence {
  * What tells of what no hook denies, a row each: the name of its program, and of its pin. A kernel
  * that lacks what one is attached to enforces the same, and `lsm status` says what isn't told.
  */
-#define SBX_PROBES(X)   \
-	X(oom_kill)     \
-	X(fork_refused) \
-	X(seccomp_signal)
+#define SBX_PROBES(X)     \
+	X(oom_kill)       \
+	X(fork_refused)   \
+	X(seccomp_signal) \
+	X(seccomp_errno)
 
 enum sbx_probe {
 #define X(name) SBX_PROBE_##name,

@@ -133,6 +133,11 @@ struct task_struct {
 	char comm[16];
 };
 
+/* Of x86. */
+struct pt_regs {
+	unsigned long ax; /* what a system call answers */
+};
+
 struct css_set;
 
 struct linux_binprm;
@@ -213,6 +218,8 @@ enum {
 	NETLINK_ROUTE = 0,
 
 	TS_COMPAT = 0x2, /* arch/x86/include/asm/thread_info.h: a system call of a 32-bit program */
+
+	MAX_ERRNO = 4095,
 
 	PTRACE_MODE_NOAUDIT = 0x4, /* include/linux/ptrace.h */
 

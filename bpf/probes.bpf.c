@@ -6,6 +6,8 @@
  */
 #include "identity.h"
 
+#include <linux/seccomp.h>
+
 /*
  * The sandbox that a task is of; 0: none. By its label, which goes with it wherever it is moved;
  * one that was moved in has it from the first hook on.
@@ -86,5 +88,25 @@ int BPF_PROG(seccomp_signal, int number)
 
 	d.foreign = is_foreign_call();
 	tell_of_current(SBX_EVENT_SECCOMP, &d, 0);
+	return 0;
+}
+
+/*
+ * For what a filter answers by an errno, where it was installed to have that logged
+ * (SECCOMP_FILTER_FLAG_LOG): the kernel comes here, whether anybody audits or not. The errno isn't
+ * among the arguments; it has been written to where the answer goes.
+ */
+SEC("fentry/audit_seccomp")
+int BPF_PROG(seccomp_errno, unsigned long number, long signal, int action)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct sbx_denial d = { .argument = number };
+	long errnum = -(long)regs->ax;
+
+	/* 0 is a filter of the tenant's own: it has the call look as if all were well. */
+	if ((__u32)action != SECCOMP_RET_ERRNO || errnum <= 0 || errnum > MAX_ERRNO)
+		return 0;
+	d.foreign = is_foreign_call();
+	tell_of_current(SBX_EVENT_SECCOMP, &d, errnum);
 	return 0;
 }

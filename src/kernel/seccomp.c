@@ -278,10 +278,23 @@ void seccomp_program_clear(struct seccomp_program *program)
 	*program = (struct seccomp_program){ 0 };
 }
 
-int seccomp_install(const struct seccomp_program *program)
+bool seccomp_logs_errno(void)
+{
+	char line[256], *rest = line, *word;
+
+	if (fs_read(AT_FDCWD, "/proc/sys/kernel/seccomp/actions_logged", line, sizeof(line)) < 0)
+		return false;
+	while ((word = strsep(&rest, " \n")))
+		if (streq(word, "errno"))
+			return true;
+	return false;
+}
+
+int seccomp_install(const struct seccomp_program *program, bool log)
 {
 	struct sock_fprog prog = { .len = program->n, .filter = program->filter };
+	unsigned int flags = log ? SECCOMP_FILTER_FLAG_LOG : 0;
 
 	/* Nothing is asked back: the filter judges that call too, and most lists lack prctl(2). */
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0 ? -errno : 0;
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog) < 0 ? -errno : 0;
 }

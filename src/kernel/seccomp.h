@@ -75,8 +75,14 @@ void seccomp_program_clear(struct seccomp_program *program);
  */
 bool seccomp_always_allows(const struct seccomp_program *program, uint32_t nr);
 
-/* In the child, last before exec: async-signal-safe, 0 or -errno. */
-int seccomp_install(const struct seccomp_program *program);
+/*
+ * In the child, last before exec: async-signal-safe, 0 or -errno. LOG: what it answers by an errno
+ * is to be logged as well, as far as kernel.seccomp.actions_logged goes.
+ */
+int seccomp_install(const struct seccomp_program *program, bool log);
+
+/* Whether the kernel logs what is answered by an errno, for filters that ask for that. */
+bool seccomp_logs_errno(void);
 
 /* The same for a sandbox's init: it may wait, and be executed once, by that descriptor. */
 int seccomp_install_for_init(int exec_fd);

@@ -41,5 +41,6 @@ int seccomp_install_for_init(int exec_fd)
 		ANSWER(SECCOMP_RET_KILL_PROCESS),
 	};
 
-	return seccomp_install(&(const struct seccomp_program){ filter, ARRAY_SIZE(filter) });
+	return seccomp_install(
+		&(const struct seccomp_program){ filter, ARRAY_SIZE(filter) }, false);
 }

@@ -223,7 +223,8 @@ int child_no_new_privs(struct child *c)
 int child_install_seccomp(struct child *c)
 {
 	return c->role == CHILD_INIT ? seccomp_install_for_init(PLAN_EXEC_FD)
-				     : seccomp_install(&c->plan->filter);
+				     : seccomp_install(&c->plan->filter,
+					       c->plan->policy->audit.syscalls == POLICY_YES);
 }
 
 int child_exec(struct child *c)

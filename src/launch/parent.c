@@ -44,6 +44,31 @@ static int open_lsm(struct run *run, struct sbx_error *err)
 	return r < 0 ? r : lsm_open(&run->lsm, err);
 }
 
+static bool tells_calls(const struct run *run)
+{
+	return has_lsm(run) && run->plan->policy->audit.syscalls == POLICY_YES;
+}
+
+/* Nobody would miss what is never told. */
+static int check_calls(struct run *run, struct sbx_error *err)
+{
+	int r;
+
+	if (!run->lsm.ready.probes[SBX_PROBE_seccomp_errno]) {
+		r = error_set(err, ENOTSUP,
+			"this kernel can't tell which calls are answered by an error");
+		return error_cure(
+			err, r, "syscalls = no in [audit] of '%s'", run->plan->policy->path);
+	}
+	if (seccomp_logs_errno())
+		return 0;
+	r = error_set(err, ENOTSUP, "the kernel tells no calls that are answered by an error");
+	return error_cure(err, r,
+		"add 'errno' to the sysctl kernel.seccomp.actions_logged; or syscalls = no in "
+		"[audit] of '%s'",
+		run->plan->policy->path);
+}
+
 /* One that is loaded only now doesn't know the sandbox. */
 static int open_loaded_lsm(struct run *run, struct sbx_error *err)
 {
@@ -218,6 +243,7 @@ const struct parent_step parent_steps[] = {
 	{ "leave-cgroup", is_detached, detach_leave_cgroup, NULL },
 	{ "open-lsm", has_lsm, open_lsm, NULL },
 	{ "check-tenants", has_lsm, check_tenants, NULL },
+	{ "check-audit", tells_calls, check_calls, NULL },
 	{ "claim-name", NULL, claim_name, release_name },
 	{ "log", has_log, stdio_open_log, NULL },
 	{ "lock-tenant", NULL, lock_tenant, unlock_tenant },
@@ -255,6 +281,7 @@ const size_t n_parent_steps = ARRAY_SIZE(parent_steps);
 const struct parent_step exec_steps[] = {
 	{ "terminal", has_terminal, terminal_open, NULL },
 	{ "open-lsm", has_lsm, open_loaded_lsm, NULL },
+	{ "check-audit", tells_calls, check_calls, NULL },
 	{ "find-sandbox", NULL, exec_find_leaf, NULL },
 	{ "check-label", has_lsm, exec_check_label, NULL },
 	{ "find-first", NULL, exec_find_first, NULL },

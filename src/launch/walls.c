@@ -15,6 +15,9 @@ static void add_text(struct siphash *h, const char *s)
 static int add_filter(const struct plan *plan, struct siphash *h)
 {
 	siphash_add(h, &plan->filter_digest, sizeof(plan->filter_digest));
+	/* It goes with the filter, and stays as it was installed. */
+	if (plan->policy->audit.syscalls)
+		add_text(h, "logged");
 	return 0;
 }
 

@@ -33,6 +33,8 @@ static const struct {
 	[SBX_PROBE_oom_kill] = { "__oom_kill_process", "task_struct char", BPF_TRACE_FENTRY },
 	[SBX_PROBE_fork_refused] = { "pids_can_fork", "task_struct css_set", BPF_TRACE_FEXIT },
 	[SBX_PROBE_seccomp_signal] = { "force_sig_seccomp", "int int bool", BPF_TRACE_FENTRY },
+	[SBX_PROBE_seccomp_errno] = { "audit_seccomp", "long unsigned int long int int",
+		BPF_TRACE_FENTRY },
 };
 
 static const char *type_name(const struct btf *kernel, __u32 id)

@@ -244,6 +244,7 @@ struct policy {
 
 	struct {
 		uint32_t rate; /* events a second that are recorded of the tenant's; 0: none */
+		enum policy_yes_no syscalls; /* whether calls answered by an errno are told */
 	} audit;
 };
 

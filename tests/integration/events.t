@@ -42,6 +42,14 @@ exec = $world/bin
 [seccomp]
 default = kill
 POLICY
+tenant told <<POLICY
+[filesystem]
+exec = $world/bin
+[seccomp]
+deny = keyctl
+[audit]
+syscalls = yes
+POLICY
 tenant trapped <<POLICY
 [filesystem]
 exec = $world/bin
@@ -215,6 +223,24 @@ event small seccomp '"probe","text":"denied system call 32-bit getpid *: SIGSYS"
 meets "a call by the 32-bit entry" small "$REPLY" i386
 event small seccomp '"probe","text":"denied system call x32 getpid *: SIGSYS","syscall":"x32 getpid",*'
 meets "a call by x32's numbers" small "$REPLY" syscall x32-getpid
+
+meets "a call that is answered by an error, and not to be told" a "" syscall swapon
+is "and it was" "$line" "syscall: EPERM"
+meets "a call that is allowed, where those that aren't are told" told "" syscall getpid
+event told seccomp '"probe","text":"denied system call swapon by probe\[+([0-9])]: EPERM","syscall":"swapon","answer":"EPERM","explanation":"the profile '"'@default'"' lacks it: it is answered with an error","cure":"allow = swapon in \[seccomp]"'
+meets "a call that is answered by an error" told "$REPLY" syscall swapon
+event told seccomp '"probe","text":"denied system call keyctl *: EPERM",*"explanation":"deny = keyctl: *","policy":"'"$policy/told.ini"'","line":5'
+meets "by a line that denies it" told "$REPLY" syscall keyctl
+event told seccomp '"probe","text":"denied system call number 9999 *: ENOSYS",*,"explanation":"no policy can allow that"'
+meets "a call that nobody knows" told "$REPLY" syscall 9999
+event told seccomp '"probe","text":"denied system call 32-bit getpid *: SIGSYS",*'
+meets "what kills is told once" told "$REPLY" i386
+logged=/proc/sys/kernel/seccomp/actions_logged
+read -r actions <"$logged"
+echo "${actions/errno /}" >"$logged"
+refuses 125 "sandboxctl: run: check-audit: the kernel tells no calls that are answered by an error: add 'errno' to the sysctl *" \
+	"nothing that is asked for is left out in silence" sandboxctl run -t told -- "$probe" exit 0
+echo "$actions" >"$logged"
 
 options=(--timeout 1h)
 start small/met "$probe" sleep 1000

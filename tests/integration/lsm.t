@@ -60,9 +60,10 @@ like "status" "$(sandboxctl lsm status)" \
 	"loaded: abi *sandboxes: 0*hook file_open *hook socket_connect *hook task_alloc *
 event oom_kill            told
 event fork_refused        told
-event seccomp_signal      told"
+event seccomp_signal      told
+event seccomp_errno       told"
 json=$(sandboxctl lsm status --json)
-like "status --json" "${json//[[:space:]]/}" '{"loaded":true,*"sandboxes":0,*"hooks":{"file_open":{"program":"????????????????","runs":null,"nanoseconds":null},*},"events":{"oom_kill":true,"fork_refused":true,"seccomp_signal":true}}'
+like "status --json" "${json//[[:space:]]/}" '{"loaded":true,*"sandboxes":0,*"hooks":{"file_open":{"program":"????????????????","runs":null,"nanoseconds":null},*},"events":{"oom_kill":true,"fork_refused":true,"seccomp_signal":true,"seccomp_errno":true}}'
 n_hooks=$(sandboxctl lsm status | grep -c "^hook .* program")
 is "each hook has its link, though its loader is gone" "$(n_links)" "$n_hooks"
 before=$(generation)

@@ -73,7 +73,7 @@ refuses() { # TEXT SCRIPT PATTERN
 	fi
 }
 
-refuses "a key without a place" '/^@keys audit/,/^@end/d' "*: key 'rate' of [[]audit] is not listed: '@keys audit'"
+refuses "a key without a place" '/^@keys lsm/,/^@end/d' "*: key 'mode' of [[]lsm] is not listed: '@keys lsm'"
 refuses "a section that no table has" 's/^@keys audit/@keys audits/' "LINE: no table has a section 'audits'*"
 refuses "words on a key that the table lacks" 's/^@key tmp/&/;s/^@key cwd/@key cdw/' \
 	"LINE: the table has no key 'cdw' in [[]process]"

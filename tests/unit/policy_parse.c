@@ -153,6 +153,8 @@ static void dump(FILE *out, const struct policy *policy)
 		(void)fprintf(out, "lsm mode: %s\n", policy_lsm_mode_name(policy->lsm.mode));
 	if (policy->audit.rate != 100)
 		(void)fprintf(out, "rate: %u\n", policy->audit.rate);
+	if (policy->audit.syscalls)
+		(void)fprintf(out, "audit syscalls: yes\n");
 	(void)fprintf(out, "umask: %04o\n", policy->process.umask);
 	for (size_t i = 0; i < policy->process.n_rlimits; i++) {
 		const struct policy_rlimit *l = &policy->process.rlimits[i];

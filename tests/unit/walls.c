@@ -52,6 +52,19 @@ TEST(each_key_is_a_wall_or_can_be_changed)
 	}
 }
 
+TEST(what_is_told_of_a_filter_goes_with_it)
+{
+	char before[REGISTRY_WALLS_MAX], after[REGISTRY_WALLS_MAX], text[WALLS_TEXT_MAX];
+	struct policy policy = { 0 };
+	const struct plan plan = { .policy = &policy };
+
+	EXPECT_EQ(0, walls_describe(&plan, before, NULL));
+	policy.audit.syscalls = POLICY_YES;
+	EXPECT_EQ(0, walls_describe(&plan, after, NULL));
+	walls_list(walls_compare(before, after), text);
+	EXPECT_STREQ("seccomp", text);
+}
+
 TEST(a_command_that_comes_later_needs_those_of_the_process)
 {
 	static const struct key process = {
