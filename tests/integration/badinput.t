@@ -96,8 +96,8 @@ policy "[cgroup]" "memory.max = 5Q"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: memory.max: '5Q' is not a size*" "a bad value" with_policy
 policy "[filesystem]" "reed = /srv"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: *reed*read*" "an unknown key" with_policy
-policy "[lsm]" "mode = audit"
-refuses 125 "sandboxctl: run: $world/policy.ini:3: mode: *'audit' is not supported by this build*" \
+policy "[network]" "mode = private"
+refuses 125 "sandboxctl: run: $world/policy.ini:3: mode: *'private' is not supported by this build*" \
 	"a value that is not built" with_policy
 policy "[filesystem]" "share = /srv"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: *share*not supported by this build*" \

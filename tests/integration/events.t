@@ -58,6 +58,7 @@ default = trap
 allow = keyctl
 deny = keyctl(operation == 1)
 POLICY
+sandboxctl lsm unload --force 2>/dev/null # by an earlier test
 load
 policy=$config/tenants
 

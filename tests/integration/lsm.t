@@ -160,7 +160,7 @@ refuses 125 "$changed" "nobody runs then" sandboxctl run -t a -- "$probe" exit 0
 own_is c "$world/b"
 refuses 1 "sandboxctl: lsm load: *'$world/b'*" "the same own twice" sandboxctl lsm load
 own_is c "$world/missing/folder"
-refuses 1 "sandboxctl: lsm load: $config/tenants/c.ini:4: own: *'$world/missing/folder'*" "an own in a folder that isn't there" \
+refuses 1 "sandboxctl: lsm load: $config/tenants/c.ini:4: own: *'$world/missing': No such file*" "an own in a folder that isn't there" \
 	sandboxctl lsm load
 tenant c <<<"[cgroup]
 memory.max = much"

@@ -123,8 +123,7 @@ for fs in tmpfs ext4; do
 	denied lsm:path_unlink:rights "$fs: a file that is granted to be read, removed" a/x unlink "$t/shared/fixed"
 	denied lsm:path_rename:rights "$fs: renamed" a/x rename "$t/shared/fixed" "$t/shared/loose"
 	denied lsm:path_rename:rights "$fs: replaced" a/x rename "$t/shared/moved" "$t/shared/fixed"
-	allowed "$fs: linked, which changes nothing" a/x link "$t/shared/fixed" "$t/program/fixed"
-	denied lsm:file_open:rights "$fs: for its label goes along" a/x write "$t/program/fixed"
+	denied lsm:path_link:rises "$fs: linked to a name that isn't granted" a/x link "$t/shared/fixed" "$t/program/fixed"
 
 	# Files without a name, and by another way to the same folder.
 	allowed "$fs: a file without a name gets one" a/x tmpfile-link "$t/shared" "$t/shared/named"
