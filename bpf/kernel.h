@@ -22,6 +22,7 @@ char _license[] SEC("license") = "Dual BSD/GPL";
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_flags;
+	unsigned long s_magic;
 };
 
 typedef struct {
@@ -239,6 +240,9 @@ enum {
 	ENOSPC = 28,
 	ESTALE = 116,
 };
+
+/* Of the superblock that pidfds are files of, since Linux 6.9. */
+#define PID_FS_MAGIC 0x50494446
 
 /* Of a superblock that can't be mounted: it holds pipes, sockets, memory. */
 #define SB_NOUSER (1UL << 31)

@@ -207,6 +207,16 @@ static int attempt_pidfd_getfd(char **args, struct detail *detail)
 							      : 0;
 }
 
+static int attempt_pidfd_open(char **args, struct detail *detail)
+{
+	pid_t pid;
+
+	(void)detail;
+	if (parse_pid(args[0], &pid))
+		return PROBE_USAGE;
+	return syscall(SYS_pidfd_open, pid, 0) < 0 ? -errno : 0;
+}
+
 /* Attaches to the segment with that key, and makes it where there is none. */
 static int attempt_shm(char **args, struct detail *detail)
 {
@@ -232,6 +242,7 @@ const struct attempt attempts_others[] = {
 	{ "affinity", "PID", 1, 1, attempt_affinity, "set the affinity it has" },
 	{ "prlimit", "PID", 1, 1, attempt_prlimit, "set the RLIMIT_CORE it has" },
 	{ "read-memory", "PID", 1, 1, attempt_read_memory, "process_vm_readv" },
+	{ "pidfd-open", "PID", 1, 1, attempt_pidfd_open, "a descriptor of the process" },
 	{ "pidfd-getfd", "PID FD", 2, 2, attempt_pidfd_getfd, "take a descriptor" },
 	{ "shm", "KEY", 1, 1, attempt_shm, "attach to a SysV segment" },
 	{ 0 },

@@ -60,6 +60,8 @@ for row in "${reaches[@]}"; do
 	done
 done
 
+allowed "a pidfd is no more than its number" a/x pidfd-open "$a_x"
+
 # by_pidfd CGROUP PID: root opens a pidfd, goes there, and signals and takes a descriptor by it.
 by_pidfd() {
 	perl -e '
