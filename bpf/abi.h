@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 13
+#define SBX_ABI_VERSION 14
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -83,7 +83,15 @@
 	X(msg_queue_msgctl, ALWAYS)         \
 	X(sem_semctl, ALWAYS)               \
 	X(mmap_file, ALWAYS)                \
-	X(file_mprotect, ALWAYS)
+	X(file_mprotect, ALWAYS)            \
+	X(file_receive, ALWAYS)             \
+	X(file_lock, ALWAYS)                \
+	X(file_ioctl, ALWAYS)               \
+	X(file_ioctl_compat, WHERE_THERE)   \
+	X(file_truncate, WHERE_THERE)       \
+	X(inode_set_acl, WHERE_THERE)       \
+	X(inode_get_acl, WHERE_THERE)       \
+	X(inode_remove_acl, WHERE_THERE)
 
 enum sbx_hook {
 #define X(name, presence) SBX_HOOK_##name,

@@ -111,6 +111,25 @@ int BPF_PROG(inode_removexattr, const void *idmap, struct dentry *dentry)
 	return mediate_change(SBX_HOOK_inode_removexattr, dentry, SBX_METADATA);
 }
 
+/* Access control lists are attributes of their own since Linux 6.2. */
+SEC("lsm/inode_set_acl")
+int BPF_PROG(inode_set_acl, const void *idmap, struct dentry *dentry)
+{
+	return mediate_change(SBX_HOOK_inode_set_acl, dentry, SBX_METADATA);
+}
+
+SEC("lsm/inode_remove_acl")
+int BPF_PROG(inode_remove_acl, const void *idmap, struct dentry *dentry)
+{
+	return mediate_change(SBX_HOOK_inode_remove_acl, dentry, SBX_METADATA);
+}
+
+SEC("lsm/inode_get_acl")
+int BPF_PROG(inode_get_acl, const void *idmap, struct dentry *dentry)
+{
+	return mediate_look(SBX_HOOK_inode_get_acl, dentry);
+}
+
 SEC("lsm/inode_getattr")
 int BPF_PROG(inode_getattr, const struct path *path)
 {

@@ -195,6 +195,7 @@ enum {
 	FMODE_READ = 0x1,
 	FMODE_WRITE = 0x2,
 	FMODE_EXEC = 0x20, /* in f_flags: an open for execve(2) */
+	FMODE_PATH = 0x4000, /* O_PATH */
 	O_TRUNC = 01000,
 	S_PRIVATE = 1 << 9, /* in i_flags */
 	S_IFMT = 0170000,

@@ -106,6 +106,14 @@ static const char *const acts_on_files[SBX_N_HOOKS] = {
 	[SBX_HOOK_path_chroot] = "chroot",
 	[SBX_HOOK_mmap_file] = "mapping",
 	[SBX_HOOK_file_mprotect] = "mprotect",
+	[SBX_HOOK_file_receive] = "receipt",
+	[SBX_HOOK_file_lock] = "lock",
+	[SBX_HOOK_file_ioctl] = "ioctl",
+	[SBX_HOOK_file_ioctl_compat] = "ioctl",
+	[SBX_HOOK_file_truncate] = "truncate",
+	[SBX_HOOK_inode_set_acl] = "setfacl",
+	[SBX_HOOK_inode_get_acl] = "getfacl",
+	[SBX_HOOK_inode_remove_acl] = "setfacl",
 };
 
 bool report_is_of_file(const struct sbx_denial *d)

@@ -30,6 +30,7 @@ static const struct attempt *const tables[] = {
 	attempts_reach,
 	attempts_ipc,
 	attempts_mappings,
+	attempts_descriptors,
 };
 
 static bool announced;

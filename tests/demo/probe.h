@@ -49,6 +49,7 @@ extern const struct attempt attempts_stalk[];
 extern const struct attempt attempts_reach[];
 extern const struct attempt attempts_ipc[];
 extern const struct attempt attempts_mappings[];
+extern const struct attempt attempts_descriptors[];
 
 /* Any number of arguments. */
 #define ANY 1000

@@ -67,6 +67,13 @@ of inode_getxattr "an attribute, read" "getxattr %/file" own:-
 for folder in read outside; do "$probe" setxattr "$t/$folder/file" >/dev/null; done
 of inode_getxattr "an attribute, read" "getxattr %/file" read:- outside:-
 of inode_removexattr "an attribute, removed" "removexattr %/file" "${metadata[@]}"
+# Since Linux 6.2 these have hooks of their own.
+acl=inode_@_acl
+[[ $(uname -r) != 6.1.* ]] || acl=inode_@xattr
+for folder in own read outside; do "$probe" set-acl "$t/$folder/file" >/dev/null; done
+of "${acl/@/set}" "an access control list, set" "set-acl %/file" "${metadata[@]}"
+of "${acl/@/get}" "one, read" "get-acl %/file" own:- read:- outside:-
+of "${acl/@/remove}" "one, removed" "remove-acl %/file" "${metadata[@]}"
 denied lsm:path_chmod:owned "another's mode, by /proc/PID/root" a/x chmod "/proc/self/root$t/shared/b/file"
 
 # To look at what isn't granted is no harm, but where it is another's.

@@ -19,7 +19,7 @@ load
 "$busybox" sleep 3600 &
 host=$!
 begin() { # TENANT/NAME: its process, in REPLY
-	start "$1" "$probe" sleep 1000 </dev/null
+	start "$1" "$probe" sleep 1000 <"$world/bin/busybox"
 	first_process "$1"
 }
 begin a/x && a_x=$REPLY
