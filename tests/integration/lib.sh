@@ -47,6 +47,7 @@ load() {
 keep_hooks() {
 	local kept=/run/vm/hooks
 	[[ ! -d $kept ]] || return 0
+	[[ -x $repo/build/demo/keep_hooks ]] || bail "make build/demo/keep_hooks"
 	if ! { mkdir "$kept" && mount -t bpf hooks "$kept" && "$repo/build/demo/keep_hooks" "$kept"; }; then
 		bail "keeping the hooks"
 	fi
