@@ -20,9 +20,19 @@ static __always_inline bool label_is_of(const struct sbx_label *l, struct inode 
 	       l->dev == inode->i_sb->s_dev;
 }
 
+/* As a number: the verifier lets nobody multiply a pointer, and a compiler may think that it is
+ * one. */
+static __always_inline __u32 lower_half(__u64 address)
+{
+	__u32 half;
+
+	asm volatile("%0 = %1" : "=w"(half) : "w"((__u32)address));
+	return half;
+}
+
 static __always_inline bool may_have_label(__u64 address)
 {
-	__u32 bit = sbx_label_bit(address);
+	__u32 bit = sbx_label_bit(lower_half(address));
 	/* Eight bytes: a counter of the loop in the other four would be lost to the verifier. */
 	struct {
 		__u32 word, pad;

@@ -210,6 +210,13 @@ options=(--timeout 200ms)
 event small timeout 'null,"text":"command \[+([0-9])] ended: timeout of 200 ms","usec":200000'
 meets "time that the policy says nothing of" small "$REPLY" sleep 1000
 options=()
+start a/met "$probe" sleep 1000
+mark
+launched exec a/met --timeout 200ms -- "$probe" sleep 1000
+news
+event a timeout 'null,"text":"command \[+([0-9])] ended: timeout of 200 ms","usec":200000'
+like "time of a further command that is over" "$news" "$REPLY"
+stop a/met
 
 meets "a call that is allowed" small "" syscall getpid
 event small seccomp '"probe","text":"denied system call swapon by probe\[+([0-9])]: SIGSYS","syscall":"swapon","answer":"SIGSYS","explanation":"the profile '"'@default'"' lacks it: the process is killed","cure":"allow = swapon in \[seccomp]"'

@@ -80,6 +80,8 @@ is "and it is said why" "$err" "sandboxctl: hangs/x: reason=timeout exit_code=12
 "
 field error
 is "in the report, too" "$REPLY" "wazero didn't open its module within 500 ms"
+like "and told" "$(sandboxctl events -t hangs)" "* hangs/x: command ?[0-9]*? ended: it didn't open its module within 500 ms
+    $config/tenants/hangs.ini:4: start.timeout = 500ms in ?runtime?"
 ends "one that only looks at its module is ended" looks
 ends "without a pid namespace" alone
 

@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4)
 		return 2;
-	if (make(argv[1], argv[2], &program, &err) < 0 || seccomp_install(&program) < 0) {
+	if (make(argv[1], argv[2], &program, &err) < 0 || seccomp_install(&program, false) < 0) {
 		(void)fprintf(stderr, "filtered: %s\n", err.text);
 		return 125;
 	}
