@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 14
+#define SBX_ABI_VERSION 15
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -91,7 +91,9 @@
 	X(file_truncate, WHERE_THERE)       \
 	X(inode_set_acl, WHERE_THERE)       \
 	X(inode_get_acl, WHERE_THERE)       \
-	X(inode_remove_acl, WHERE_THERE)
+	X(inode_remove_acl, WHERE_THERE)    \
+	X(key_alloc, ALWAYS)                \
+	X(key_permission, ALWAYS)
 
 enum sbx_hook {
 #define X(name, presence) SBX_HOOK_##name,

@@ -5,17 +5,8 @@
  */
 #include "walk.h"
 
-/*
- * Overlayfs copies attributes and marks its own in the name of the task whose write it copies up
- * for. None but the kernel acts by others' credentials: io_uring's are denied.
- */
-static __always_inline bool is_kernels_own(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	return task->cred != task->real_cred;
-}
-
+/* Overlayfs copies attributes and marks its own in the name of the task whose write it copies up
+ * for. */
 static __always_inline int mediate_change(enum sbx_hook hook, struct dentry *dentry, __u32 wanted)
 {
 	enum sbx_why why;

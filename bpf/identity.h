@@ -99,6 +99,14 @@ static __always_inline enum standing identify(struct actor *a)
 	return a->standing = in_setup(task, sticky) ? STANDING_SETUP : STANDING_TENANT;
 }
 
+/* None but the kernel acts by others' credentials: io_uring's are denied. */
+static __always_inline bool is_kernels_own(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return task->cred != task->real_cred;
+}
+
 /* To whom most hooks have nothing to say. */
 static __always_inline bool is_free(const struct actor *a)
 {

@@ -211,6 +211,8 @@ enum {
 
 	FSNOTIFY_OBJ_TYPE_INODE = 0,
 
+	KEY_NEED_SEARCH = 4, /* include/linux/key.h */
+
 	AF_UNSPEC = 0,
 	AF_UNIX = 1,
 	AF_INET = 2,

@@ -208,6 +208,8 @@ static const struct {
 	[SBX_HOOK_shm_shmctl] = { "shmctl(2)", false },
 	[SBX_HOOK_msg_queue_msgctl] = { "msgctl(2)", false },
 	[SBX_HOOK_sem_semctl] = { "semctl(2)", false },
+	[SBX_HOOK_key_alloc] = { "a new key", false },
+	[SBX_HOOK_key_permission] = { "the use of a key", false },
 };
 
 static void describe_act(const struct sbx_denial *d, char *text, size_t size)

@@ -31,6 +31,7 @@ static const struct attempt *const tables[] = {
 	attempts_ipc,
 	attempts_mappings,
 	attempts_descriptors,
+	attempts_keys,
 };
 
 static bool announced;

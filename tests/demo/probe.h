@@ -50,6 +50,7 @@ extern const struct attempt attempts_reach[];
 extern const struct attempt attempts_ipc[];
 extern const struct attempt attempts_mappings[];
 extern const struct attempt attempts_descriptors[];
+extern const struct attempt attempts_keys[];
 
 /* Any number of arguments. */
 #define ANY 1000

@@ -64,7 +64,7 @@ attempts=(
 	"load a BPF program or map|bpf-map"
 	"load a module|syscall init_module 0 4096"
 	"use io_uring|syscall io_uring_setup 1 0x1000"
-	"use the kernel's keys|syscall add_key"
+	"use the kernel's keys|new-keyring"
 	"set the clock|syscall settimeofday"
 	"type into a terminal|syscall ioctl -1 0x5412"
 	"become root again|setuid 0"
