@@ -12,6 +12,7 @@
 . "${0%/*}/lib.sh"
 
 n=${MANY:-100} n_tenants=100 n_owners=10 at_a_time=16
+sandboxctl lsm unload --force 2>/dev/null # what tenants that are gone own would count
 load
 
 # ---- what there is ----
