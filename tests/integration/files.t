@@ -7,9 +7,7 @@
 . "${0%/*}/lib.sh"
 
 mkdir -m 777 "$world"/{tmpfs,ext4,mnt}
-if ! { mkfs.ext4 -q /dev/vda && mount /dev/vda "$world/ext4"; }; then
-	bail "making an ext4"
-fi
+mount_ext4 "$world/ext4"
 chmod 777 "$world/ext4"
 
 deep() { # FOLDER LEVELS

@@ -53,6 +53,13 @@ keep_hooks() {
 	fi
 }
 
+# An ext4 on the blank disk. That of an earlier test may be there still, held by labels.
+mount_ext4() { # FOLDER
+	sandboxctl lsm unload --force 2>/dev/null
+	mkfs.ext4 -q /dev/vda || bail "making an ext4"
+	mount /dev/vda "$1" || bail "mounting an ext4"
+}
+
 # ---- running ----
 
 read_all() { # VARIABLE FILE

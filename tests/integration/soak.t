@@ -14,9 +14,7 @@
 seconds=${SOAK:-60} seed=${SEED:-1} soak=$world/bin/soak
 cp "$repo/build/demo/soak" "$soak"
 mkdir -m 777 "$world"/{soak,ext4,late}
-if ! { mkfs.ext4 -q /dev/vda && mount /dev/vda "$world/ext4"; }; then
-	bail "making an ext4"
-fi
+mount_ext4 "$world/ext4"
 "$soak" make "$seed" "$world"/{soak,ext4} "$config/tenants" || bail "making a world"
 for i in 0 1 2 3; do echo "exec = $world/bin" >>"$config/tenants/tenant-$i.ini"; done
 chmod 644 "$config"/tenants/*.ini

@@ -237,10 +237,9 @@ allowed "and has gone again" a exit 0
 # ---- a file system that is changed elsewhere, and has its number again ----
 
 mkdir "$world/disk"
-if ! { mkfs.ext4 -q /dev/vda && mount /dev/vda "$world/disk" && mkdir "$world/disk/tenants" &&
-	mount --bind "$world/disk/tenants" "$config/tenants"; }; then
-	bail "making an ext4"
-fi
+mount_ext4 "$world/disk"
+mkdir "$world/disk/tenants"
+mount --bind "$world/disk/tenants" "$config/tenants" || bail "mount"
 begin true "a file system of its own"
 { cat "$policy" && echo "$owned"; } >"$world/outside/b.ini"
 umount "$config/tenants" "$world/disk"

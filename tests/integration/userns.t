@@ -9,9 +9,7 @@
 . "${0%/*}/lib.sh"
 
 mkdir -m 777 "$world"/{ext4,written}
-if ! { mkfs.ext4 -q /dev/vda && mount /dev/vda "$world/ext4"; }; then
-	bail "making an ext4"
-fi
+mount_ext4 "$world/ext4"
 mkdir "$world/ext4/read"
 for name in root secret other; do echo "$name" >"$world/ext4/read/$name"; done
 chmod 600 "$world/ext4/read/secret"

@@ -7,9 +7,7 @@
 . "${0%/*}/../integration/lib.sh"
 
 mkdir -m 777 "$world"/ext4
-if ! { mkfs.ext4 -q /dev/vda && mount /dev/vda "$world/ext4"; }; then
-	bail "making an ext4"
-fi
+mount_ext4 "$world/ext4"
 t=$world/ext4
 chmod 777 "$t"
 mkdir -m 777 "$t"/{own,shared,shared/b,read,outside}
