@@ -36,9 +36,9 @@ struct lsm {
 	struct sbx_ready ready;
 };
 
-#define LSM_INIT                                                              \
+#define LSM_INIT                                                                  \
 	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
-		.file_info = -1,                                              \
+		.file_info = -1,                                                  \
 		.home = -1 })
 
 const char *lsm_map_name(enum lsm_map map);
