@@ -739,16 +739,11 @@ BENCH_PROGRAMS = $(addprefix build/bench/,noop empty floor guard label filter in
 bench:
 	$(Q)for b in $(B); do $(MAKE) --no-print-directory bench-$$b || exit 1; done
 
-# In the guest, whose root is a network file system: to open a file takes ten times what it does elsewhere.
-BENCH_IN_MEMORY = mkdir -p /run/build/demo && \
-	cp -a build/bin build/libexec build/bench build/share build/libc /run/build && \
-	cp -a build/demo/probe /run/build/demo && BUILD=/run/build
-
 .PHONY: $(addprefix bench-,$(BENCHMARKS))
 bench-launch: all $(BENCH_PROGRAMS) build/demo/probe build/vm/6.1/.done
 	tests/bench/launch -n 400 -j build/bench/launch.json
 	tests/vm/run -k 6.1 -i -- sh -c \
-		'$(BENCH_IN_MEMORY) tests/bench/launch -n 40 --limits 1.8,0.85 -j /run/j >&2 && cat /run/j' \
+		'tests/bench/launch -n 40 --limits 1.8,0.85 -j /run/j >&2 && cat /run/j' \
 		>build/bench/launch-6.1.json
 
 bench-tenants: all $(BENCH_PROGRAMS) build/vm/6.1/.done
