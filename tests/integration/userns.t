@@ -18,11 +18,14 @@ cp "$world/ext4/read/root" "$world/written/root"
 
 # policy NAME NAMESPACES FURTHER
 policy() {
+	mkdir -p "$world/own/$1"
+	chmod 777 "$world/own/$1"
 	tenant "$1" <<-POLICY
 		[filesystem]
 		exec = $world/bin
 		read = $world/ext4/read
 		write = $world/written
+		own = $world/own/$1
 		$3
 		[namespaces]
 		$2
@@ -132,9 +135,9 @@ like "they are there" "$line" "caps: ok *1ff*"
 allowed "to be root of the host" might-host setuid 0
 denied user:EINVAL "there is no root in there" might setuid 0
 for who in might might-host; do
-	rm -f "$world/written/mine"
-	sandbox -t $who -- "$busybox" sh -c 'echo >"$1" && "$0" chown 0:0 "$1"' "$busybox" "$world/written/mine"
-	owners+="$who:$status:$(stat -c %u:%g "$world/written/mine") "
+	rm -f "$world/own/$who/mine"
+	sandbox -t $who -- "$busybox" sh -c 'echo >"$1" && "$0" chown 0:0 "$1"' "$busybox" "$world/own/$who/mine"
+	owners+="$who:$status:$(stat -c %u:%g "$world/own/$who/mine") "
 done
 like "and it makes no file root's" "$owners" "might:1:2000*:2000* might-host:0:0:0 "
 denied lsm:sb_mount:never "of the host: a mount" might-host mount tmpfs /tmp
