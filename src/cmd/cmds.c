@@ -72,7 +72,7 @@ const struct cmd cmds[] = {
 		.options = cmd_logs_options },
 	{ "events", "", "tell what was denied, to whom, and by which line", cmd_events,
 		.options = cmd_events_options,
-		.more = "The newest 4096 are kept. WHEN is as journalctl(1) takes it. With --follow it\n"
+		.more = "The newest 4096 are kept. WHEN: see sandboxctl(1). With --follow it\n"
 			"tells what comes from now on, or what came since WHEN, too.\n" },
 	{ "update", "TENANT", "put a changed policy on the sandboxes that run", cmd_update,
 		.options = update_options,

@@ -339,7 +339,7 @@ static const struct key keys[] = {
 		.help = "What becomes of what no grant covers: audit tells it, and allows it", SINCE_0_1 },
 
 	{ "audit", "rate", .type = &type_rate, FIELD(audit.rate), .initial = "100/s",
-		.help = "Denials that are recorded, a second; more are counted", SINCE_0_1 },
+		.help = "Events that are recorded, a second; more are counted", SINCE_0_1 },
 	{ "audit", "syscalls", .type = &type_word, FIELD(audit.syscalls),
 		.initial = "no", .words = yes_no_words,
 		.help = "Also tell which calls were answered by an error", SINCE_0_1 },
