@@ -434,6 +434,8 @@ check: check-one
 else
 check: check-start check-unit check-san $(KERNELS:%=check-guest-%) check-systemd
 	$(Q)tests/tap --sum build/results
+# What is summed has to be there, also that of the linters when both were asked for.
+check: | $(if $(filter lint,$(MAKECMDGOALS)),lint)
 endif
 
 check-start:
