@@ -16,34 +16,10 @@ static __always_inline int mediate_change(enum sbx_hook hook, struct dentry *den
 	identify(&a);
 	if (is_free(&a))
 		return 0;
-	if (is_nobody(&a))
-		why = a.why;
-	else if (is_held(dentry->d_inode))
-		return 0;
-	else
-		why = judge(&a, dentry, wanted, &owner);
+	why = judge_unheld(&a, dentry, wanted, &owner);
 	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernels_own()))
 		return 0;
-	return errno_in_range(deny_file(&a, hook, dentry, wanted, why, owner));
-}
-
-/*
- * Whoever has no grant may look: a library looks at each folder above what it opens, a program at
- * the files that it was handed, and a private root shows nothing else. But not at another tenant's.
- */
-static __always_inline int mediate_look(enum sbx_hook hook, struct dentry *dentry)
-{
-	enum sbx_why why;
-	__u32 owner = 0;
-	struct actor a;
-
-	identify(&a);
-	if (is_free(&a))
-		return 0;
-	why = is_nobody(&a) ? a.why : judge(&a, dentry, SBX_READ, &owner);
-	if (why == SBX_WHY_NONE || why == SBX_WHY_NO_GRANT || why == SBX_WHY_RIGHTS)
-		return 0;
-	return errno_in_range(deny_file(&a, hook, dentry, SBX_READ, why, owner));
+	return answer(&a, hook, dentry, wanted, why, owner);
 }
 
 SEC("lsm/path_chmod")

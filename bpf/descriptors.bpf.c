@@ -26,44 +26,23 @@ int BPF_PROG(file_receive, struct file *file)
 }
 
 /* Whoever may look at a file may do these with a descriptor of it: not at another tenant's. */
-static __always_inline int mediate_use(enum sbx_hook hook, struct file *file)
-{
-	struct dentry *dentry = file->f_path.dentry;
-	enum sbx_why why;
-	__u32 owner = 0;
-	struct actor a;
-
-	identify(&a);
-	if (is_free(&a))
-		return 0;
-	if (is_nobody(&a))
-		why = a.why;
-	else if (is_held(dentry->d_inode))
-		return 0;
-	else
-		why = judge(&a, dentry, SBX_READ, &owner);
-	if (why == SBX_WHY_NONE || why == SBX_WHY_NO_GRANT || why == SBX_WHY_RIGHTS)
-		return 0;
-	return errno_in_range(deny_file(&a, hook, dentry, SBX_READ, why, owner));
-}
-
 SEC("lsm/file_lock")
 int BPF_PROG(file_lock, struct file *file)
 {
-	return mediate_use(SBX_HOOK_file_lock, file);
+	return mediate_look(SBX_HOOK_file_lock, file->f_path.dentry);
 }
 
 SEC("lsm/file_ioctl")
 int BPF_PROG(file_ioctl, struct file *file)
 {
-	return mediate_use(SBX_HOOK_file_ioctl, file);
+	return mediate_look(SBX_HOOK_file_ioctl, file->f_path.dentry);
 }
 
 /* By the 32-bit entry, where the kernel asks that apart. */
 SEC("lsm/file_ioctl_compat")
 int BPF_PROG(file_ioctl_compat, struct file *file)
 {
-	return mediate_use(SBX_HOOK_file_ioctl_compat, file);
+	return mediate_look(SBX_HOOK_file_ioctl_compat, file->f_path.dentry);
 }
 
 /* ftruncate(2) since Linux 6.2; path_truncate before. */

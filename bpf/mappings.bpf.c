@@ -22,9 +22,7 @@ static __always_inline int mediate_execution(enum sbx_hook hook, struct file *fi
 	if (!is_nobody(&a) && file->f_inode->i_flags & S_PRIVATE)
 		return 0;
 	why = is_nobody(&a) ? a.why : judge(&a, dentry, SBX_EXEC, &owner);
-	if (why == SBX_WHY_NONE)
-		return 0;
-	return errno_in_range(deny_file(&a, hook, dentry, SBX_EXEC, why, owner));
+	return answer(&a, hook, dentry, SBX_EXEC, why, owner);
 }
 
 /* `file` is NULL for memory without one: what a program makes there is its own. */

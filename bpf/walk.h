@@ -255,6 +255,24 @@ static __always_inline bool is_held(struct inode *inode)
 	return inode->i_sb->s_flags & SB_NOUSER;
 }
 
+/* What a hook on files answers. */
+static __always_inline int answer(const struct actor *a, enum sbx_hook hook, struct dentry *dentry,
+	__u32 wanted, enum sbx_why why, __u32 owner)
+{
+	if (why == SBX_WHY_NONE)
+		return 0;
+	return errno_in_range(deny_file(a, hook, dentry, wanted, why, owner));
+}
+
+/* Why somebody who isn't free may not; what is held is its holder's. */
+static __always_inline enum sbx_why judge_unheld(
+	const struct actor *a, struct dentry *dentry, __u32 wanted, __u32 *ret_owner)
+{
+	if (is_nobody(a))
+		return a->why;
+	return is_held(dentry->d_inode) ? SBX_WHY_NONE : judge(a, dentry, wanted, ret_owner);
+}
+
 /* A hook that asks for `wanted` on one file, which has an inode. What the set-up does is free. */
 static __always_inline int mediate(enum sbx_hook hook, struct dentry *dentry, __u32 wanted)
 {
@@ -265,13 +283,27 @@ static __always_inline int mediate(enum sbx_hook hook, struct dentry *dentry, __
 	identify(&a);
 	if (is_free(&a))
 		return 0;
-	if (is_nobody(&a))
-		why = a.why;
-	else if (is_held(dentry->d_inode))
+	why = judge_unheld(&a, dentry, wanted, &owner);
+	return answer(&a, hook, dentry, wanted, why, owner);
+}
+
+/*
+ * Whoever has no grant may look: a library looks at each folder above what it opens, a program at
+ * the files that it was handed, and a private root shows nothing else. But not at another tenant's.
+ */
+static __always_inline int mediate_look(enum sbx_hook hook, struct dentry *dentry)
+{
+	enum sbx_why why;
+	__u32 owner = 0;
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
 		return 0;
-	else
-		why = judge(&a, dentry, wanted, &owner);
-	return why == SBX_WHY_NONE ? 0 : deny_file(&a, hook, dentry, wanted, why, owner);
+	why = is_nobody(&a) ? a.why : judge(&a, dentry, SBX_READ, &owner);
+	if (why == SBX_WHY_NO_GRANT || why == SBX_WHY_RIGHTS)
+		return 0;
+	return answer(&a, hook, dentry, SBX_READ, why, owner);
 }
 
 #endif
