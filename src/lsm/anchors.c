@@ -3,6 +3,7 @@
 
 #include "base/bpf.h"
 #include "lsm/above.h"
+#include "lsm/keys.h"
 #include "lsm/names.h"
 
 #include <fcntl.h>
@@ -20,6 +21,7 @@ struct place {
 
 struct anchors {
 	const struct lsm *lsm;
+	int map;
 	uint32_t n_loads;
 	struct lsm_file file[BATCH]; /* descriptors owned */
 	size_t n;
@@ -36,6 +38,7 @@ static void anchors_close(struct anchors *a)
 static void anchors_clear(struct anchors *a)
 {
 	anchors_close(a);
+	close_fdp(&a->map);
 	tdestroy(a->seen, free);
 }
 
@@ -77,8 +80,7 @@ static int flush(struct anchors *a, struct sbx_error *err)
 			.n_loads = a->n_loads,
 		};
 
-		if (bpf_map_update_elem(
-			    a->lsm->map[LSM_MAP_ANCHORS], &info->inode, &anchor, BPF_ANY) < 0)
+		if (bpf_map_update_elem(a->map, &info->inode, &anchor, BPF_ANY) < 0)
 			r = error_errno(err, errno, "write the map 'anchors'");
 	}
 	anchors_close(a);
@@ -130,28 +132,20 @@ static int open_first(const struct lsm_own *own, int *ret_fd, struct sbx_error *
 }
 
 /* Those of earlier loads. */
-static void sweep(const struct lsm *lsm, uint32_t n_loads)
+static void sweep_one(int map, const union any_key *key, void *arg)
 {
-	int map = lsm->map[LSM_MAP_ANCHORS];
-	uint64_t key, next;
-	bool more = bpf_map_get_next_key(map, NULL, &next) == 0;
+	const struct anchors *a = arg;
+	struct sbx_anchor anchor;
 
-	/* The next key is taken before this one may go: a key that is gone starts the map over. */
-	while (more) {
-		struct sbx_anchor anchor;
-
-		key = next;
-		more = bpf_map_get_next_key(map, &key, &next) == 0;
-		if (bpf_map_lookup_elem(map, &key, &anchor) == 0 && anchor.n_loads != n_loads)
-			(void)bpf_map_delete_elem(map, &key);
-	}
+	if (bpf_map_lookup_elem(map, &key->inode, &anchor) == 0 && anchor.n_loads != a->n_loads)
+		(void)bpf_map_delete_elem(map, &key->inode);
 }
 
 int anchors_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_owns, uint32_t n_loads,
 	struct sbx_error *err)
 {
-	_cleanup_(anchors_clear) struct anchors a = { .lsm = lsm, .n_loads = n_loads };
-	int r = 0;
+	_cleanup_(anchors_clear) struct anchors a = { .lsm = lsm, .map = -1, .n_loads = n_loads };
+	int r = lsm_open_pin(lsm, "anchors", &a.map, err);
 
 	for (size_t i = 0; i < n_owns && r == 0; i++) {
 		int fd = -1;
@@ -162,7 +156,8 @@ int anchors_load(const struct lsm *lsm, const struct lsm_own *owns, size_t n_own
 	}
 	if (r == 0)
 		r = flush(&a, err);
+	/* One that stays too long keeps a folder where it is, and nothing else. */
 	if (r == 0)
-		sweep(lsm, n_loads);
+		(void)each_key(a.map, sweep_one, &a);
 	return r;
 }

@@ -2,6 +2,7 @@
 #include "lsm/forget.h"
 
 #include "base/bpf.h"
+#include "lsm/keys.h"
 #include "lsm/names.h"
 
 #include <string.h>
@@ -56,27 +57,6 @@ static bool ids_have(const struct ids *ids, uint64_t id)
 	return ids->n && bsearch(&id, ids->id, ids->n, sizeof(id), compare_ids);
 }
 
-union any_key {
-	uint64_t leaf;
-	struct sbx_policy_key policy;
-	struct sbx_perm_key perm;
-	struct sbx_net_key network;
-};
-
-/* Goes through a map; `visit` may delete the key that it is given: the next one is known then. */
-static void each_key(const struct lsm *lsm, enum lsm_map map,
-	void (*visit)(int map, const union any_key *key, void *arg), void *arg)
-{
-	union any_key key, next;
-	bool more = bpf_map_get_next_key(lsm->map[map], NULL, &next) == 0;
-
-	while (more) {
-		key = next;
-		more = bpf_map_get_next_key(lsm->map[map], &key, &next) == 0;
-		visit(lsm->map[map], &key, arg);
-	}
-}
-
 static void add_of_leaf(int map, const union any_key *key, void *arg)
 {
 	struct sbx_leaf leaf;
@@ -124,10 +104,10 @@ int forget_policies(const struct lsm *lsm, forget_choice may_go, void *arg, size
 	struct choice c = { .may_go = may_go, .arg = arg };
 	int r;
 
-	each_key(lsm, LSM_MAP_LEAVES, add_of_leaf, &c.used);
+	(void)each_key(lsm->map[LSM_MAP_LEAVES], add_of_leaf, &c.used);
 	r = ids_sort(&c.used, err);
 	if (r == 0)
-		each_key(lsm, LSM_MAP_POLICIES, drop_policy, &c);
+		(void)each_key(lsm->map[LSM_MAP_POLICIES], drop_policy, &c);
 	ids_clear(&c.used);
 	if (r == 0 && ret_n)
 		*ret_n = c.n_gone;
@@ -205,14 +185,14 @@ static int sweep_rules(
 	struct sweep of_labels = { &labels, &folders, gone, dry_run };
 	int r;
 
-	each_key(lsm, LSM_MAP_POLICIES, add_of_policy, &policies);
-	each_key(lsm, LSM_MAP_LEAVES, add_of_leaf, &policies);
+	(void)each_key(lsm->map[LSM_MAP_POLICIES], add_of_policy, &policies);
+	(void)each_key(lsm->map[LSM_MAP_LEAVES], add_of_leaf, &policies);
 	r = ids_sort(&policies, err);
 	if (r < 0)
 		return r;
-	each_key(lsm, LSM_MAP_PERMS, drop_perm, &of_policies);
-	each_key(lsm, LSM_MAP_CONNECT_RULES, drop_network, &of_policies);
-	each_key(lsm, LSM_MAP_PERMS, add_label, &labels);
+	(void)each_key(lsm->map[LSM_MAP_PERMS], drop_perm, &of_policies);
+	(void)each_key(lsm->map[LSM_MAP_CONNECT_RULES], drop_network, &of_policies);
+	(void)each_key(lsm->map[LSM_MAP_PERMS], add_label, &labels);
 	r = ids_sort(&labels, err);
 	if (r == 0)
 		r = names_sweep(lsm, keep_name, &of_labels, err);
@@ -257,5 +237,5 @@ static void visit_leaf(int map, const union any_key *key, void *arg)
 void forget_each_leaf(
 	const struct lsm *lsm, void (*visit)(uint64_t cgroup_id, void *arg), void *arg)
 {
-	each_key(lsm, LSM_MAP_LEAVES, visit_leaf, &(struct leaf_visitor){ visit, arg });
+	(void)each_key(lsm->map[LSM_MAP_LEAVES], visit_leaf, &(struct leaf_visitor){ visit, arg });
 }

@@ -3,6 +3,7 @@
 
 #include "base/bpf.h"
 #include "lsm/home.h"
+#include "lsm/keys.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -283,45 +284,55 @@ static void clear_bits(const struct lsm *lsm, const struct bits *bits)
 				lsm->map[LSM_MAP_LABEL_BITS], &word, &bits->kept[word], BPF_ANY);
 }
 
+struct sweeping {
+	const struct lsm *lsm;
+	bool (*visit)(uint64_t inode, struct sbx_label *label, void *arg);
+	void *arg;
+	struct bits *bits;
+	struct sbx_error *err;
+	int r;
+};
+
+static void sweep_one(int map, const union any_key *key, void *arg)
+{
+	struct sweeping *s = arg;
+	struct sbx_label label, before;
+
+	if (s->r < 0 || bpf_map_lookup_elem(map, &key->inode, &label) < 0)
+		return;
+	before = label;
+	if (!s->visit(key->inode, &label, s->arg)) {
+		(void)bpf_map_delete_elem(map, &key->inode);
+		unpin(key->inode);
+		note(s->bits->gone, key->inode);
+		s->bits->any_gone = true;
+		return;
+	}
+	note(s->bits->kept, key->inode);
+	if (memcmp(&before, &label, sizeof(label)) != 0)
+		s->r = label_write(s->lsm, key->inode, &label, s->err);
+}
+
 int labels_sweep(const struct lsm *lsm,
 	bool (*visit)(uint64_t inode, struct sbx_label *label, void *arg), void *arg,
 	struct sbx_error *err)
 {
 	_cleanup_free_ struct bits *bits = calloc(1, sizeof(*bits));
 	_cleanup_(visit_leave_or_die) struct visit away = VISIT_INIT;
-	int map = lsm->map[LSM_MAP_LABELS], r;
-	uint64_t key, next;
-	bool more, all;
+	struct sweeping s = { .lsm = lsm, .visit = visit, .arg = arg, .bits = bits, .err = err };
+	int r;
 
 	if (!bits)
 		return error_errno(err, ENOMEM, "look through the labels");
 	r = visit_enter(&away, lsm->home, err);
 	if (r < 0)
 		return r;
-	/* The next key is taken before this one may go: a key that is gone starts the map over. */
-	more = bpf_map_get_next_key(map, NULL, &next) == 0;
-	all = more || errno == ENOENT;
-	while (more && r == 0) {
-		struct sbx_label label, before;
-
-		key = next;
-		more = bpf_map_get_next_key(map, &key, &next) == 0;
-		all = more || errno == ENOENT;
-		if (bpf_map_lookup_elem(map, &key, &label) < 0)
-			continue;
-		before = label;
-		if (!visit(key, &label, arg)) {
-			(void)bpf_map_delete_elem(map, &key);
-			unpin(key);
-			note(bits->gone, key);
-			bits->any_gone = true;
-			continue;
-		}
-		note(bits->kept, key);
-		if (memcmp(&before, &label, sizeof(label)) != 0)
-			r = label_write(lsm, key, &label, err);
-	}
-	if (r == 0 && all && bits->any_gone)
+	r = each_key(lsm->map[LSM_MAP_LABELS], sweep_one, &s);
+	if (s.r < 0)
+		return s.r;
+	if (r < 0)
+		return error_errno(err, -r, "go through the map 'labels'");
+	if (bits->any_gone)
 		clear_bits(lsm, bits);
-	return r;
+	return 0;
 }

@@ -173,7 +173,7 @@ static int pin_programs(const struct loaded_programs *p, struct sbx_error *err)
 }
 
 /* What not every run needs. */
-static const char *const other_maps[] = { "events", "doorbell", "audits" };
+static const char *const other_maps[] = { "anchors", "events", "doorbell", "audits" };
 
 int load_pin(struct loaded_programs *p, struct sbx_error *err)
 {

@@ -14,7 +14,6 @@ static const struct {
 	[LSM_MAP_LEAVES] = { "leaves", sizeof(struct sbx_leaf) },
 	[LSM_MAP_LABELS] = { "labels", sizeof(struct sbx_label) },
 	[LSM_MAP_NAMES] = { "names", sizeof(struct sbx_label) },
-	[LSM_MAP_ANCHORS] = { "anchors", sizeof(struct sbx_anchor) },
 	[LSM_MAP_LABEL_BITS] = { "label_bits", sizeof(__u64) },
 	[LSM_MAP_PERMS] = { "perms", sizeof(__u32) },
 	[LSM_MAP_CONNECT_RULES] = { "connect_rules", sizeof(struct sbx_net_rule) },

@@ -17,7 +17,6 @@ enum lsm_map {
 	LSM_MAP_LEAVES,
 	LSM_MAP_LABELS,
 	LSM_MAP_NAMES,
-	LSM_MAP_ANCHORS,
 	LSM_MAP_LABEL_BITS,
 	LSM_MAP_PERMS,
 	LSM_MAP_CONNECT_RULES,
@@ -36,9 +35,9 @@ struct lsm {
 	struct sbx_ready ready;
 };
 
-#define LSM_INIT                                                                  \
-	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
-		.file_info = -1,                                                  \
+#define LSM_INIT                                                              \
+	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
+		.file_info = -1,                                              \
 		.home = -1 })
 
 const char *lsm_map_name(enum lsm_map map);

@@ -2,6 +2,7 @@
 #include "lsm/names.h"
 
 #include "base/bpf.h"
+#include "lsm/keys.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -171,27 +172,36 @@ int name_ensure(const struct lsm *lsm, const struct lsm_name *name, uint32_t own
 	return r;
 }
 
+struct sweeping {
+	const struct lsm *lsm;
+	bool (*visit)(const struct sbx_name_key *key, struct sbx_label *label, void *arg);
+	void *arg;
+	struct sbx_error *err;
+	int r;
+};
+
+static void sweep_one(int map, const union any_key *key, void *arg)
+{
+	struct sweeping *s = arg;
+	struct sbx_label label, before;
+
+	if (s->r < 0 || bpf_map_lookup_elem(map, &key->name, &label) < 0)
+		return;
+	before = label;
+	if (!s->visit(&key->name, &label, s->arg))
+		(void)bpf_map_delete_elem(map, &key->name);
+	else if (memcmp(&before, &label, sizeof(label)) != 0)
+		s->r = name_write(s->lsm, &key->name, &label, s->err);
+}
+
 int names_sweep(const struct lsm *lsm,
 	bool (*visit)(const struct sbx_name_key *key, struct sbx_label *label, void *arg),
 	void *arg, struct sbx_error *err)
 {
-	int map = lsm->map[LSM_MAP_NAMES], r = 0;
-	struct sbx_name_key key, next;
-	bool more = bpf_map_get_next_key(map, NULL, &next) == 0;
+	struct sweeping s = { .lsm = lsm, .visit = visit, .arg = arg, .err = err };
+	int r = each_key(lsm->map[LSM_MAP_NAMES], sweep_one, &s);
 
-	/* The next key is taken before this one may go: a key that is gone starts the map over. */
-	while (more && r == 0) {
-		struct sbx_label label, before;
-
-		key = next;
-		more = bpf_map_get_next_key(map, &key, &next) == 0;
-		if (bpf_map_lookup_elem(map, &key, &label) < 0)
-			continue;
-		before = label;
-		if (!visit(&key, &label, arg))
-			(void)bpf_map_delete_elem(map, &key);
-		else if (memcmp(&before, &label, sizeof(label)) != 0)
-			r = name_write(lsm, &key, &label, err);
-	}
-	return r;
+	if (s.r < 0)
+		return s.r;
+	return r < 0 ? error_errno(err, -r, "go through the map 'names'") : 0;
 }

@@ -2,6 +2,7 @@
 #include "lsm/policy_files.h"
 
 #include "base/bpf.h"
+#include "lsm/keys.h"
 
 int policy_files_add(const struct lsm *lsm, const struct sbx_file_info *info, uint32_t round,
 	struct sbx_error *err)
@@ -13,19 +14,24 @@ int policy_files_add(const struct lsm *lsm, const struct sbx_file_info *info, ui
 	return 0;
 }
 
-int policy_files_forget(const struct lsm *lsm, uint32_t round, struct sbx_error *err)
+struct forgetting {
+	uint32_t round;
+	int r;
+};
+
+static void forget_file(int map, const union any_key *key, void *arg)
 {
-	int map = lsm->map[LSM_MAP_POLICY_FILES];
-	struct sbx_inode_key key, next;
-	bool more = bpf_map_get_next_key(map, NULL, &next) == 0;
+	struct forgetting *f = arg;
 	uint32_t found;
 
-	while (more) {
-		key = next;
-		more = bpf_map_get_next_key(map, &key, &next) == 0;
-		if (bpf_map_lookup_elem(map, &key, &found) == 0 && found != round &&
-			bpf_map_delete_elem(map, &key) < 0)
-			return error_errno(err, errno, "write the map 'policy_files'");
-	}
-	return 0;
+	if (f->r == 0 && bpf_map_lookup_elem(map, &key->file, &found) == 0 && found != f->round)
+		f->r = bpf_map_delete_elem(map, &key->file);
+}
+
+int policy_files_forget(const struct lsm *lsm, uint32_t round, struct sbx_error *err)
+{
+	struct forgetting f = { .round = round };
+
+	(void)each_key(lsm->map[LSM_MAP_POLICY_FILES], forget_file, &f);
+	return f.r < 0 ? error_errno(err, -f.r, "write the map 'policy_files'") : 0;
 }
