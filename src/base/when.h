@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Moments as people say them: as journalctl(1) takes them.
+ * Moments as people say them: much of what journalctl(1) takes.
  */
 #ifndef SBX_BASE_WHEN_H
 #define SBX_BASE_WHEN_H

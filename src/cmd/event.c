@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/event.h"
 
+#include "base/clock.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/denial.h"
@@ -13,19 +14,11 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-int64_t event_clock(clockid_t id)
-{
-	struct timespec t;
-
-	(void)clock_gettime(id, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 void event_rest(struct event_teller *teller)
 {
 	event_policy_forget(&teller->last);
 	teller->names = EVENT_NAMES_MAX;
-	teller->boot = event_clock(CLOCK_REALTIME) - event_clock(CLOCK_BOOTTIME);
+	teller->boot = (int64_t)(clock_usec_of(CLOCK_REALTIME) - clock_usec_of(CLOCK_BOOTTIME));
 }
 
 int64_t event_time(const struct event_teller *teller, const struct sbx_event *event)
@@ -164,12 +157,9 @@ static void put_file(json_t *json, const struct sbx_denial *d)
 	char device[32], name[sizeof(d->name) + 1];
 	json_t *wanted = json_array();
 
-	if (d->wanted & SBX_READ)
-		(void)json_array_append_new(wanted, json_string("read"));
-	if (d->wanted & SBX_WRITE)
-		(void)json_array_append_new(wanted, json_string("write"));
-	if (d->wanted & SBX_EXEC)
-		(void)json_array_append_new(wanted, json_string("exec"));
+	for (size_t i = 0; i < REPORT_N_RIGHTS; i++)
+		if (d->wanted & report_rights[i].right)
+			(void)json_array_append_new(wanted, json_string(report_rights[i].name));
 	(void)snprintf(device, sizeof(device), "%u:%u", d->dev >> 20, d->dev & 0xfffff);
 	(void)snprintf(name, sizeof(name), "%.32s", d->name);
 	put_text(json, "file", name);

@@ -9,7 +9,6 @@
 #include "lsm/events.h"
 
 #include <limits.h>
-#include <time.h>
 
 /* How many names are looked at for files of which only numbers are known, without a rest between.
  */
@@ -22,9 +21,6 @@ struct event_teller {
 	unsigned int names; /* that may still be looked at */
 	struct event_policy last;
 };
-
-/* Microseconds of that clock. */
-int64_t event_clock(clockid_t id);
 
 /* Before what comes next, or first of all: forgets what was read, for policies and clocks change.
  */

@@ -258,7 +258,7 @@ static int read_events(struct reading *r, const struct asked *asked, struct sbx_
 
 static int events(const struct cmd_context *context, const struct asked *asked)
 {
-	int64_t now = event_clock(CLOCK_REALTIME);
+	int64_t now = (int64_t)clock_usec_of(CLOCK_REALTIME);
 	struct reading r = {
 		.events = LSM_EVENTS_INIT,
 		.teller = { .dirs = &context->dirs, .json = asked->json },

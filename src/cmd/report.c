@@ -121,13 +121,20 @@ bool report_is_of_file(const struct sbx_denial *d)
 	return d->hook < SBX_N_HOOKS && acts_on_files[d->hook];
 }
 
+const struct report_right report_rights[REPORT_N_RIGHTS] = { { SBX_READ, "read" },
+	{ SBX_WRITE, "write" }, { SBX_EXEC, "exec" }, { SBX_METADATA, "metadata" } };
+
 static void describe_file(const struct sbx_denial *d, char *text, size_t size)
 {
-	(void)snprintf(text, size, "%s of '%s' (inode %llu on %u:%u) for%s%s%s%s",
-		acts_on_files[d->hook], d->name, (unsigned long long)d->ino, d->dev >> 20,
-		d->dev & 0xfffff, d->wanted & SBX_READ ? " read" : "",
-		d->wanted & SBX_WRITE ? " write" : "", d->wanted & SBX_EXEC ? " exec" : "",
-		d->wanted & SBX_METADATA ? " metadata" : "");
+	char wanted[64] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < REPORT_N_RIGHTS; i++)
+		if (d->wanted & report_rights[i].right)
+			used += (size_t)snprintf(
+				wanted + used, sizeof(wanted) - used, " %s", report_rights[i].name);
+	(void)snprintf(text, size, "%s of '%s' (inode %llu on %u:%u) for%s", acts_on_files[d->hook],
+		d->name, (unsigned long long)d->ino, d->dev >> 20, d->dev & 0xfffff, wanted);
 }
 
 static void describe_protocol(unsigned int protocol, char *text, size_t size)

@@ -18,6 +18,13 @@ void report_outcome(const struct outcome *outcome);
 /* One line of JSON to the descriptor. 0 or -errno. */
 int report_outcome_json(const struct outcome *outcome, int fd);
 
+/* What may be wanted of a file, each right's word. */
+#define REPORT_N_RIGHTS 4
+extern const struct report_right {
+	__u32 right;
+	const char *name;
+} report_rights[REPORT_N_RIGHTS];
+
 /* Whether what was denied is an act on a file, by its inode and name. */
 bool report_is_of_file(const struct sbx_denial *denial);
 
