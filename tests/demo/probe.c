@@ -30,6 +30,7 @@ static const struct attempt *const tables[] = {
 	attempts_reach,
 	attempts_ipc,
 	attempts_mappings,
+	attempts_attributes,
 	attempts_descriptors,
 	attempts_keys,
 };
@@ -63,6 +64,11 @@ int parse_pid(const char *word, pid_t *ret_pid)
 		return PROBE_USAGE;
 	*ret_pid = (pid_t)number;
 	return 0;
+}
+
+int result_of(int r)
+{
+	return r < 0 ? -errno : 0;
 }
 
 int failed_at(struct detail *detail, const char *step)

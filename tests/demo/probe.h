@@ -49,6 +49,7 @@ extern const struct attempt attempts_stalk[];
 extern const struct attempt attempts_reach[];
 extern const struct attempt attempts_ipc[];
 extern const struct attempt attempts_mappings[];
+extern const struct attempt attempts_attributes[];
 extern const struct attempt attempts_descriptors[];
 extern const struct attempt attempts_keys[];
 
@@ -60,6 +61,9 @@ void detail_add(struct detail *detail, const char *fmt, ...) __attribute__((form
 
 /* 0 or PROBE_USAGE. */
 int parse_pid(const char *word, pid_t *ret_pid);
+
+/* For those of one call, of which R is what it returned: 0 or -errno. */
+int result_of(int r);
 
 /* For attempts of more than one step: `return failed_at(detail, "open")`. Returns -errno. */
 int failed_at(struct detail *detail, const char *step);

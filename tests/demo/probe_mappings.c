@@ -52,6 +52,13 @@ static int attempt_map_write(char **args, struct detail *detail)
 		      : map(fd, PROT_READ | PROT_WRITE, MAP_SHARED, detail);
 }
 
+static int attempt_map_exec(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? failed_at(detail, "open") : map(fd, READ_EXEC, MAP_PRIVATE, detail);
+}
+
 static int attempt_map_exec_fd(char **args, struct detail *detail)
 {
 	uint32_t fd;
@@ -119,6 +126,7 @@ static int attempt_anonymous_exec(char **args, struct detail *detail)
 const struct attempt attempts_mappings[] = {
 	{ "map-read", "PATH", 1, 1, attempt_map_read, "map it shared, to read" },
 	{ "map-write", "PATH", 1, 1, attempt_map_write, "map it shared, to write" },
+	{ "map-exec", "PATH", 1, 1, attempt_map_exec, "map it executable" },
 	{ "map-exec-fd", "FD", 1, 1, attempt_map_exec_fd, "map a descriptor executable" },
 	{ "protect-exec", "PATH", 1, 1, attempt_protect_exec, "map it, then make that executable" },
 	{ "memfd-map", "", 0, 0, attempt_memfd_map, "map a memfd, to write" },
