@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 15
+#define SBX_ABI_VERSION 16
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -128,6 +128,7 @@ enum sbx_rights {
 	SBX_WRITE = 1 << 1,
 	SBX_EXEC = 1 << 2,
 	SBX_METADATA = 1 << 3, /* mode, owner, times, attributes: of what is owned */
+	SBX_GRANTED = 1 << 4, /* in what is granted always, so that a grant of nothing is one */
 };
 
 /* Why something was denied. */
@@ -146,6 +147,7 @@ enum sbx_why {
 	SBX_WHY_RISES, /* it could be used for more there than where it is */
 	SBX_WHY_HOST, /* a process of the host's */
 	SBX_WHY_ANCHOR, /* a tenant's own is that folder, or lies below it */
+	SBX_WHY_SHARED, /* another tenant shares it where it is, and not where it would be */
 };
 
 /*
@@ -272,7 +274,9 @@ struct sbx_label {
 	__u32 pad;
 };
 
-#define SBX_LABEL_NAMES 1 /* a folder with names in `names`, without which none are looked for */
+#define SBX_LABEL_NAMES	 1 /* a folder with names in `names`, without which none are looked for */
+#define SBX_LABEL_SHARED 2 /* the owner lets others be granted what lies here */
+#define SBX_LABEL_PART	 4 /* only that: it lies in a tree of the owner's, whose label is above */
 
 /*
  * names: a name in a folder -> the label on whatever file has that name, made anew or not. The

@@ -143,10 +143,10 @@ int BPF_PROG(path_mknod, const struct path *folder, struct dentry *entry, unsign
 }
 
 /* As at the border of a file system, so that mv(1) and ln(1) do what a copy would do. */
-static __always_inline int deny_rise(
-	const struct actor *a, enum sbx_hook hook, const struct name *n)
+static __always_inline int deny_move(
+	const struct actor *a, enum sbx_hook hook, const struct name *n, enum sbx_why why)
 {
-	(void)deny_change(a, hook, n, SBX_WHY_RISES);
+	(void)deny_change(a, hook, n, why);
 	return -EXDEV;
 }
 
@@ -184,9 +184,8 @@ static __always_inline int judge_link(struct dentry *file, struct name *to)
 		r = deny_change(&a, SBX_HOOK_path_link, to, why);
 	if (r)
 		return r;
-	if (sbx_rises(&of_file, &of_place, &to->of_folder))
-		return deny_rise(&a, SBX_HOOK_path_link, to);
-	return 0;
+	why = sbx_move_end(&of_file, &of_place, &to->of_folder);
+	return why == SBX_WHY_NONE ? 0 : deny_move(&a, SBX_HOOK_path_link, to, why);
 }
 
 SEC("lsm/path_link")
@@ -219,10 +218,10 @@ static __always_inline int judge_rename(struct name *from, struct name *to, bool
 		r = deny_change(&a, SBX_HOOK_path_rename, to, why);
 	if (r)
 		return r;
-	if (sbx_rises(&from->of_entry, &from->of_folder, &to->of_folder) ||
-		(exchange && sbx_rises(&to->of_entry, &to->of_folder, &from->of_folder)))
-		return deny_rise(&a, SBX_HOOK_path_rename, from);
-	return 0;
+	why = sbx_move_end(&from->of_entry, &from->of_folder, &to->of_folder);
+	if (why == SBX_WHY_NONE && exchange)
+		why = sbx_move_end(&to->of_entry, &to->of_folder, &from->of_folder);
+	return why == SBX_WHY_NONE ? 0 : deny_move(&a, SBX_HOOK_path_rename, from, why);
 }
 
 SEC("lsm/path_rename")

@@ -12,25 +12,27 @@
 /* A walk from a file up to the root of its superblock. Zeroed before the first label. */
 struct sbx_walk {
 	__u32 owner; /* of the tree, where another tenant's was met */
-	__u32 rights; /* of the nearest label that the policy has something to say on */
-	__u32 decided; /* whether there was one */
-	__u32 nought; /* 0, though the verifier doesn't know: what is made of it is no constant */
+	__u32 rights; /* of the nearest label that the policy has something to say on; 0: none had
+		       */
+	__u32 shared; /* the tenant that lets others in there, where another one's share was met */
 };
 
 /*
  * A label on the way, nearest first. `rights` points to what the acting policy grants there, NULL
  * when nothing. Ownership is looked for all the way up: a grant below or above another tenant's
- * tree never opens it.
+ * tree never opens it, but that tenant's share does, for what lies in it.
  */
 SBX_INLINE void sbx_walk_label(
-	struct sbx_walk *walk, __u32 tenant, __u32 owner, const __u32 *rights)
+	struct sbx_walk *walk, __u32 tenant, __u32 owner, __u32 flags, const __u32 *rights)
 {
-	if (owner && owner != tenant)
-		walk->owner = owner;
-	if (!walk->decided && rights) {
-		walk->rights = *rights;
-		walk->decided = walk->nought + 1;
+	if (owner && owner != tenant) {
+		if (flags & SBX_LABEL_SHARED)
+			walk->shared = owner;
+		if (walk->shared != owner)
+			walk->owner = owner;
 	}
+	if (!walk->rights && rights)
+		walk->rights = *rights;
 }
 
 /* What the walk comes to when it has reached the root; SBX_WHY_NONE is: allowed. */
@@ -38,7 +40,7 @@ SBX_INLINE enum sbx_why sbx_walk_end(const struct sbx_walk *walk, __u32 wanted)
 {
 	if (walk->owner)
 		return SBX_WHY_OWNED;
-	if (!walk->decided)
+	if (!walk->rights)
 		return SBX_WHY_NO_GRANT;
 	/* Wanting nothing is not a way in. */
 	if (!wanted || (wanted & ~walk->rights))
@@ -54,19 +56,24 @@ SBX_INLINE enum sbx_why sbx_entry_end(const struct sbx_walk *folder, const struc
 {
 	if (entry->owner)
 		return SBX_WHY_OWNED;
-	if (entry->decided && !(entry->rights & SBX_WRITE))
+	if (entry->rights && !(entry->rights & SBX_WRITE))
 		return SBX_WHY_RIGHTS;
 	return sbx_walk_end(folder, SBX_WRITE);
 }
 
 /*
- * Whether a file, and a folder with all that is in it, could be used for more in the folder `to`
- * than in `from`. What has a label of its own takes that along.
+ * A file, or a folder with all that is in it, goes from one folder to another. It can't be used for
+ * more there; what has a label of its own takes that along. And what another tenant shares stays
+ * there: taken out, it would be open still when that tenant shares it no more.
  */
-SBX_INLINE int sbx_rises(
+SBX_INLINE enum sbx_why sbx_move_end(
 	const struct sbx_walk *entry, const struct sbx_walk *from, const struct sbx_walk *to)
 {
-	return !entry->decided && (to->rights & ~from->rights) != 0;
+	if (from->shared && from->shared != to->shared)
+		return SBX_WHY_SHARED;
+	if (!entry->rights && (to->rights & ~from->rights))
+		return SBX_WHY_RISES;
+	return SBX_WHY_NONE;
 }
 
 /*

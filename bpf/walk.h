@@ -11,7 +11,7 @@
 #define MAX_DEPTH 64
 
 /* What a private superblock of the sandbox's allows: its mounts are noexec, this says so again. */
-#define PRIVATE_RIGHTS (SBX_READ | SBX_WRITE | SBX_METADATA)
+#define PRIVATE_RIGHTS (SBX_READ | SBX_WRITE | SBX_METADATA | SBX_GRANTED)
 
 /* An address is used again once its inode is gone: the label is for that inode alone. */
 static __always_inline bool label_is_of(const struct sbx_label *l, struct inode *inode)
@@ -71,7 +71,7 @@ static __always_inline struct sbx_walk walk_begin(const struct actor *a)
 	__u64 zero;
 
 	asm volatile("%0 = %1; %0 -= %1;" : "=&r"(zero) : "r"(a->leaf_id));
-	return (struct sbx_walk){ .owner = zero, .rights = zero, .decided = zero, .nought = zero };
+	return (struct sbx_walk){ .owner = zero, .rights = zero, .shared = zero };
 }
 
 static __always_inline void meet_label(
@@ -79,7 +79,7 @@ static __always_inline void meet_label(
 {
 	struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
 
-	sbx_walk_label(walk, a->tenant, l->owner, bpf_map_lookup_elem(&perms, &key));
+	sbx_walk_label(walk, a->tenant, l->owner, l->flags, bpf_map_lookup_elem(&perms, &key));
 }
 
 /* An inode on the way up. */
@@ -137,7 +137,7 @@ static __noinline enum meeting meet_name(const struct actor *a, struct dentry *d
 	if (!l || !label_is_of(l, folder))
 		return MET_NOTHING;
 	perm.label = l->label;
-	sbx_walk_label(walk, a->tenant, l->owner,
+	sbx_walk_label(walk, a->tenant, l->owner, l->flags,
 		of_file ? bpf_map_lookup_elem(&perms, &perm) : (const __u32 *)0);
 	return MET_LABEL;
 }
@@ -189,10 +189,8 @@ static __always_inline enum sbx_why arrive(const struct step *s)
 		return SBX_WHY_NO_GRANT;
 	if (!s->root)
 		return SBX_WHY_DEPTH;
-	if (!walk->decided && is_private(s->a, s->root)) {
+	if (!walk->rights && is_private(s->a, s->root))
 		walk->rights = PRIVATE_RIGHTS;
-		walk->decided = 1;
-	}
 	return leaf_stayed(s->a) ? SBX_WHY_NONE : SBX_WHY_UNLABELLED;
 }
 

@@ -31,7 +31,8 @@ static void say_unseen(struct policy_report *report, const struct lookup *l)
 	const struct policy_place *at = &l->grant->at;
 
 	if (l->r == -ENOENT || l->r == -ENOTDIR)
-		report_warning(report, at, "'%s' is not there: run would refuse", l->grant->path);
+		report_warning(report, at, "'%s' is not there%s", l->grant->path,
+			l->grant->rights == POLICY_SHARE ? "" : ": run would refuse");
 	else if (l->r == -ENODATA)
 		report_warning(report, at, "%s", l->err.text);
 	else if (l->r == -EACCES)
@@ -130,6 +131,9 @@ void check_files(struct checked *file)
 			say_unseen(&file->report, l);
 			continue;
 		}
+		/* That is for others' policies to make something of. */
+		if (l->grant->rights == POLICY_SHARE)
+			continue;
 		/* Where it is seen, none of the folders above it is. */
 		if (policy_grant_is_root(l->grant))
 			outer = l->place.path;

@@ -44,12 +44,9 @@ static void add_policy(struct all *all, const struct policy *policy)
 static void add_owns(struct all *all, const struct lookups *list)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].grant->rights == POLICY_OWN && list->v[i].r != -ENODATA)
-			all->owns[all->n_owns++] = (struct policy_own){
-				.path = list->v[i].place.path,
-				.tenant = list->v[i].tenant,
-				.at = list->v[i].grant->at,
-			};
+		if ((list->v[i].grant->rights & (POLICY_OWN | POLICY_SHARE)) &&
+			list->v[i].r != -ENODATA)
+			all->owns[all->n_owns++] = lookup_own(&list->v[i]);
 }
 
 static int collect(struct all *all, const struct checked *files, size_t n, struct sbx_error *err)
@@ -105,7 +102,7 @@ static void say_owned(struct checked *file, const struct policy_grant *grant,
 /* Another's tree in one that is to be owned; what is only granted ends at its edge. */
 static void check_inside(struct checked *file, const struct lookup *l, const struct all *all)
 {
-	const struct policy_own mine = { l->place.path, l->tenant, l->grant->at };
+	const struct policy_own mine = lookup_own(l);
 	const struct policy_own *other = own_below(all->owns, all->n_owns, mine.tenant, mine.path);
 	struct sbx_error err;
 
@@ -116,10 +113,27 @@ static void check_inside(struct checked *file, const struct lookup *l, const str
 	say_owned(file, l->grant, &err, &other->at);
 }
 
+/* What is only granted, others may share. */
+static const struct policy_own *find_above(const struct lookup *l, const struct all *all)
+{
+	if (l->grant->rights & (POLICY_OWN | POLICY_SHARE))
+		return own_above(all->owns, all->n_owns, l->tenant, l->place.path);
+	return own_closing(all->owns, all->n_owns, l->tenant, l->place.path);
+}
+
+static void check_share(struct checked *file, const struct lookup *l, const struct all *all)
+{
+	struct sbx_error err;
+
+	if (l->r == -ENODATA || own_holds(all->owns, all->n_owns, l->tenant, l->place.path))
+		return;
+	(void)own_refuse_share(l->tenant, l->place.path, &err);
+	report_error(&file->report, &l->grant->at, "%s", err.text);
+}
+
 static void check_grant(struct checked *file, const struct lookup *l, const struct all *all)
 {
-	const struct policy_own *above =
-		own_above(all->owns, all->n_owns, l->tenant, l->place.path);
+	const struct policy_own *above = find_above(l, all);
 	struct sbx_error err;
 
 	if (above) {
@@ -127,6 +141,8 @@ static void check_grant(struct checked *file, const struct lookup *l, const stru
 		say_owned(file, l->grant, &err, &above->at);
 	} else if (l->grant->rights == POLICY_OWN) {
 		check_inside(file, l, all);
+	} else if (l->grant->rights == POLICY_SHARE) {
+		check_share(file, l, all);
 	}
 }
 

@@ -57,8 +57,7 @@ static int find_owns(const struct denial_subject *s, const struct sbx_denial *d,
 		return -ENOMEM;
 	for (size_t i = 0; i < others->owns.n; i++)
 		if (others->owns.v[i].r == 0)
-			owns[n++] = (struct policy_own){ others->owns.v[i].place.path,
-				others->owns.v[i].tenant, others->owns.v[i].grant->at };
+			owns[n++] = lookup_own(&others->owns.v[i]);
 	own_sort(owns, n);
 	*ret_owns = owns;
 	*ret_n = n;

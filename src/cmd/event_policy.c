@@ -64,7 +64,7 @@ static int load_policy(const struct policy_dirs *dirs, struct event_policy *p)
 	if (r == 0)
 		r = add_lines(status.mounts, add_mount, p->policy);
 	if (r == 0)
-		r = lookup_grants(&p->grants, p->policy, ~0U, NULL);
+		r = lookup_grants(&p->grants, p->policy, POLICY_ANY_RIGHT, NULL);
 	if (r < 0)
 		return r;
 	p->profile_name = profile_of(p->policy, &status);

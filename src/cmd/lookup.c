@@ -61,31 +61,45 @@ static int look_up(
 	return 0;
 }
 
-int lookup_grants(struct lookups *list, const struct policy *policy, unsigned int rights,
-	struct sbx_error *err)
+/* `tree` is where the policy's root is. */
+static int look_up_all(struct lookups *list, const struct policy *policy,
+	const struct policy_grant *grants, size_t n, unsigned int rights,
+	const struct resolved *tree, struct sbx_error *err)
 {
-	size_t n = policy->filesystem.n_grants;
 	const struct policy_grant *root = policy_root(policy);
 	struct lookup *room = reallocarray(list->v, list->n + n + 1, sizeof(*room));
-	_cleanup_resolved_ struct resolved tree = RESOLVED_INIT;
 	int r = 0;
 
 	if (!room)
 		return error_errno(err, ENOMEM, "resolve the grants");
 	list->v = room;
-	/* What is wrong with it is said with the others. */
-	if (root && root->rights != POLICY_SEE && !root->unsettled)
-		(void)resolve_path(root->path, &tree, NULL);
 	for (size_t i = 0; i < n && r == 0; i++) {
-		const struct policy_grant *grant = &policy->filesystem.grants[i];
+		const struct policy_grant *grant = &grants[i];
 
 		if (!(grant->rights & rights))
 			continue;
 		list->v[list->n] = (struct lookup){ .tenant = policy->tenant, .grant = grant };
-		r = look_up(&list->v[list->n++], grant != root && tree.fd >= 0 ? &tree : NULL,
+		r = look_up(&list->v[list->n++], grant != root && tree->fd >= 0 ? tree : NULL,
 			root ? root->path : NULL, err);
 	}
 	return r;
+}
+
+int lookup_grants(struct lookups *list, const struct policy *policy, unsigned int rights,
+	struct sbx_error *err)
+{
+	const struct policy_grant *root = policy_root(policy);
+	_cleanup_resolved_ struct resolved tree = RESOLVED_INIT;
+	int r;
+
+	/* What is wrong with it is said with the others. */
+	if (root && root->rights != POLICY_SEE && !root->unsettled)
+		(void)resolve_path(root->path, &tree, NULL);
+	r = look_up_all(list, policy, policy->filesystem.grants, policy->filesystem.n_grants,
+		rights, &tree, err);
+	return r < 0 ? r
+		     : look_up_all(list, policy, policy->filesystem.shares,
+			       policy->filesystem.n_shares, rights, &tree, err);
 }
 
 int lookups_error(const struct lookups *list, struct sbx_error *err)
@@ -131,6 +145,16 @@ struct reach_place *lookups_places(const struct lookups *list)
 	return places;
 }
 
+struct policy_own lookup_own(const struct lookup *lookup)
+{
+	return (struct policy_own){
+		.path = lookup->place.path,
+		.tenant = lookup->tenant,
+		.at = lookup->grant->at,
+		.shared = lookup->grant->rights == POLICY_SHARE,
+	};
+}
+
 void lookups_clear(struct lookups *list)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -170,7 +194,9 @@ static int add_tenant(struct lookup_tenants *tenants, const struct policy_dirs *
 	tenant->r = policy_load_tenant(dirs, name, &tenant->policy, NULL, &tenant->err);
 	if (tenant->r == 0)
 		tenant->r = lookup_settle(dirs, &tenant->policy, NULL, &tenant->err);
-	return tenant->r < 0 ? 0 : lookup_grants(&tenants->owns, tenant->policy, POLICY_OWN, err);
+	return tenant->r < 0 ? 0
+			     : lookup_grants(&tenants->owns, tenant->policy,
+				       POLICY_OWN | POLICY_SHARE, err);
 }
 
 int lookup_tenants(const struct policy_dirs *dirs, const struct strv *except,

@@ -7,6 +7,7 @@
 #define SBX_CMD_LOOKUP_H
 
 #include "kernel/resolve.h"
+#include "policy/ownership.h"
 #include "policy/reach.h"
 
 /* A grant. All but `place` and `err` is borrowed from its policy. */
@@ -29,7 +30,7 @@ struct lookups {
 int lookup_settle(const struct policy_dirs *dirs, struct policy **policy, const char *sandbox,
 	struct sbx_error *err);
 
-/* Adds the policy's grants whose right is one of `rights`. Fails without memory only. */
+/* Adds the policy's grants and shares whose right is one of `rights`. Fails without memory only. */
 int lookup_grants(struct lookups *list, const struct policy *policy, unsigned int rights,
 	struct sbx_error *err);
 
@@ -38,6 +39,9 @@ int lookups_error(const struct lookups *list, struct sbx_error *err);
 
 /* The same as places, which the caller frees; they point into the list. NULL: no memory. */
 struct reach_place *lookups_places(const struct lookups *list);
+
+/* One of an `own` or `share`; it points into the list. */
+struct policy_own lookup_own(const struct lookup *lookup);
 
 /* Into the order of trees: path_compare(). */
 void lookups_sort(struct lookups *list);
@@ -56,7 +60,7 @@ struct lookup_tenant {
 struct lookup_tenants {
 	struct lookup_tenant *v;
 	size_t n;
-	struct lookups owns; /* of all of them */
+	struct lookups owns; /* of all of them, and what they share */
 };
 
 /* All tenants of the folder but those of `except`. */

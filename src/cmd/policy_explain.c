@@ -29,7 +29,7 @@ struct asked {
 static int look_up(struct asked *a, struct sbx_error *err)
 {
 	const struct strv self = { (char *[]){ a->policy->tenant, NULL }, 1 };
-	int r = lookup_grants(&a->grants, a->policy, ~0U, err);
+	int r = lookup_grants(&a->grants, a->policy, POLICY_ANY_RIGHT, err);
 
 	if (r == 0)
 		r = lookups_error(&a->grants, err);
@@ -65,8 +65,7 @@ static int explain_real(const struct asked *a, const char *real, enum policy_rig
 	if (!places || !others)
 		return error_errno(err, ENOMEM, "explain '%s'", real);
 	for (size_t i = 0; i < owns->n; i++)
-		others[i] = (struct policy_own){ owns->v[i].place.path, owns->v[i].tenant,
-			owns->v[i].grant->at };
+		others[i] = lookup_own(&owns->v[i]);
 	own_sort(others, owns->n);
 	files = (struct explain_files){ { places, grants->n }, others, owns->n,
 		policy_proc(a->policy) };

@@ -18,9 +18,10 @@
 #include <fcntl.h>
 #include <limits.h>
 
-/* A tree that a policy owns, with where that stands. */
+/* A tree that a policy owns or shares, with where that stands. */
 struct tree {
 	struct resolved place;
+	enum policy_rights rights;
 	char tenant[NAME_MAX_LEN + 1];
 	uint32_t id;
 };
@@ -170,9 +171,10 @@ static void warn_of_nothing(const struct all *all, const struct policy_grant *gr
 	char text[PATH_MAX + 256];
 
 	(void)snprintf(text, sizeof(text),
-		"%s:%u: own '%s' is not there: what gets that name will be its tenant's, if it "
+		"%s:%u: %s '%s' is not there: what gets that name will be its tenant's, if it "
 		"is a file; for a folder, load again",
-		place_file(&grant->at), grant->at.line, grant->path);
+		place_file(&grant->at), grant->at.line, policy_rights_name(grant->rights),
+		grant->path);
 	all->warn(text);
 }
 
@@ -189,7 +191,7 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 		return error_errno(err, ENOMEM, "read the tenants' own");
 	all->trees = grown;
 	tree = &grown[all->n_trees];
-	*tree = (struct tree){ .place = RESOLVED_INIT, .id = id };
+	*tree = (struct tree){ .place = RESOLVED_INIT, .rights = grant->rights, .id = id };
 	memcpy(tree->tenant, policy->tenant, sizeof(tree->tenant));
 	r = resolve_beside_tree(beside, written, grant->path, &tree->place, err);
 	if (r == -ENOENT)
@@ -197,7 +199,8 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r < 0)
-		return error_prefix(err, r, "%s:%u: own", place_file(&grant->at), grant->at.line);
+		return error_prefix(err, r, "%s:%u: %s", place_file(&grant->at), grant->at.line,
+			policy_rights_name(grant->rights));
 	all->n_trees++;
 	if (tree->place.fd < 0)
 		warn_of_nothing(all, grant);
@@ -259,6 +262,8 @@ static int add_trees(
 	for (size_t i = 0; r == 0 && i < policy->filesystem.n_grants; i++)
 		if (policy->filesystem.grants[i].rights == POLICY_OWN)
 			r = add_tree(all, policy, id, &policy->filesystem.grants[i], &root, err);
+	for (size_t i = 0; r == 0 && i < policy->filesystem.n_shares; i++)
+		r = add_tree(all, policy, id, &policy->filesystem.shares[i], &root, err);
 	return r;
 }
 
@@ -283,9 +288,24 @@ static int add_tenant(struct all *all, const struct policy_dirs *dirs, const cha
 	return r < 0 ? r : add_trees(all, policy, id, err);
 }
 
-static int check_disjoint(const struct all *all, struct sbx_error *err)
+static int check_own(const struct policy_own *owns, size_t n, const struct policy_own *own,
+	struct sbx_error *err)
+{
+	const enum policy_rights rights = own->shared ? POLICY_SHARE : POLICY_OWN;
+	const struct policy_own *above = own_above(owns, n, own->tenant, own->path);
+
+	if (above)
+		return error_prefix(
+			err, own_refuse(above, rights, own->path, err), "tenant '%s'", own->tenant);
+	if (own->shared && !own_holds(owns, n, own->tenant, own->path))
+		return own_refuse_share(own->tenant, own->path, err);
+	return 0;
+}
+
+static int check_owns(const struct all *all, struct sbx_error *err)
 {
 	_cleanup_free_ struct policy_own *owns = calloc(all->n_trees + 1, sizeof(*owns));
+	int r = 0;
 
 	if (!owns)
 		return error_errno(err, ENOMEM, "load the tenants' own");
@@ -293,17 +313,12 @@ static int check_disjoint(const struct all *all, struct sbx_error *err)
 		owns[i] = (struct policy_own){
 			.path = all->trees[i].place.path,
 			.tenant = all->trees[i].tenant,
+			.shared = all->trees[i].rights == POLICY_SHARE,
 		};
 	own_sort(owns, all->n_trees);
-	for (size_t i = 0; i < all->n_trees; i++) {
-		const struct policy_own *own =
-			own_above(owns, all->n_trees, owns[i].tenant, owns[i].path);
-
-		if (own)
-			return error_prefix(err, own_refuse(own, POLICY_OWN, owns[i].path, err),
-				"tenant '%s'", owns[i].tenant);
-	}
-	return 0;
+	for (size_t i = 0; i < all->n_trees && r == 0; i++)
+		r = check_own(owns, all->n_trees, &owns[i], err);
+	return r;
 }
 
 static int load_owners(
@@ -319,6 +334,7 @@ static int load_owners(
 			.tenant = all->trees[i].id,
 			.fd = all->trees[i].place.fd,
 			.path = all->trees[i].place.path,
+			.shared = all->trees[i].rights == POLICY_SHARE,
 		};
 	r = owners_load(lsm, owns, all->n_trees, all->ids, all->n_ids, err);
 	return r < 0 ? r : anchors_load(lsm, owns, all->n_trees, n_loads, err);
@@ -454,7 +470,7 @@ int own_load_all(const struct lsm *lsm, const struct policy_dirs *dirs,
 	for (size_t i = 0; i < names.n && r == 0; i++)
 		r = add_tenant(&all, dirs, names.v[i], host->last_id - host->first_id, err);
 	if (r == 0)
-		r = check_disjoint(&all, err);
+		r = check_owns(&all, err);
 	if (r == 0)
 		r = load_owners(lsm, &all, found.n_loads, err);
 	if (r == 0)

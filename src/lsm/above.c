@@ -112,22 +112,24 @@ static int mount_of(int fd, uint64_t *ret_id, struct sbx_error *err)
 	return 0;
 }
 
-int above_owner(const struct lsm *lsm, int fd, uint32_t *ret_owner, struct sbx_error *err)
+int above_owner(const struct lsm *lsm, int fd, struct lsm_owner *ret_owner, struct sbx_error *err)
 {
 	_cleanup_(ancestors_clear) struct ancestors a = { 0 };
 	uint64_t here = 0, there = 0;
-	uint32_t owner = 0;
+	struct lsm_owner owner = { 0 };
 	int r = collect(&a, fd, err);
 
 	if (r == 0)
 		r = mount_of(fd, &here, err);
 	if (r == 0 && a.n > 0)
 		r = labels_read(lsm, a.file, a.n, err);
-	for (size_t i = 0; i < a.n && r == 0 && !owner; i++) {
+	for (size_t i = 0; i < a.n && r == 0 && !owner.tenant; i++) {
 		r = mount_of(a.file[i].fd, &there, err);
 		if (r == 0 && there != here)
 			r = label_owner(lsm, &a.file[i], &owner, err);
 	}
+	/* What stands above it isn't met by who walks up in here. */
+	owner.flags &= ~(uint32_t)SBX_LABEL_PART;
 	if (r == 0)
 		*ret_owner = owner;
 	return r;

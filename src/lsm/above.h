@@ -12,10 +12,10 @@
 int above_open(int fd, int *ret_fd, struct sbx_error *err);
 
 /*
- * The id of the tenant that owns a folder above the file or folder `fd` (O_PATH), the nearest such
- * folder outside of the mount that it is in; 0: none does. In there the walk meets the owner
- * itself. Folders above are those of this process's mount namespace.
+ * Who owns the nearest owned folder above the file or folder `fd` (O_PATH) that is outside of the
+ * mount that it is in. In there the walk meets the owner itself. Folders above are those of this
+ * process's mount namespace.
  */
-int above_owner(const struct lsm *lsm, int fd, uint32_t *ret_owner, struct sbx_error *err);
+int above_owner(const struct lsm *lsm, int fd, struct lsm_owner *ret_owner, struct sbx_error *err);
 
 #endif

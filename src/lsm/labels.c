@@ -170,7 +170,21 @@ static int label_write(
 	return 0;
 }
 
-static int label_new(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner,
+/* Of a label's flags. */
+static const uint32_t of_owner = SBX_LABEL_SHARED | SBX_LABEL_PART;
+
+struct lsm_owner label_owner_of(const struct sbx_label *label)
+{
+	return (struct lsm_owner){ label->owner, label->flags & of_owner };
+}
+
+void label_set_owner(struct sbx_label *label, struct lsm_owner owner)
+{
+	label->owner = owner.tenant;
+	label->flags = (label->flags & ~of_owner) | owner.flags;
+}
+
+static int label_new(const struct lsm *lsm, const struct lsm_file *file, struct lsm_owner owner,
 	uint32_t fresh, uint32_t flags, struct sbx_error *err)
 {
 	struct sbx_label label = {
@@ -178,11 +192,11 @@ static int label_new(const struct lsm *lsm, const struct lsm_file *file, uint32_
 		.dev = file->info.dev,
 		.generation = file->info.generation,
 		.label = fresh,
-		.owner = owner,
 		.flags = flags,
 	};
 	int r = pin(lsm, file, err);
 
+	label_set_owner(&label, owner);
 	return r < 0 ? r : label_write(lsm, file->info.inode, &label, err);
 }
 
@@ -211,7 +225,7 @@ static int label_read(const struct lsm *lsm, const struct lsm_file *file,
 		       : r;
 }
 
-int label_owner(const struct lsm *lsm, const struct lsm_file *file, uint32_t *ret_owner,
+int label_owner(const struct lsm *lsm, const struct lsm_file *file, struct lsm_owner *ret_owner,
 	struct sbx_error *err)
 {
 	struct sbx_label label = { 0 };
@@ -219,12 +233,12 @@ int label_owner(const struct lsm *lsm, const struct lsm_file *file, uint32_t *re
 
 	if (r < 0 && r != -ENOENT)
 		return r;
-	*ret_owner = r == 0 ? label.owner : 0;
+	*ret_owner = r == 0 ? label_owner_of(&label) : (struct lsm_owner){ 0 };
 	return 0;
 }
 
-int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner, uint32_t fresh,
-	uint32_t *ret_label, struct sbx_error *err)
+int label_ensure(const struct lsm *lsm, const struct lsm_file *file, struct lsm_owner owner,
+	uint32_t fresh, uint32_t *ret_label, struct sbx_error *err)
 {
 	uint64_t inode = file->info.inode;
 	struct sbx_label label = { 0 };
@@ -233,14 +247,14 @@ int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t ow
 	if (r == -ENOENT) {
 		/* Of one that is taken away its names stay. */
 		r = label_new(lsm, file, owner, fresh, label.flags, err);
-		label = (struct sbx_label){ .label = fresh, .owner = owner };
+		label = (struct sbx_label){ .label = fresh, .owner = owner.tenant };
 	}
 	if (r < 0)
 		return r;
-	if (owner && label.owner && label.owner != owner)
+	if (owner.tenant && label.owner && label.owner != owner.tenant)
 		return error_set(err, EEXIST, "tenant id %u owns it already", label.owner);
-	if (owner && !label.owner) {
-		label.owner = owner;
+	if (owner.tenant && !label.owner) {
+		label_set_owner(&label, owner);
 		r = label_write(lsm, inode, &label, err);
 	}
 	if (r == 0)
@@ -255,7 +269,7 @@ int label_mark_names(
 	int r = label_read_any(lsm, folder, &label, err);
 
 	if (r == -ENOENT)
-		return label_new(lsm, folder, 0, fresh, SBX_LABEL_NAMES, err);
+		return label_new(lsm, folder, (struct lsm_owner){ 0 }, fresh, SBX_LABEL_NAMES, err);
 	if (r < 0 || (label.flags & SBX_LABEL_NAMES))
 		return r;
 	label.flags |= SBX_LABEL_NAMES;

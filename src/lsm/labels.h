@@ -19,21 +19,30 @@ struct lsm_file {
  */
 int labels_read(const struct lsm *lsm, struct lsm_file *files, size_t n, struct sbx_error *err);
 
+/* Whose something is. */
+struct lsm_owner {
+	uint32_t tenant; /* 0: nobody's own */
+	uint32_t flags; /* SBX_LABEL_SHARED, SBX_LABEL_PART */
+};
+
+struct lsm_owner label_owner_of(const struct sbx_label *label);
+void label_set_owner(struct sbx_label *label, struct lsm_owner owner);
+
 /*
  * The label of a file's inode: the one that it has, or else `fresh`, an id never used before. With
- * `owner` (not 0) the inode becomes that tenant's own; -EEXIST when it is another's. A new label's
- * inode is kept in memory by a mount in the home, since one that is evicted loses its label;
- * -ENOLINK where the name that it was opened by is removed.
+ * an owner the inode becomes that tenant's own; -EEXIST when it is another's. A new label's inode
+ * is kept in memory by a mount in the home, since one that is evicted loses its label; -ENOLINK
+ * where the name that it was opened by is removed.
  */
-int label_ensure(const struct lsm *lsm, const struct lsm_file *file, uint32_t owner, uint32_t fresh,
-	uint32_t *ret_label, struct sbx_error *err);
+int label_ensure(const struct lsm *lsm, const struct lsm_file *file, struct lsm_owner owner,
+	uint32_t fresh, uint32_t *ret_label, struct sbx_error *err);
 
 /* Has names in that folder looked for; what else its label says stays, or `fresh` is put there. */
 int label_mark_names(const struct lsm *lsm, const struct lsm_file *folder, uint32_t fresh,
 	struct sbx_error *err);
 
-/* The owner of a file's inode itself, by its label; 0: nobody's own (any more). */
-int label_owner(const struct lsm *lsm, const struct lsm_file *file, uint32_t *ret_owner,
+/* The owner of a file's inode itself, by its label; who owned it once is none. */
+int label_owner(const struct lsm *lsm, const struct lsm_file *file, struct lsm_owner *ret_owner,
 	struct sbx_error *err);
 
 /* Whether the label was put on that inode, and not on another that had its address before. */

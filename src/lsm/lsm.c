@@ -54,6 +54,7 @@ static const char *const why_texts[] = {
 	[SBX_WHY_RISES] = "its policy would let it be used for more there than here",
 	[SBX_WHY_HOST] = "it is the host's",
 	[SBX_WHY_ANCHOR] = "what a tenant owns is there, which the host alone moves",
+	[SBX_WHY_SHARED] = "another tenant shares it here, and not there",
 };
 
 const char *lsm_map_name(enum lsm_map map)

@@ -132,19 +132,19 @@ static int read_label(const struct lsm *lsm, const struct lsm_name *name,
 	return 0;
 }
 
-int name_owner(const struct lsm *lsm, const struct lsm_name *name, uint32_t *ret_owner,
+int name_owner(const struct lsm *lsm, const struct lsm_name *name, struct lsm_owner *ret_owner,
 	struct sbx_error *err)
 {
 	struct sbx_label label;
 	int r = read_label(lsm, name, &label, err);
 
 	if (r == 0)
-		*ret_owner = label.owner;
+		*ret_owner = label_owner_of(&label);
 	return r;
 }
 
-int name_ensure(const struct lsm *lsm, const struct lsm_name *name, uint32_t owner, uint32_t fresh,
-	uint32_t fresh_folder, uint32_t *ret_label, struct sbx_error *err)
+int name_ensure(const struct lsm *lsm, const struct lsm_name *name, struct lsm_owner owner,
+	uint32_t fresh, uint32_t fresh_folder, uint32_t *ret_label, struct sbx_error *err)
 {
 	const struct sbx_name_key key = key_of(name);
 	struct sbx_label label;
@@ -152,16 +152,16 @@ int name_ensure(const struct lsm *lsm, const struct lsm_name *name, uint32_t own
 
 	if (r < 0)
 		return r;
-	if (owner && label.owner && label.owner != owner)
+	if (owner.tenant && label.owner && label.owner != owner.tenant)
 		return error_set(err, EEXIST, "tenant id %u owns it already", label.owner);
-	if (!label.label || (owner && !label.owner)) {
+	if (!label.label || (owner.tenant && !label.owner)) {
 		label = (struct sbx_label){
 			.ino = name->folder.info.ino,
 			.dev = name->folder.info.dev,
 			.generation = name->folder.info.generation,
 			.label = label.label ? label.label : fresh,
-			.owner = owner,
 		};
+		label_set_owner(&label, owner);
 		r = name_write(lsm, &key, &label, err);
 	}
 	/* Last: its owner holds from when names are looked for. */

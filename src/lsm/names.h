@@ -28,11 +28,11 @@ void name_close(struct lsm_name *name);
 int names_read(const struct lsm *lsm, struct lsm_name *names, size_t n, struct sbx_error *err);
 
 /* As label_ensure; `fresh_folder` is for the folder, should it have no label. */
-int name_ensure(const struct lsm *lsm, const struct lsm_name *name, uint32_t owner, uint32_t fresh,
-	uint32_t fresh_folder, uint32_t *ret_label, struct sbx_error *err);
+int name_ensure(const struct lsm *lsm, const struct lsm_name *name, struct lsm_owner owner,
+	uint32_t fresh, uint32_t fresh_folder, uint32_t *ret_label, struct sbx_error *err);
 
 /* As label_owner. */
-int name_owner(const struct lsm *lsm, const struct lsm_name *name, uint32_t *ret_owner,
+int name_owner(const struct lsm *lsm, const struct lsm_name *name, struct lsm_owner *ret_owner,
 	struct sbx_error *err);
 
 /* As labels_sweep. That a folder has no names any more is for the caller to see to. */

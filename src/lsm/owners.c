@@ -17,6 +17,7 @@ struct claim {
 	const struct lsm_file *file; /* or folder */
 	const struct lsm_name *name; /* NULL: the inode itself */
 	const struct lsm_own *own;
+	uint32_t flags; /* as in struct lsm_owner */
 };
 
 struct ownership {
@@ -93,6 +94,38 @@ static int open_names(struct ownership *o, const struct lsm *lsm, const struct l
 	return r < 0 ? r : names_read(lsm, o->names, o->n_names, err);
 }
 
+/* What is owned itself is shared as a whole, and no part. */
+static void join(struct claim *into, const struct claim *claim)
+{
+	const uint32_t part = into->flags & claim->flags & SBX_LABEL_PART;
+
+	into->flags = ((into->flags | claim->flags) & ~(uint32_t)SBX_LABEL_PART) | part;
+}
+
+/* What a tenant both owns and shares is one claim. */
+static void join_claims(struct ownership *o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n; i++) {
+		struct claim *last = n ? &o->claims[n - 1] : NULL;
+		const struct claim *c = &o->claims[i];
+
+		if (last && compare_claims(last, c) == 0 && last->own->tenant == c->own->tenant)
+			join(last, c);
+		else
+			o->claims[n++] = *c;
+	}
+	o->n = n;
+}
+
+static void add_claim(struct ownership *o, const struct lsm_file *file, const struct lsm_name *name,
+	const struct lsm_own *own)
+{
+	o->claims[o->n++] = (struct claim){ file, name, own,
+		own->shared ? SBX_LABEL_SHARED | SBX_LABEL_PART : 0 };
+}
+
 static int collect_claims(struct ownership *o, const struct lsm_own *owns,
 	const struct lsm_files *files, struct sbx_error *err)
 {
@@ -100,19 +133,18 @@ static int collect_claims(struct ownership *o, const struct lsm_own *owns,
 	if (!o->claims)
 		return error_errno(err, ENOMEM, "load the tenants' own");
 	for (size_t i = 0; i < files->n; i++)
-		o->claims[o->n++] =
-			(struct claim){ &files->file[i], NULL, o->of_tree[files->origin[i]] };
+		add_claim(o, &files->file[i], NULL, o->of_tree[files->origin[i]]);
 	for (size_t i = 0; i < o->n_names; i++)
 		if (o->names[i].folder.fd >= 0)
-			o->claims[o->n++] =
-				(struct claim){ &o->names[i].folder, &o->names[i], &owns[i] };
+			add_claim(o, &o->names[i].folder, &o->names[i], &owns[i]);
 	if (o->n)
 		qsort(o->claims, o->n, sizeof(*o->claims), compare_claims);
+	join_claims(o);
 	return 0;
 }
 
-static int owner_of(
-	const struct lsm *lsm, const struct claim *c, uint32_t *ret_owner, struct sbx_error *err)
+static int owner_of(const struct lsm *lsm, const struct claim *c, struct lsm_owner *ret_owner,
+	struct sbx_error *err)
 {
 	return c->name ? name_owner(lsm, c->name, ret_owner, err)
 		       : label_owner(lsm, c->file, ret_owner, err);
@@ -123,7 +155,8 @@ static int check_claims(const struct lsm *lsm, const struct ownership *o, struct
 {
 	for (size_t i = 0; i < o->n; i++) {
 		const struct claim *c = &o->claims[i], *next = c + 1;
-		uint32_t tenant = c->own->tenant, owner = 0;
+		struct lsm_owner owner = { 0 };
+		uint32_t tenant = c->own->tenant;
 		int r = owner_of(lsm, c, &owner, err);
 
 		if (r < 0)
@@ -131,10 +164,10 @@ static int check_claims(const struct lsm *lsm, const struct ownership *o, struct
 		if (i + 1 < o->n && compare_claims(c, next) == 0 && next->own->tenant != tenant)
 			return error_set(err, EEXIST, "own '%s' is own '%s' of tenant id %u too",
 				c->own->path, next->own->path, next->own->tenant);
-		if (owner && owner != tenant && !is_listed(o, owner))
+		if (owner.tenant && owner.tenant != tenant && !is_listed(o, owner.tenant))
 			return error_cure(err,
 				error_set(err, EEXIST, "own '%s': tenant id %u owns it already",
-					c->own->path, owner),
+					c->own->path, owner.tenant),
 				"a tenant that was removed keeps its own until 'sandboxctl tenant "
 				"forget'; 'sandboxctl tenant list' tells whose id that is");
 	}
@@ -153,13 +186,29 @@ static const struct claim *find_claim(const struct ownership *o, uint64_t inode,
 	return found && label_is_of(label, &found->file->info) ? found : NULL;
 }
 
+static struct lsm_owner claimant(const struct claim *claim)
+{
+	return (struct lsm_owner){ claim->own->tenant, claim->flags };
+}
+
+/* What was only shared is closed by the label above it, or open to its owner as that is. */
+static void end_ownership(struct sbx_label *label)
+{
+	const bool part = label->flags & SBX_LABEL_PART;
+
+	label_set_owner(label, (struct lsm_owner){ .tenant = part ? 0 : SBX_OWNER_FORMER });
+}
+
 /* The label stays: grants may stand on it, and rules.c takes it when none does. */
 static void hand_over(const struct ownership *o, const struct claim *claim, struct sbx_label *label)
 {
 	if (claim)
-		label->owner = claim->own->tenant;
-	else if (label->owner && is_listed(o, label->owner))
-		label->owner = SBX_OWNER_FORMER;
+		label_set_owner(label, claimant(claim));
+	else if (is_listed(o, label->owner))
+		end_ownership(label);
+	else
+		/* A removed tenant keeps its own, and lets nobody in any more. */
+		label->flags &= ~(uint32_t)SBX_LABEL_SHARED;
 }
 
 static bool hand_over_inode(uint64_t inode, struct sbx_label *label, void *arg)
@@ -201,8 +250,8 @@ static int label_claim(
 {
 	uint32_t label;
 
-	return c->name ? name_ensure(lsm, c->name, c->own->tenant, fresh, fresh + 1, &label, err)
-		       : label_ensure(lsm, c->file, c->own->tenant, fresh, &label, err);
+	return c->name ? name_ensure(lsm, c->name, claimant(c), fresh, fresh + 1, &label, err)
+		       : label_ensure(lsm, c->file, claimant(c), fresh, &label, err);
 }
 
 /*
@@ -259,7 +308,7 @@ struct former {
 static void give_up(struct former *former, struct sbx_label *label)
 {
 	if (label->owner == former->tenant) {
-		label->owner = SBX_OWNER_FORMER;
+		end_ownership(label);
 		former->n++;
 	}
 }

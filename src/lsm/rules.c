@@ -66,8 +66,9 @@ static uint32_t kernel_rights(enum policy_rights rights)
 {
 	unsigned int reach = reach_of(rights);
 
-	return (reach & POLICY_READ ? SBX_READ : 0) | (reach & POLICY_WRITE ? SBX_WRITE : 0) |
-	       (reach & POLICY_EXEC ? SBX_EXEC : 0) | (rights == POLICY_OWN ? SBX_METADATA : 0);
+	return SBX_GRANTED | (reach & POLICY_READ ? SBX_READ : 0) |
+	       (reach & POLICY_WRITE ? SBX_WRITE : 0) | (reach & POLICY_EXEC ? SBX_EXEC : 0) |
+	       (rights == POLICY_OWN ? SBX_METADATA : 0);
 }
 
 static void hash_connect(struct siphash *h, const struct policy_net_rule *rule)
@@ -190,13 +191,13 @@ static int check_own(int fd, uint32_t tenant, uint32_t owner, struct sbx_error *
 static int label_granted(const struct lsm *lsm, const struct lsm_file *file, uint32_t tenant,
 	bool own, uint32_t fresh, uint32_t *ret_label, struct sbx_error *err)
 {
-	uint32_t owner = 0;
+	struct lsm_owner owner = { 0 };
 	int r = label_owner(lsm, file, &owner, err);
 
-	if (r == 0 && !owner)
+	if (r == 0 && !owner.tenant)
 		r = above_owner(lsm, file->fd, &owner, err);
 	if (r == 0 && own)
-		r = check_own(file->fd, tenant, owner, err);
+		r = check_own(file->fd, tenant, owner.tenant, err);
 	return r < 0 ? r : label_ensure(lsm, file, owner, fresh, ret_label, err);
 }
 
@@ -205,13 +206,13 @@ static int label_name(const struct lsm *lsm, const struct lsm_grant *grant,
 	const struct lsm_name *name, uint32_t tenant, uint32_t fresh, uint32_t *ret_label,
 	struct sbx_error *err)
 {
-	uint32_t owner = 0;
+	struct lsm_owner owner = { 0 };
 	int r = name_owner(lsm, name, &owner, err);
 
-	if (r == 0 && !owner)
+	if (r == 0 && !owner.tenant)
 		r = above_owner(lsm, name->folder.fd, &owner, err);
 	if (r == 0 && grant->rights == POLICY_OWN)
-		r = check_own(grant->fd, tenant, owner, err);
+		r = check_own(grant->fd, tenant, owner.tenant, err);
 	return r < 0 ? r : name_ensure(lsm, name, owner, fresh, fresh + 1, ret_label, err);
 }
 

@@ -44,11 +44,12 @@ int rules_forget(const struct lsm *lsm, uint32_t tenant, uint32_t current, struc
 /* The mode of a policy that is in the maps. 0 or -errno. */
 int rules_mode(const struct lsm *lsm, uint32_t policy, enum policy_lsm_mode *ret_mode);
 
-/* A tree of a tenant's own, opened. */
+/* A tree of a tenant's own, opened; or what it shares of one. */
 struct lsm_own {
 	uint32_t tenant;
 	int fd; /* borrowed */
 	const char *path; /* real */
+	bool shared;
 };
 
 /*

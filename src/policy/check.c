@@ -291,6 +291,19 @@ static void check_grants(struct key_load *load, const struct policy *policy)
 		check_pair(load, sorted[i - 1], sorted[i]);
 }
 
+/* Which tree it lies in only those can say who look where links lead. */
+static void check_shares(struct key_load *load, const struct policy *policy)
+{
+	bool owns = key_seen(load, "filesystem", "own")->bad;
+
+	for (size_t i = 0; i < policy->filesystem.n_grants; i++)
+		owns |= policy->filesystem.grants[i].rights == POLICY_OWN;
+	if (policy->filesystem.n_shares && !owns)
+		report_error(load->report, &policy->filesystem.shares[0].at,
+			"share: the tenant owns nothing: set 'own' to the tree that '%s' lies in",
+			policy->filesystem.shares[0].path);
+}
+
 static void report_idle(const struct policy_call *call, void *arg)
 {
 	struct key_load *load = arg;
@@ -375,6 +388,7 @@ void check_policy(struct key_load *load)
 	check_cpu(load, &policy->cgroup, "cgroup");
 	check_cpu(load, &policy->cgroup_sandbox, "cgroup.sandbox");
 	check_grants(load, policy);
+	check_shares(load, policy);
 	check_network(load, policy);
 	check_listen(load, policy);
 	check_proc(load, policy);

@@ -80,7 +80,7 @@ void explain_file(const struct explain_files *files, const char *path, enum poli
 	char outside[PATH_MAX];
 
 	path_outside(seen, path, outside);
-	own = own_above(files->owns, files->n_owns, NULL, outside);
+	own = own_closing(files->owns, files->n_owns, NULL, outside);
 	p = reach_nearest(&files->reach, outside, wanted);
 	if (own) {
 		explain_say(ret, false, &own->at, "tenant '%s' owns '%s'", own->tenant, own->path);

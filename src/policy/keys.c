@@ -276,7 +276,7 @@ static const struct key keys[] = {
 		.help = "Trees to write", SINCE_0_1 },
 	{ "filesystem", "exec", .type = &type_grants, .number = POLICY_EXEC,
 		.help = "Trees to read and to execute from", SINCE_0_1 },
-	{ "filesystem", "share",
+	{ "filesystem", "share", .type = &type_grants, .number = POLICY_SHARE,
 		.help = "Parts of what it owns that others may be granted", SINCE_0_1 },
 	{ "filesystem", "mount", .type = &type_mounts,
 		.help = "Trees that are seen at another place", SINCE_0_1 },

@@ -7,14 +7,15 @@
 
 #include "policy/policy.h"
 
-/* A tree that a tenant owns. All borrowed. */
+/* A tree that a tenant owns, or a part of one that it shares. All borrowed. */
 struct policy_own {
 	const char *path; /* real: without symlinks */
 	const char *tenant;
 	struct policy_place at; /* nowhere where that doesn't matter */
+	bool shared;
 };
 
-/* Puts them into the order that the two below look them up in. */
+/* Puts them into the order that those below look them up in. */
 void own_sort(struct policy_own *owns, size_t n);
 
 /*
@@ -24,6 +25,13 @@ void own_sort(struct policy_own *owns, size_t n);
 const struct policy_own *own_above(
 	const struct policy_own *owns, size_t n, const char *tenant, const char *path);
 
+/* The same, but for what its owner shares: what no grant of TENANT's opens. */
+const struct policy_own *own_closing(
+	const struct policy_own *owns, size_t n, const char *tenant, const char *path);
+
+/* Whether PATH lies in what that tenant owns. */
+bool own_holds(const struct policy_own *owns, size_t n, const char *tenant, const char *path);
+
 /* The first tree that is PATH or lies in it, and that is another's than TENANT's. */
 const struct policy_own *own_below(
 	const struct policy_own *owns, size_t n, const char *tenant, const char *path);
@@ -31,5 +39,8 @@ const struct policy_own *own_below(
 /* "own '/srv/a/b' lies in '/srv/a', which tenant 'a' owns". Returns -EEXIST. */
 int own_refuse(const struct policy_own *own, enum policy_rights rights, const char *path,
 	struct sbx_error *err);
+
+/* "share '/srv/a' lies in nothing that tenant 'a' owns". Returns -EINVAL. */
+int own_refuse_share(const char *tenant, const char *path, struct sbx_error *err);
 
 #endif

@@ -305,6 +305,7 @@ struct policy *policy_free(struct policy *policy)
 	free(policy->cgroup.settings);
 	free(policy->cgroup_sandbox.settings);
 	free(policy->filesystem.grants);
+	free(policy->filesystem.shares);
 	free(policy->process.rlimits);
 	free(policy->path);
 	strv_clear(&policy->settings);

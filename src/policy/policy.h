@@ -24,7 +24,7 @@ struct policy_dirs {
 	const char *shipped; /* default.ini, runtimes/ and seccomp/ of this build */
 };
 
-/* Rights on files, spec: "Rights on files". A grant's `rights` is one of the four, never a mix. */
+/* Rights on files, spec: "Rights on files". A grant's `rights` is one of these, never a mix. */
 enum policy_rights {
 	POLICY_READ = 1 << 0,
 	POLICY_WRITE = 1 << 1,
@@ -32,13 +32,19 @@ enum policy_rights {
 	POLICY_OWN = 1 << 3,
 	/* Of the host's root where it is the sandbox's: to be seen, and nothing more. */
 	POLICY_SEE = 1 << 4,
+	/* No right of the tenant's: others may be granted what lies there, in its own. */
+	POLICY_SHARE = 1 << 5,
 };
+
+/* What makes a grant one: all but POLICY_SHARE. */
+#define POLICY_ANY_RIGHT (POLICY_READ | POLICY_WRITE | POLICY_EXEC | POLICY_OWN | POLICY_SEE)
 
 /* The key's name: "read". */
 const char *policy_rights_name(enum policy_rights rights);
 
 /*
- * One path of one of the keys own, read, write, exec, or the source of a `mount`: absolute, without
+ * One path of one of the keys own, read, write, exec, share, or the source of a `mount`: absolute,
+ * without
  * "..", double or trailing slashes. Nothing was looked up: a symlink in it stands for itself.
  */
 struct policy_grant {
@@ -214,6 +220,8 @@ struct policy {
 	struct {
 		struct policy_grant *grants;
 		size_t n_grants;
+		struct policy_grant *shares; /* their `rights` is POLICY_SHARE */
+		size_t n_shares;
 		enum policy_proc proc; /* of a pid namespace; there is none without one */
 		uint64_t tmp; /* bytes of the private /tmp */
 	} filesystem;

@@ -12,6 +12,7 @@ unsigned int reach_of(enum policy_rights right)
 	case POLICY_OWN:
 		return POLICY_READ | POLICY_WRITE;
 	case POLICY_SEE:
+	case POLICY_SHARE:
 		break;
 	}
 	return 0;

@@ -18,6 +18,8 @@ const char *policy_rights_name(enum policy_rights rights)
 		return "own";
 	case POLICY_SEE:
 		return "root";
+	case POLICY_SHARE:
+		return "share";
 	}
 	return "?";
 }
@@ -35,16 +37,29 @@ void policy_grant_text(const struct policy_grant *grant, char *text, size_t size
 			text, size, "%s = %s", policy_rights_name(grant->rights), grant->path);
 }
 
+/* Of a policy, where they are kept. */
+struct list {
+	struct policy_grant **v;
+	size_t *n;
+};
+
+static struct list list_of(struct policy *policy, enum policy_rights rights)
+{
+	if (rights == POLICY_SHARE)
+		return (struct list){ &policy->filesystem.shares, &policy->filesystem.n_shares };
+	return (struct list){ &policy->filesystem.grants, &policy->filesystem.n_grants };
+}
+
 /* Takes the grant's strings over on success. */
 static int add_grant(struct policy *policy, const struct policy_grant *grant)
 {
-	struct policy_grant *room =
-		array_room(policy->filesystem.grants, policy->filesystem.n_grants, sizeof(*room));
+	const struct list list = list_of(policy, grant->rights);
+	struct policy_grant *room = array_room(*list.v, *list.n, sizeof(*room));
 
 	if (!room)
 		return -ENOMEM;
-	policy->filesystem.grants = room;
-	room[policy->filesystem.n_grants++] = *grant;
+	*list.v = room;
+	room[(*list.n)++] = *grant;
 	return 0;
 }
 
@@ -97,7 +112,8 @@ static int parse_grants(const struct key_use *use, void *target)
 		if (!as_written)
 			return -ENOMEM;
 		key_at_word(use, i);
-		if (use->key->number == POLICY_OWN && (use->load->spoken & TEXT_SANDBOX))
+		if ((use->key->number & (POLICY_OWN | POLICY_SHARE)) &&
+			(use->load->spoken & TEXT_SANDBOX))
 			why = "%n: what a tenant owns is the same for all of its sandboxes";
 		r = why ? key_error(use, "'%s': %s", as_written, why)
 			: add_path(use, target, words.v[i]);
@@ -118,23 +134,23 @@ static bool is_of_key(const struct policy_grant *grant, const struct key *key)
 			   : grant->inside != NULL;
 }
 
-/* Only this key's grants: the six keys share one list. */
+/* Only this key's grants: most of the keys have one list together. */
 static void clear_grants(const struct key *key, void *target)
 {
-	struct policy *policy = target;
+	const struct list list = list_of(target, (enum policy_rights)key->number);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
-		struct policy_grant grant = policy->filesystem.grants[i];
+	for (size_t i = 0; i < *list.n; i++) {
+		struct policy_grant grant = (*list.v)[i];
 
 		if (is_of_key(&grant, key)) {
 			free(grant.path);
 			free(grant.inside);
 		} else {
-			policy->filesystem.grants[kept++] = grant;
+			(*list.v)[kept++] = grant;
 		}
 	}
-	policy->filesystem.n_grants = kept;
+	*list.n = kept;
 }
 
 const struct key_type type_grants = {

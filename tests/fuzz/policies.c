@@ -207,6 +207,8 @@ static void write_grants(FILE *out, const struct policy *policy)
 
 		write_grant(out, grant);
 	}
+	for (size_t i = 0; i < policy->filesystem.n_shares; i++)
+		write_grant(out, &policy->filesystem.shares[i]);
 }
 
 static void write_tmp(FILE *out, const struct policy *policy)

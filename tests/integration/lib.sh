@@ -160,7 +160,7 @@ is_denied_by() { # WALL WHO ATTEMPT
 	lsm:*:*)
 		IFS=: read -r _ hook why errno <<<"$1"
 		# As at the border of a file system, so that mv(1) copies.
-		[[ $why != rises ]] || errno=EXDEV
+		[[ $why != rises && $why != shared ]] || errno=EXDEV
 		[[ $line == "$3: ${errno:-EACCES}"* ]] || return
 		if [[ $2 == */* ]]; then
 			expected[$2:$hook]=$((${expected[$2:$hook]-0} + 1))

@@ -132,6 +132,32 @@ checked 1 "*:3:9: error: write '$world/theirs/in' lies in '$world/$owned*" "the 
 [filesystem]
 write = $world/alias/in
 INI
+checked 1 "*:4:9: error: share '$world/theirs/in' lies in '$world/$owned*" "another's own is nobody's to share" <<INI
+[filesystem]
+own = $world/mine
+share = $world/theirs/in
+INI
+checked 1 "*:4:9: error: share '$world' lies in nothing that tenant 'newcomer' owns*" "nor is what nobody owns" <<INI
+[filesystem]
+own = $world/mine
+share = $world
+INI
+checked 0 "*:4:9: warning: '$world/mine/to-come' is not there*" "what isn't there is shared by its name" <<INI
+[filesystem]
+own = $world/mine
+share = $world/mine/to-come
+INI
+cp tenants/neighbour.ini neighbour
+echo "share = $world/theirs/in" >>tenants/neighbour.ini
+checked 0 "" "a grant in what another shares" <<INI
+[filesystem]
+read = $world/theirs/in
+INI
+checked 1 "*:3:7: error: own '$world/theirs/in' lies in '$world/$owned*" "what another shares is its own still" <<INI
+[filesystem]
+own = $world/theirs/in
+INI
+cp neighbour tenants/neighbour.ini
 checked 1 "*:3:7: error: own '$world/theirs' lies in '$world/$owned*" "another's own as one's own" <<INI
 [filesystem]
 own = $world/theirs

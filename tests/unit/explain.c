@@ -84,7 +84,7 @@ TEST(the_nearest_grant_decides)
 TEST(ownership_beats_grants)
 {
 	struct policy *p = load("version = 1\n[filesystem]\nwrite = /srv /srv/b/c\n");
-	const struct policy_own own = { "/srv/b", "b", { p->sources.v[0], 77, 1 } };
+	const struct policy_own own = { "/srv/b", "b", { p->sources.v[0], 77, 1 }, false };
 
 	EXPECT_STREQ("allowed:3", ask_file(p, &own, 1, "/srv/x", POLICY_WRITE));
 	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/srv/b", POLICY_READ));
@@ -180,7 +180,7 @@ TEST(mounts)
 TEST(a_mount_of_anothers_own)
 {
 	struct policy *p = load("version = 1\n[filesystem]\nmount = /srv/b:/b\n");
-	const struct policy_own own = { "/srv/b/c", "b", { p->sources.v[0], 77, 1 } };
+	const struct policy_own own = { "/srv/b/c", "b", { p->sources.v[0], 77, 1 }, false };
 
 	EXPECT_STREQ("allowed:3", ask_file(p, &own, 1, "/b/x", POLICY_WRITE));
 	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/b/c/x", POLICY_READ));

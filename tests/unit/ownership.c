@@ -5,8 +5,8 @@
 
 /* As own_sort() leaves them. */
 static const struct policy_own owns[] = {
-	{ "/srv/a", "a", { 0 } },
-	{ "/srv/b/in/here", "b", { 0 } },
+	{ "/srv/a", "a", { 0 }, false },
+	{ "/srv/b/in/here", "b", { 0 }, false },
 };
 
 static const char *above(const char *tenant, const char *path)
@@ -33,13 +33,13 @@ TEST(ones_own_is_no_hindrance)
 }
 
 static struct policy_own many[] = {
-	{ "/srv/c-d", "c", { 0 } },
-	{ "/srv/c/x/y", "d", { 0 } },
-	{ "/srv/c", "b", { .line = 2 } },
-	{ "/srv/c", "a", { 0 } },
-	{ "/srv/c/x", "c", { 0 } },
-	{ "/srv/c", "b", { .line = 1 } },
-	{ "/srv/cc", "d", { 0 } },
+	{ "/srv/c-d", "c", { 0 }, false },
+	{ "/srv/c/x/y", "d", { 0 }, false },
+	{ "/srv/c", "b", { .line = 2 }, false },
+	{ "/srv/c", "a", { 0 }, false },
+	{ "/srv/c/x", "c", { 0 }, false },
+	{ "/srv/c", "b", { .line = 1 }, false },
+	{ "/srv/cc", "d", { 0 }, false },
 };
 
 static void expect_own(
@@ -81,7 +81,7 @@ TEST(the_first_below)
 
 TEST(the_root_is_above_all)
 {
-	const struct policy_own root = { "/", "a", { 0 } };
+	const struct policy_own root = { "/", "a", { 0 }, false };
 
 	expect_own("/", "a", 0, own_above(&root, 1, "b", "/srv/a"));
 	expect_own("/", "a", 0, own_above(&root, 1, "b", "/"));
@@ -95,4 +95,52 @@ TEST(the_words)
 
 	EXPECT_EQ(-EEXIST, own_refuse(&owns[0], POLICY_READ, "/srv/a/x", &err));
 	EXPECT_STREQ("read '/srv/a/x' lies in '/srv/a', which tenant 'a' owns", err.text);
+}
+
+/* b shares a part of what it owns, and owns a part of that; c shares all. */
+static struct policy_own shared[] = {
+	{ "/srv/b", "b", { 0 }, false },
+	{ "/srv/b/out", "b", { 0 }, true },
+	{ "/srv/b/out/in", "b", { 0 }, false },
+	{ "/srv/c", "c", { 0 }, false },
+	{ "/srv/c", "c", { 0 }, true },
+	{ "/srv/d", "d", { 0 }, true },
+};
+
+static const char *closing(const char *tenant, const char *path)
+{
+	const struct policy_own *own = own_closing(shared, ARRAY_SIZE(shared), tenant, path);
+
+	return own ? own->tenant : "nobody";
+}
+
+TEST(what_is_shared_is_closed_by_nobody)
+{
+	const size_t n = ARRAY_SIZE(shared);
+
+	own_sort(shared, n);
+	EXPECT_STREQ("b", closing("a", "/srv/b"));
+	EXPECT_STREQ("b", closing("a", "/srv/b/ou"));
+	EXPECT_STREQ("b", closing("a", "/srv/b/outer"));
+	EXPECT_STREQ("nobody", closing("a", "/srv/b/out"));
+	EXPECT_STREQ("nobody", closing("a", "/srv/b/out/x/y"));
+	EXPECT_STREQ("b", closing("a", "/srv/b/out/in"));
+	EXPECT_STREQ("b", closing("a", "/srv/b/out/in/x"));
+	EXPECT_STREQ("nobody", closing("a", "/srv/c"));
+	EXPECT_STREQ("nobody", closing("a", "/srv/c/x"));
+	EXPECT_STREQ("nobody", closing("b", "/srv/b/x"));
+	/* Its own trees are owned all the same. */
+	expect_own("/srv/b", "b", 0, own_above(shared, n, "a", "/srv/b/out/x"));
+	expect_own("/srv/b", "b", 0, own_below(shared, n, "a", "/srv/b"));
+	EXPECT_TRUE(!own_above(shared, n, "a", "/srv/d"));
+}
+
+TEST(a_share_lies_in_its_tenants_own)
+{
+	const size_t n = ARRAY_SIZE(shared);
+
+	EXPECT_TRUE(own_holds(shared, n, "b", "/srv/b/out"));
+	EXPECT_TRUE(own_holds(shared, n, "c", "/srv/c"));
+	EXPECT_FALSE(own_holds(shared, n, "d", "/srv/d"));
+	EXPECT_FALSE(own_holds(shared, n, "a", "/srv/b/out"));
 }

@@ -79,7 +79,9 @@ static void dump_grants(FILE *out, const struct policy *policy)
 		[POLICY_EXEC] = "exec",
 		[POLICY_OWN] = "own",
 		[POLICY_SEE] = "see",
+		[POLICY_SHARE] = "share",
 	};
+	const struct policy_grant *shares = policy->filesystem.shares;
 
 	for (size_t i = 0; i < policy->filesystem.n_grants; i++) {
 		const struct policy_grant *grant = &policy->filesystem.grants[i];
@@ -90,6 +92,10 @@ static void dump_grants(FILE *out, const struct policy *policy)
 		else
 			(void)fprintf(out, "%s: <%s>", names[grant->rights], grant->path);
 		dump_place(out, &grant->at);
+	}
+	for (size_t i = 0; i < policy->filesystem.n_shares; i++) {
+		(void)fprintf(out, "%s: <%s>", names[shares[i].rights], shares[i].path);
+		dump_place(out, &shares[i].at);
 	}
 }
 

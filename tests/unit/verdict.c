@@ -6,25 +6,43 @@
 /* A tree as the kernel's walk meets it: labels from the file up to the root of its superblock. */
 struct label {
 	__u32 owner;
+	bool shared;
 	bool granted;
 	__u32 rights;
 };
+
+static void meet(struct sbx_walk *walk, __u32 tenant, const struct label *label)
+{
+	const __u32 rights = label->rights | SBX_GRANTED;
+
+	sbx_walk_label(walk, tenant, label->owner, label->shared ? SBX_LABEL_SHARED : 0,
+		label->granted ? &rights : NULL);
+}
 
 static enum sbx_why judge(const struct label *labels, size_t n, __u32 tenant, __u32 wanted)
 {
 	struct sbx_walk walk = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		sbx_walk_label(&walk, tenant, labels[i].owner,
-			labels[i].granted ? &labels[i].rights : NULL);
+		meet(&walk, tenant, &labels[i]);
 	return sbx_walk_end(&walk, wanted);
+}
+
+/* Who lets others in at label `i`: the other tenant whose share was met last, there or before. */
+static __u32 sharer(const struct label *labels, size_t i, __u32 tenant)
+{
+	for (size_t j = i + 1; j-- > 0;)
+		if (labels[j].owner && labels[j].owner != tenant && labels[j].shared)
+			return labels[j].owner;
+	return 0;
 }
 
 /* The rule in the words of the documentation, slow and obvious. */
 static enum sbx_why model(const struct label *labels, size_t n, __u32 tenant, __u32 wanted)
 {
 	for (size_t i = 0; i < n; i++)
-		if (labels[i].owner != 0 && labels[i].owner != tenant)
+		if (labels[i].owner != 0 && labels[i].owner != tenant &&
+			labels[i].owner != sharer(labels, i, tenant))
 			return SBX_WHY_OWNED;
 	for (size_t i = 0; i < n; i++)
 		if (labels[i].granted)
@@ -61,6 +79,38 @@ TEST(ownership_beats_grants_above_and_below)
 	EXPECT_EQ(SBX_WHY_NONE, judge(above, 2, 2, SBX_READ));
 }
 
+TEST(what_is_shared_is_open_to_grants_alone)
+{
+	const struct label grant = { .granted = true, .rights = SBX_READ };
+	const struct label own = { .owner = 2 }, share = { .owner = 2, .shared = true };
+	const struct label opened[] = { grant, share, own }, whole[] = { share, grant };
+	const struct label beside[] = { grant, own }, within[] = { own, share, grant };
+	const struct label others[] = { share, { .owner = 3 }, grant };
+
+	EXPECT_EQ(SBX_WHY_NONE, judge(opened, 3, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_RIGHTS, judge(opened, 3, 1, SBX_WRITE));
+	EXPECT_EQ(SBX_WHY_NO_GRANT, judge(opened + 1, 2, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_NONE, judge(whole, 2, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_OWNED, judge(beside, 2, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_OWNED, judge(within, 3, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_OWNED, judge(others, 3, 1, SBX_READ));
+	EXPECT_EQ(SBX_WHY_NONE, judge(opened, 3, 2, SBX_READ));
+}
+
+TEST(what_is_shared_is_taken_nowhere_else)
+{
+	const struct sbx_walk none = { 0 }, label = { .rights = SBX_GRANTED };
+	const struct sbx_walk share = { .rights = 15 | SBX_GRANTED, .shared = 2 };
+	const struct sbx_walk another = { .rights = 15 | SBX_GRANTED, .shared = 3 };
+	const struct sbx_walk mine = { .rights = 15 | SBX_GRANTED };
+
+	EXPECT_EQ(SBX_WHY_SHARED, sbx_move_end(&none, &share, &mine));
+	EXPECT_EQ(SBX_WHY_SHARED, sbx_move_end(&label, &share, &mine));
+	EXPECT_EQ(SBX_WHY_SHARED, sbx_move_end(&none, &share, &another));
+	EXPECT_EQ(SBX_WHY_NONE, sbx_move_end(&none, &share, &share));
+	EXPECT_EQ(SBX_WHY_NONE, sbx_move_end(&none, &mine, &share));
+}
+
 TEST(wanting_nothing_is_no_way_in)
 {
 	const struct label labels[] = { { .granted = true, .rights = 7 } };
@@ -80,6 +130,7 @@ TEST(random_trees_against_the_model)
 		for (size_t i = 0; i < n; i++)
 			labels[i] = (struct label){
 				.owner = random() % 4 ? 0 : (__u32)random() % 4,
+				.shared = random() % 2,
 				.granted = random() % 2,
 				.rights = (__u32)random() % 16,
 			};
@@ -94,11 +145,9 @@ static enum sbx_why judge_entry(
 	struct sbx_walk of_folder = { 0 }, of_entry = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		sbx_walk_label(&of_folder, tenant, folder[i].owner,
-			folder[i].granted ? &folder[i].rights : NULL);
+		meet(&of_folder, tenant, &folder[i]);
 	if (entry)
-		sbx_walk_label(
-			&of_entry, tenant, entry->owner, entry->granted ? &entry->rights : NULL);
+		meet(&of_entry, tenant, entry);
 	return sbx_entry_end(&of_folder, &of_entry);
 }
 
@@ -122,12 +171,13 @@ TEST(rights_never_rise_by_a_move)
 {
 	for (__u32 from = 0; from < 16; from++)
 		for (__u32 to = 0; to < 16; to++) {
-			const struct sbx_walk here = { .rights = from, .decided = 1 };
-			const struct sbx_walk there = { .rights = to, .decided = 1 };
-			const struct sbx_walk none = { 0 }, label = { .decided = 1 };
+			const struct sbx_walk here = { .rights = from | SBX_GRANTED };
+			const struct sbx_walk there = { .rights = to | SBX_GRANTED };
+			const struct sbx_walk none = { 0 }, label = { .rights = SBX_GRANTED };
 
-			EXPECT_EQ((from | to) != from, sbx_rises(&none, &here, &there));
-			EXPECT_FALSE(sbx_rises(&label, &here, &there));
+			EXPECT_EQ((from | to) != from ? SBX_WHY_RISES : SBX_WHY_NONE,
+				sbx_move_end(&none, &here, &there));
+			EXPECT_EQ(SBX_WHY_NONE, sbx_move_end(&label, &here, &there));
 		}
 }
 
@@ -145,6 +195,7 @@ static struct place random_place(void)
 	for (size_t i = 0; i < p.n; i++)
 		p.labels[i] = (struct label){
 			.owner = random() % 8 ? 0 : (__u32)random() % 4,
+			.shared = random() % 2,
 			.granted = random() % 2,
 			.rights = (__u32)random() % 16,
 		};
@@ -159,24 +210,25 @@ static int move(const struct place *from, const struct place *to, __u32 tenant)
 	struct sbx_walk entry = { 0 }, old = { 0 }, new = { 0 }, taken = { 0 };
 
 	for (size_t i = 1; i < from->n; i++)
-		sbx_walk_label(&old, tenant, from->labels[i].owner,
-			from->labels[i].granted ? &from->labels[i].rights : NULL);
+		meet(&old, tenant, &from->labels[i]);
 	for (size_t i = 1; i < to->n; i++)
-		sbx_walk_label(&new, tenant, to->labels[i].owner,
-			to->labels[i].granted ? &to->labels[i].rights : NULL);
-	sbx_walk_label(&entry, tenant, from->labels[0].owner,
-		from->labels[0].granted ? &from->labels[0].rights : NULL);
-	sbx_walk_label(&taken, tenant, to->labels[0].owner,
-		to->labels[0].granted ? &to->labels[0].rights : NULL);
+		meet(&new, tenant, &to->labels[i]);
+	meet(&entry, tenant, &from->labels[0]);
+	meet(&taken, tenant, &to->labels[0]);
 	if (sbx_entry_end(&old, &entry) != SBX_WHY_NONE ||
 		sbx_entry_end(&new, &taken) != SBX_WHY_NONE)
 		return EACCES;
-	return sbx_rises(&entry, &old, &new) ? EXDEV : 0;
+	return sbx_move_end(&entry, &old, &new) == SBX_WHY_NONE ? 0 : EXDEV;
 }
 
-/* In words: both files and both folders may be written to; and no right is new in the new place. */
+/*
+ * In words: both files and both folders may be written to; what is shared there stays; and no right
+ * is new in the new place.
+ */
 static int model_move(const struct place *from, const struct place *to, __u32 tenant)
 {
+	__u32 old = from->n > 1 ? sharer(from->labels + 1, from->n - 2, tenant) : 0;
+	__u32 new = to->n > 1 ? sharer(to->labels + 1, to->n - 2, tenant) : 0;
 	struct label moved[8];
 
 	for (int i = 0; i < 2; i++) {
@@ -186,6 +238,8 @@ static int model_move(const struct place *from, const struct place *to, __u32 te
 			model(p->labels + 1, p->n - 1, tenant, SBX_WRITE) != SBX_WHY_NONE)
 			return EACCES;
 	}
+	if (old && old != new)
+		return EXDEV;
 	memcpy(moved, to->labels, sizeof(moved));
 	moved[0] = from->labels[0];
 	for (__u32 right = 1; right < 16; right <<= 1)
@@ -255,4 +309,5 @@ TEST(what_a_mode_lifts)
 	EXPECT_TRUE(sbx_is_lifted(SBX_WHY_NO_RULE));
 	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_OWNED));
 	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_RISES));
+	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_SHARED));
 }
