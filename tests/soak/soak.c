@@ -213,12 +213,18 @@ static void remove_it(struct soak *s, const struct place *p)
 		*kind_of(s, p) = NOTHING;
 }
 
-/* No right is new in the new place, else EXDEV, as between two file systems. */
+/*
+ * No right is new in the new place, and what another shares stays with that one; else EXDEV, as
+ * between two file systems.
+ */
 static int may_get(const struct soak *s, const struct place *from, const struct place *to)
 {
+	int sharer = world_sharer(&s->world, s->tenant, from->folder, from->name);
 	unsigned int old = world_rights(&s->world, s->tenant, from->folder, from->name);
 	unsigned int new = world_rights(&s->world, s->tenant, to->folder, to->name);
 
+	if (sharer >= 0 && sharer != world_sharer(&s->world, s->tenant, to->folder, to->name))
+		return EXDEV;
 	return new & ~old ? EXDEV : 0;
 }
 

@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static const char *const word_names[N_WORDS] = { "read", "write", "exec", "own" };
+static const char *const word_names[N_WORDS] = { "read", "write", "exec", "own", "share" };
 static const unsigned int word_rights[N_WORDS] = {
 	READ,
 	READ | WRITE,
 	READ | EXEC,
 	READ | WRITE | METADATA,
+	0,
 };
 
 static bool has(const struct grants *grants, int tenant, enum word word)
@@ -17,33 +18,44 @@ static bool has(const struct grants *grants, int tenant, enum word word)
 	return grants->words[tenant] >> word & 1;
 }
 
-static bool is_owned(const struct grants *grants)
+/* Negative: nobody. */
+static int owner(const struct grants *grants)
 {
 	for (int t = 0; t < N_TENANTS; t++)
 		if (has(grants, t, WORD_OWN))
-			return true;
-	return false;
+			return t;
+	return -1;
 }
 
-/* An `own` in an `own` would be refused. */
-static bool is_owned_above(const struct world *world, int folder)
+static int owner_above(const struct world *world, int folder)
 {
-	for (; folder >= 0; folder = world->folders[folder].above)
-		if (is_owned(&world->folders[folder].grants))
-			return true;
-	return false;
+	int found = -1;
+
+	for (; folder >= 0 && found < 0; folder = world->folders[folder].above)
+		found = owner(&world->folders[folder].grants);
+	return found;
 }
 
-/* Where something may be owned it is so in one of three. */
-static struct grants random_grants(bool may_be_owned)
+/*
+ * Where something may be owned it is so in one of three: an `own` in another's would be refused.
+ * What is owned, or lies in what is, is shared in one of three.
+ */
+static struct grants random_grants(int owned_above_by)
 {
 	struct grants grants = { 0 };
+	int by = owned_above_by;
 
 	for (int t = 0; t < N_TENANTS; t++)
 		if (random() % 4 == 0)
 			grants.words[t] = 1u << random() % WORD_OWN;
-	if (may_be_owned && random() % 3 == 0)
-		grants.words[random() % N_TENANTS] |= 1u << WORD_OWN;
+	if (by < 0 && random() % 3 == 0) {
+		by = (int)(random() % N_TENANTS);
+		grants.words[by] |= 1u << WORD_OWN;
+	} else if (by >= 0 && random() % 8 == 0) {
+		grants.words[by] |= 1u << WORD_OWN;
+	}
+	if (by >= 0 && random() % 3 == 0)
+		grants.words[by] |= 1u << WORD_SHARE;
 	return grants;
 }
 
@@ -55,10 +67,10 @@ static void make_folder(struct world *world, int i)
 	f->root = world->folders[f->above].root;
 	(void)snprintf(f->path, sizeof(f->path), "%s/%d", world->folders[f->above].path, i);
 	if (random() % 2)
-		f->grants = random_grants(!is_owned_above(world, f->above));
+		f->grants = random_grants(owner_above(world, f->above));
 	for (int n = 0; n < N_NAMES; n++)
 		if (random() % 4 == 0)
-			f->names[n] = random_grants(!is_owned_above(world, i));
+			f->names[n] = random_grants(owner_above(world, i));
 }
 
 void world_make(struct world *world, unsigned int seed, char *const roots[2])
@@ -106,7 +118,7 @@ static bool granted(const struct grants *grants, int tenant, unsigned int *ret_r
 	for (enum word w = 0; w < N_WORDS; w++)
 		if (has(grants, tenant, w))
 			*ret_rights |= word_rights[w];
-	return grants->words[tenant] != 0;
+	return (grants->words[tenant] & ~(1u << WORD_SHARE)) != 0;
 }
 
 /* The nearest grant decides. */
@@ -122,22 +134,42 @@ unsigned int world_rights(const struct world *world, int tenant, int folder, int
 	return 0;
 }
 
-static bool is_of_another(const struct grants *grants, int tenant)
+/* What another tenant says there: that it shares it, that it owns it, or nothing. */
+static enum word word_of_another(const struct grants *grants, int tenant, int *ret_by)
 {
-	for (int t = 0; t < N_TENANTS; t++)
-		if (t != tenant && has(grants, t, WORD_OWN))
-			return true;
-	return false;
+	for (enum word w = WORD_SHARE; w >= WORD_OWN; w--)
+		for (int t = 0; t < N_TENANTS; t++)
+			if (t != tenant && has(grants, t, w)) {
+				*ret_by = t;
+				return w;
+			}
+	return N_WORDS;
+}
+
+/* The nearest that another says decides. */
+static enum word standing(const struct world *world, int tenant, int folder, int name, int *ret_by)
+{
+	enum word word = N_WORDS;
+
+	if (name != NO_NAME)
+		word = word_of_another(&world->folders[folder].names[name], tenant, ret_by);
+	for (; folder >= 0 && word == N_WORDS; folder = world->folders[folder].above)
+		word = word_of_another(&world->folders[folder].grants, tenant, ret_by);
+	return word;
 }
 
 bool world_is_others(const struct world *world, int tenant, int folder, int name)
 {
-	if (name != NO_NAME && is_of_another(&world->folders[folder].names[name], tenant))
-		return true;
-	for (; folder >= 0; folder = world->folders[folder].above)
-		if (is_of_another(&world->folders[folder].grants, tenant))
-			return true;
-	return false;
+	int by;
+
+	return standing(world, tenant, folder, name, &by) == WORD_OWN;
+}
+
+int world_sharer(const struct world *world, int tenant, int folder, int name)
+{
+	int by;
+
+	return standing(world, tenant, folder, name, &by) == WORD_SHARE ? by : -1;
 }
 
 int world_may(const struct world *world, int tenant, int folder, int name, unsigned int wanted)

@@ -17,7 +17,7 @@ enum { NO_NAME = -1 };
 
 enum right { READ = 1, WRITE = 2, EXEC = 4, METADATA = 8 };
 
-enum word { WORD_READ, WORD_WRITE, WORD_EXEC, WORD_OWN, N_WORDS };
+enum word { WORD_READ, WORD_WRITE, WORD_EXEC, WORD_OWN, WORD_SHARE, N_WORDS };
 
 /* Which words of its policy each tenant has for one folder, or one file: bits by enum word. */
 struct grants {
@@ -45,8 +45,11 @@ void world_print_policy(const struct world *world, int tenant, FILE *to);
 /* What a tenant has of the rights to a file in that folder, by that name. */
 unsigned int world_rights(const struct world *world, int tenant, int folder, int name);
 
-/* Whether it belongs to another tenant, by that name or by a folder above. */
+/* Whether it belongs to another tenant, by that name or by a folder above, and isn't shared. */
 bool world_is_others(const struct world *world, int tenant, int folder, int name);
+
+/* The other tenant that shares it; negative: none does. */
+int world_sharer(const struct world *world, int tenant, int folder, int name);
 
 /* 0 or EACCES. */
 int world_may(const struct world *world, int tenant, int folder, int name, unsigned int wanted);
