@@ -169,7 +169,12 @@ static bool keep_label(uint64_t inode, struct sbx_label *label, void *arg)
 
 	if (!has_names && !s->dry_run)
 		label->flags &= ~(__u32)SBX_LABEL_NAMES;
-	if (has_names || is_used(s, label))
+	if (is_used(s, label))
+		return true;
+	/* Without names it would go, and what was owned with it would be nobody's. */
+	if (has_names && !s->dry_run)
+		label->owner = 0;
+	if (has_names)
 		return true;
 	s->gone->n_labels++;
 	return s->dry_run;

@@ -181,4 +181,31 @@ stop a/x
 stop b/y
 stop c/z
 
+# ---- a folder was somebody's, and then no more than a file in it is ----
+
+his=$world/tmpfs/elsewhere/his
+echo his >"$his"
+chmod 666 "$his"
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/tmpfs/elsewhere
+POLICY
+load
+allowed "a folder is a tenant's" a write "$his"
+denied "$other" "and closed to another" b write "$his"
+tenant a <<POLICY
+[filesystem]
+exec = $world/bin
+POLICY
+tenant c <<POLICY
+[filesystem]
+exec = $world/bin
+own = $his
+POLICY
+load
+allowed "then it is nobody's, and a file in it another's" c write "$his"
+denied "$other" "who has the folder has not that file" b write "$his"
+allowed "but all else" b write "$world/tmpfs/elsewhere/else"
+
 finish
