@@ -173,7 +173,7 @@ static bool keep_label(uint64_t inode, struct sbx_label *label, void *arg)
 		return true;
 	/* Without names it would go, and what was owned with it would be nobody's. */
 	if (has_names && !s->dry_run)
-		label->owner = 0;
+		label_set_owner(label, (struct lsm_owner){ 0 });
 	if (has_names)
 		return true;
 	s->gone->n_labels++;
