@@ -78,7 +78,7 @@ _sandboxctl_row() { # SUBCOMMAND
 	'policy explain')
 		options=('--help' '--json' '--set=SECTION.KEY=VALUE' '--name=NAME')
 		operands=('TENANT' 'ACT' 'WHAT...')
-		acts=('open PATH' 'write PATH' 'exec PATH' 'connect tcp|udp ADDRESS PORT' 'syscall CALL')
+		acts=('open PATH' 'read PATH' 'write PATH' 'exec PATH' 'metadata PATH' 'connect tcp|udp ADDRESS PORT' 'syscall CALL')
 		;;
 	'policy score')
 		options=('--help' '--json' '--set=SECTION.KEY=VALUE' '--threshold=N')

@@ -196,13 +196,17 @@ complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l name -x -d 'of t
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -l help -d 'print this text'
 complete -c sandboxctl -n '__sandboxctl_at 1 policy explain' -x -a '(__sandboxctl_tenants)'
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a open -d 'PATH'
+complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a read -d 'PATH'
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a write -d 'PATH'
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a exec -d 'PATH'
+complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a metadata -d 'PATH'
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a connect -d 'tcp|udp ADDRESS PORT'
 complete -c sandboxctl -n '__sandboxctl_at 2 policy explain' -x -a syscall -d 'CALL'
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 open' -r -F
+complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 read' -r -F
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 write' -r -F
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 exec' -r -F
+complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 metadata' -r -F
 complete -c sandboxctl -n '__sandboxctl_at 3 policy explain; and __sandboxctl_word 4 connect' -x -a '(string split "|" "tcp|udp")'
 complete -c sandboxctl -n '__sandboxctl_at 4 policy explain; and __sandboxctl_word 4 connect' -x
 complete -c sandboxctl -n '__sandboxctl_at 5 policy explain; and __sandboxctl_word 4 connect' -x

@@ -4,7 +4,9 @@
 #include "policy/text.h"
 #include "state/ids.h"
 
+#include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 
 /* The real path of the nearest folder above that can be looked at, and the rest as it is written.
  */
@@ -41,20 +43,51 @@ static int refuse_unsettled(struct lookup *l)
 	return error_cure(&l->err, -ENODATA, "give it one with [tenant] id, or run it once");
 }
 
+/* A name that nothing has: not even a link that leads nowhere. */
+static void look_up_name(struct lookup *l, const struct resolved *tree, const char *written)
+{
+	const char *name = strrchr(l->grant->path, '/') + 1;
+	_cleanup_free_ char *above = strndup(l->grant->path, (size_t)(name - l->grant->path - 1));
+	_cleanup_resolved_ struct resolved folder = RESOLVED_INIT;
+	char *path = NULL;
+	struct stat st;
+
+	if (!above || resolve_beside_tree(tree, written, *above ? above : "/", &folder, NULL) < 0 ||
+		fstatat(folder.fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT ||
+		asprintf(&path, "%s/%s", streq(folder.path, "/") ? "" : folder.path, name) < 0)
+		return;
+	l->place.path = path;
+	l->is_name = true;
+}
+
+static void note_inode(struct lookup *l)
+{
+	struct stat st;
+
+	if (fstat(l->place.fd, &st) < 0)
+		return;
+	l->dev = st.st_dev;
+	l->ino = st.st_ino;
+}
+
 /* `tree` is where the policy's root is, or NULL. */
 static int look_up(
 	struct lookup *l, const struct resolved *tree, const char *written, struct sbx_error *err)
 {
+	written = tree ? written : NULL;
 	l->place = RESOLVED_INIT;
 	if (l->grant->unsettled)
 		l->r = refuse_unsettled(l);
 	else
-		l->r = resolve_beside_tree(
-			tree, tree ? written : NULL, l->grant->path, &l->place, &l->err);
+		l->r = resolve_beside_tree(tree, written, l->grant->path, &l->place, &l->err);
+	if (l->r == -ENOENT)
+		look_up_name(l, tree, written);
 	if (l->r < 0) {
-		l->place.path = path_as_far(l->grant->path);
+		if (!l->place.path)
+			l->place.path = path_as_far(l->grant->path);
 		return l->place.path ? 0 : error_errno(err, ENOMEM, "resolve the grants");
 	}
+	note_inode(l);
 	/* All tenants' trees together may be more than a process may have open. */
 	close_fdp(&l->place.fd);
 	l->place.fd = -1;
@@ -182,6 +215,18 @@ int lookup_settle(const struct policy_dirs *dirs, struct policy **policy, const 
 	return policy_settle(dirs, policy, find_id(dirs, *policy), sandbox, err);
 }
 
+/* As `lsm load` has it. */
+static int add_owns(struct lookups *owns, const struct policy *policy, struct sbx_error *err)
+{
+	size_t i = owns->n;
+	int r = lookup_grants(owns, policy, POLICY_OWN | POLICY_SHARE, err);
+
+	for (; i < owns->n; i++)
+		if (owns->v[i].is_name)
+			owns->v[i].r = 0;
+	return r;
+}
+
 static int add_tenant(struct lookup_tenants *tenants, const struct policy_dirs *dirs,
 	const char *name, struct sbx_error *err)
 {
@@ -194,9 +239,7 @@ static int add_tenant(struct lookup_tenants *tenants, const struct policy_dirs *
 	tenant->r = policy_load_tenant(dirs, name, &tenant->policy, NULL, &tenant->err);
 	if (tenant->r == 0)
 		tenant->r = lookup_settle(dirs, &tenant->policy, NULL, &tenant->err);
-	return tenant->r < 0 ? 0
-			     : lookup_grants(&tenants->owns, tenant->policy,
-				       POLICY_OWN | POLICY_SHARE, err);
+	return tenant->r < 0 ? 0 : add_owns(&tenants->owns, tenant->policy, err);
 }
 
 int lookup_tenants(const struct policy_dirs *dirs, const struct strv *except,

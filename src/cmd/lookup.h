@@ -10,6 +10,8 @@
 #include "policy/ownership.h"
 #include "policy/reach.h"
 
+#include <sys/types.h>
+
 /* A grant. All but `place` and `err` is borrowed from its policy. */
 struct lookup {
 	const char *tenant;
@@ -19,6 +21,9 @@ struct lookup {
 	struct resolved place;
 	int r; /* 0, or -errno with `err`; -ENODATA: what its path depends on is not known */
 	struct sbx_error err;
+	bool is_name; /* with -ENOENT: but its folder is there, and so the path is real */
+	dev_t dev; /* where `r` is 0 */
+	ino_t ino;
 };
 
 struct lookups {
@@ -60,7 +65,8 @@ struct lookup_tenant {
 struct lookup_tenants {
 	struct lookup_tenant *v;
 	size_t n;
-	struct lookups owns; /* of all of them, and what they share */
+	/* Of all of them, and what they share; what isn't there is so by its name. */
+	struct lookups owns;
 };
 
 /* All tenants of the folder but those of `except`. */

@@ -3,10 +3,9 @@
  * policy explain: looks up what the question is about, and asks the policy room.
  */
 #include "cmd/cmd.h"
-#include "cmd/lookup.h"
-#include "cmd/sight.h"
+#include "cmd/explain_path.h"
 #include "policy/allowlist.h"
-#include "policy/explain.h"
+#include "policy/key.h"
 #include "policy/net.h"
 #include "policy/syscalls.h"
 #include "policy/test.h"
@@ -20,105 +19,37 @@ struct asked {
 	struct policy *policy;
 	char **what; /* the words of the question */
 	int n_what;
-	/* What was looked up for a question about a file: the answer points into it. */
-	struct lookups grants;
-	struct lookup_tenants others;
+	bool lsm; /* the host has it */
+	struct path_question about; /* for a question about a file */
 };
 
-/* Whose policy has an error, or an `own` that isn't there, keeps everybody from running too. */
-static int look_up(struct asked *a, struct sbx_error *err)
-{
-	const struct strv self = { (char *[]){ a->policy->tenant, NULL }, 1 };
-	int r = lookup_grants(&a->grants, a->policy, POLICY_ANY_RIGHT, err);
-
-	if (r == 0)
-		r = lookups_error(&a->grants, err);
-	if (r == -ENODATA && !*err->cure)
-		return error_cure(err, r, "say of which sandbox with --name");
-	if (r == 0)
-		r = lookup_tenants(&a->context->dirs, &self, &a->others, err);
-	for (size_t i = 0; i < a->others.n && r == 0; i++) {
-		*err = a->others.v[i].err;
-		r = a->others.v[i].r;
-	}
-	return r < 0 ? r : lookups_error(&a->others.owns, err);
-}
-
-/* Whatever is granted: grants' mounts are nodev, and the tenant's cgroup has a list of its own. */
-static void deny_device(const struct reach *reach, const char *real, struct explanation *ret)
-{
-	const struct policy_place at = ret->at;
-
-	if (ret->allowed && sight_is_device(reach, real))
-		explain_say(ret, false, &at,
-			"it is a device: a sandbox opens those of its own /dev alone");
-}
-
-static int explain_real(const struct asked *a, const char *real, enum policy_rights wanted,
-	struct explanation *ret, struct sbx_error *err)
-{
-	const struct lookups *grants = &a->grants, *owns = &a->others.owns;
-	_cleanup_free_ struct reach_place *places = lookups_places(grants);
-	_cleanup_free_ struct policy_own *others = calloc(owns->n + 1, sizeof(*others));
-	struct explain_files files;
-
-	if (!places || !others)
-		return error_errno(err, ENOMEM, "explain '%s'", real);
-	for (size_t i = 0; i < owns->n; i++)
-		others[i] = lookup_own(&owns->v[i]);
-	own_sort(others, owns->n);
-	files = (struct explain_files){ { places, grants->n }, others, owns->n,
-		policy_proc(a->policy) };
-	explain_file(&files, real, wanted, ret);
-	deny_device(&files.reach, real, ret);
-	return 0;
-}
-
-/* The launcher finds a command through it, but what runs inside doesn't. */
-static void say_hidden(const char *path, const char *link, struct explanation *ret)
-{
-	_cleanup_resolved_ struct resolved place = RESOLVED_INIT;
-
-	*ret = (struct explanation){ 0 };
-	if (resolve_path(path, &place, NULL) == 0)
-		(void)snprintf(ret->why, sizeof(ret->why),
-			"the symlink '%s' is not in the private root: ask about '%s'", link,
-			place.path);
-	else
-		(void)snprintf(ret->why, sizeof(ret->why),
-			"the symlink '%s' is not in the private root", link);
-}
-
-static int explain_path(
+static int ask_path(
 	struct asked *a, enum policy_rights wanted, struct explanation *ret, struct sbx_error *err)
 {
-	char real[PATH_MAX];
-	int r = look_up(a, err);
-
-	if (r == 0)
-		r = sight_find(&a->grants, a->what[0], real, err);
-	if (r < 0)
-		return r;
-	if (r > 0) {
-		say_hidden(a->what[0], real, ret);
-		return 0;
-	}
-	return explain_real(a, real, wanted, ret, err);
+	a->about.dirs = &a->context->dirs;
+	a->about.policy = a->policy;
+	a->about.lsm = a->lsm;
+	return explain_path(&a->about, a->what[0], wanted, ret, err);
 }
 
 static int ask_open(struct asked *a, struct explanation *ret, struct sbx_error *err)
 {
-	return explain_path(a, POLICY_READ, ret, err);
+	return ask_path(a, POLICY_READ, ret, err);
 }
 
 static int ask_write(struct asked *a, struct explanation *ret, struct sbx_error *err)
 {
-	return explain_path(a, POLICY_WRITE, ret, err);
+	return ask_path(a, POLICY_WRITE, ret, err);
 }
 
 static int ask_exec(struct asked *a, struct explanation *ret, struct sbx_error *err)
 {
-	return explain_path(a, POLICY_EXEC, ret, err);
+	return ask_path(a, POLICY_EXEC, ret, err);
+}
+
+static int ask_metadata(struct asked *a, struct explanation *ret, struct sbx_error *err)
+{
+	return ask_path(a, POLICY_OWN, ret, err);
 }
 
 static int ask_connect(struct asked *a, struct explanation *ret, struct sbx_error *err)
@@ -182,35 +113,69 @@ static int ask_syscall(struct asked *a, struct explanation *ret, struct sbx_erro
 
 const struct cmd_act cmd_explain_acts[] = {
 	{ "open", "PATH", 1, ask_open },
+	{ "read", "PATH", 1, ask_open },
 	{ "write", "PATH", 1, ask_write },
 	{ "exec", "PATH", 1, ask_exec },
+	{ "metadata", "PATH", 1, ask_metadata },
 	{ "connect", "tcp|udp ADDRESS PORT", 3, ask_connect },
 	{ "syscall", "CALL", 1, ask_syscall },
 	{ 0 },
 };
 
-static const char *verdict_of(const struct explanation *e)
+/* What lets through what the policy's grants and rules don't allow. */
+struct lifted {
+	const char *by; /* "mode = audit"; NULL: nothing does, or need be */
+	const struct policy_assignment
+		*mode; /* where that stands in the policy; NULL: it doesn't */
+};
+
+static struct lifted lifted_by(const struct asked *a, const struct explanation *e)
 {
-	return e->allowed ? "allowed" : e->partly ? "depends" : "denied";
+	static const char *const modes[] = {
+		[POLICY_LSM_AUDIT] = "mode = audit",
+		[POLICY_LSM_OFF] = "mode = off",
+	};
+
+	if (e->allowed || e->wall != EXPLAIN_GRANTS)
+		return (struct lifted){ 0 };
+	if (!a->lsm)
+		return (struct lifted){ "lsm = off in sandboxctl.ini", NULL };
+	if (a->policy->lsm.mode == POLICY_LSM_ENFORCE)
+		return (struct lifted){ 0 };
+	return (struct lifted){ modes[a->policy->lsm.mode],
+		policy_find_value(a->policy, "lsm", "mode") };
 }
 
-static void print_text(const struct explanation *e)
+static const char *verdict_of(const struct explanation *e, const struct lifted *lifted)
+{
+	return e->allowed ? "allowed" : lifted->by ? "lifted" : e->partly ? "depends" : "denied";
+}
+
+static void print_text(const struct explanation *e, const struct lifted *lifted)
 {
 	char where[PLACE_TEXT_MAX];
 
-	(void)printf("%s: ", verdict_of(e));
+	(void)printf("%s: ", verdict_of(e, lifted));
 	if (e->at.source)
 		(void)printf("%s: ", place_text(&e->at, where));
 	(void)printf("%s\n", e->why);
+	if (lifted->mode)
+		(void)printf("goes through: %s: %s in [lsm]\n",
+			place_text(&lifted->mode->at, where), lifted->by);
+	else if (lifted->by)
+		(void)printf("goes through: %s\n", lifted->by);
 	if (*e->cure)
 		(void)printf("would allow it: %s\n", e->cure);
 }
 
-static void print_json(const struct explanation *e)
+static void print_json(const struct explanation *e, const struct lifted *lifted)
 {
-	json_t *json = json_pack("{s:b, s:s, s:o, s:o}", "allowed", e->allowed, "verdict",
-		verdict_of(e), "why", cmd_text_to_json(e->why), "cure", cmd_text_to_json(e->cure));
+	json_t *json = json_pack("{s:b, s:s, s:o, s:o}", "allowed", e->allowed || lifted->by,
+		"verdict", verdict_of(e, lifted), "why", cmd_text_to_json(e->why), "cure",
+		cmd_text_to_json(e->cure));
 
+	if (json && lifted->by)
+		(void)json_object_set_new(json, "lifted_by", json_string(lifted->by));
 	if (json && e->at.source)
 		(void)json_object_set_new(json, "file", cmd_text_to_json(place_file(&e->at)));
 	if (json && e->at.line)
@@ -242,6 +207,7 @@ static int answer(struct asked *a, const char *name, bool json)
 	const struct cmd_act *act = cmd_explain_acts;
 	struct sbx_error err = { 0 };
 	struct explanation e;
+	struct lifted lifted;
 
 	while (act->name && !streq(act->name, name))
 		act++;
@@ -251,7 +217,8 @@ static int answer(struct asked *a, const char *name, bool json)
 		return act_usage(act);
 	if (act->ask(a, &e, &err) < 0)
 		return cmd_fail(&err);
-	json ? print_json(&e) : print_text(&e);
+	lifted = lifted_by(a, &e);
+	json ? print_json(&e, &lifted) : print_text(&e, &lifted);
 	return CMD_DONE;
 }
 
@@ -267,18 +234,20 @@ static int explain(const struct cmd_context *context, const char *sandbox,
 	const struct strv *settings, bool json, char **operands, int n)
 {
 	const struct policy_wanted wanted = { .tenant = operands[0], .settings = settings };
+	_cleanup_host_config_ struct host_config host = { 0 };
 	_cleanup_policy_ struct policy *policy = NULL;
 	struct asked a = { .context = context, .what = operands + 2, .n_what = n - 2 };
 	struct sbx_error err = { 0 };
 	int exit_code;
 
-	if (policy_load(&context->dirs, &wanted, &policy, NULL, &err) < 0 ||
+	if (host_config_load(&context->dirs, &host, &err) < 0 ||
+		policy_load(&context->dirs, &wanted, &policy, NULL, &err) < 0 ||
 		lookup_settle(&context->dirs, &policy, sandbox, &err) < 0)
 		return cmd_fail(&err);
 	a.policy = policy;
+	a.lsm = host.lsm;
 	exit_code = answer(&a, operands[1], json);
-	lookups_clear(&a.grants);
-	lookup_tenants_clear(&a.others);
+	path_question_clear(&a.about);
 	return exit_code;
 }
 

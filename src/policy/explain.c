@@ -41,6 +41,12 @@ static void say_grant(bool allowed, const struct policy_grant *grant, struct exp
 	explain_say(ret, allowed, &grant->at, "%s", text);
 }
 
+/* What a mount has to let through: metadata is written, too. */
+static enum policy_rights mount_needs(enum policy_rights wanted)
+{
+	return wanted == POLICY_OWN ? POLICY_WRITE : wanted;
+}
+
 /* The grants would allow it, and the mount doesn't. OUTSIDE is the path on the host. */
 static void explain_mount(const struct reach_place *seen, const char *outside,
 	enum policy_rights wanted, struct explanation *ret)
@@ -50,7 +56,7 @@ static void explain_mount(const struct reach_place *seen, const char *outside,
 	say_grant(false, grant, ret);
 	if (!grant->inside || policy_grant_is_root(grant))
 		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), outside);
-	else if (wanted == POLICY_WRITE && grant->rights == POLICY_READ)
+	else if (mount_needs(wanted) == POLICY_WRITE && grant->rights == POLICY_READ)
 		explain_cure(ret, "filesystem", "mount = %s:%s", grant->path, grant->inside);
 	else
 		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), grant->path);
@@ -72,35 +78,53 @@ static void explain_root(const struct policy_grant *root, const char *outside,
 	explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), outside);
 }
 
+bool explain_owner(const struct explain_files *files, const char *path, struct explanation *ret)
+{
+	const struct policy_own *own = own_closing(files->owns, files->n_owns, NULL, path);
+
+	if (!own)
+		return false;
+	explain_say(ret, false, &own->at, "tenant '%s' owns '%s'", own->tenant, own->path);
+	(void)snprintf(ret->cure, sizeof(ret->cure),
+		"share = %s in [filesystem] of tenant '%s', beside a grant here", path, own->tenant);
+	ret->wall = EXPLAIN_OWNER;
+	return true;
+}
+
+/* The grants decide, whether the mount would let it through or not. */
+static void explain_grant(bool given, const struct policy_grant *grant, const char *outside,
+	enum policy_rights wanted, struct explanation *ret)
+{
+	say_grant(given, grant, ret);
+	if (!given)
+		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), outside);
+}
+
 void explain_file(const struct explain_files *files, const char *path, enum policy_rights wanted,
 	struct explanation *ret)
 {
 	const struct reach_place *seen = reach_seen(&files->reach, path), *p;
-	const struct policy_own *own;
+	bool given, passes;
 	char outside[PATH_MAX];
 
 	path_outside(seen, path, outside);
-	own = own_closing(files->owns, files->n_owns, NULL, outside);
 	p = reach_nearest(&files->reach, outside, wanted);
-	if (own) {
-		explain_say(ret, false, &own->at, "tenant '%s' owns '%s'", own->tenant, own->path);
+	if (seen && explain_owner(files, outside, ret))
 		return;
-	}
-	if (seen && !p && policy_grant_is_root(seen->grant)) {
-		explain_root(seen->grant, outside, wanted, ret);
-		return;
-	}
-	if (!seen || !p) {
+	if (!seen || (!p && !policy_grant_is_root(seen->grant))) {
 		explain_private(files, path, wanted, ret);
 		return;
 	}
-	if (reach_of(p->grant->rights) & wanted & ~reach_through(&files->reach, seen)) {
+	given = p && (reach_of(p->grant->rights) & wanted);
+	passes = reach_through(&files->reach, seen) & mount_needs(wanted);
+	if (!p)
+		explain_root(seen->grant, outside, wanted, ret);
+	else if (given && !passes)
 		explain_mount(seen, outside, wanted, ret);
-		return;
-	}
-	say_grant((reach_of(p->grant->rights) & wanted) != 0, p->grant, ret);
-	if (!ret->allowed)
-		explain_cure(ret, "filesystem", "%s = %s", policy_rights_name(wanted), outside);
+	else
+		explain_grant(given, p->grant, outside, wanted, ret);
+	if (!given && passes)
+		ret->wall = EXPLAIN_GRANTS;
 }
 
 /* ---- network ---- */
@@ -145,6 +169,7 @@ void explain_connect(const struct policy *policy, enum policy_protocol protocol,
 		explain_say(ret, false, NULL,
 			"what 0.0.0.0 and :: reach depends on the socket: no rule "
 			"can allow it");
+		ret->wall = EXPLAIN_GRANTS;
 		return;
 	}
 	for (size_t i = 0; i < policy->network.n_connect; i++) {
@@ -163,5 +188,6 @@ void explain_connect(const struct policy *policy, enum policy_protocol protocol,
 		return;
 	}
 	explain_say(ret, false, NULL, "no connect rule covers it");
+	ret->wall = EXPLAIN_GRANTS;
 	suggest_rule(protocol, &to, port, ret);
 }

@@ -26,6 +26,17 @@ static bool is_device(const char *path)
 	return streq(path, "/dev/ptmx"); /* a link */
 }
 
+/* Its nodes stay as they are, but for terminals: /dev itself is mounted read-only. */
+static void explain_device(const char *path, enum policy_rights wanted, struct explanation *ret)
+{
+	if (wanted == POLICY_OWN && !str_after(path, "/dev/pts/"))
+		explain_say(ret, false, NULL,
+			"each sandbox has this device, in a /dev that stays "
+			"as it is");
+	else
+		explain_say(ret, wanted != POLICY_EXEC, NULL, "each sandbox has this device");
+}
+
 static const char *const own_trees[] = { "/tmp", "/dev/shm", "/dev/mqueue" };
 
 /* A mount's source is not seen under its own path. */
@@ -81,6 +92,9 @@ static void explain_proc(const struct explain_files *files, const char *path,
 	if (rest && leads_elsewhere(rest)) {
 		explain_say(ret, false, NULL, "it is a link: ask about what it leads to");
 		ret->partly = true;
+	} else if (wanted == POLICY_OWN && (rest || files->proc == POLICY_PROC_FULL)) {
+		explain_say(ret, false, NULL, "the kernel lets little of its own /proc be changed");
+		ret->partly = true;
 	} else if (rest) {
 		explain_say(ret, wanted != POLICY_EXEC, NULL,
 			"it lies in the sandbox's own /proc, and is not the host's");
@@ -103,12 +117,14 @@ static const char *own_tree_of(const char *path)
 	return NULL;
 }
 
-/* A grant would show it there. */
+/* A grant would show it there, where it isn't another's. */
 static void explain_absence(const struct explain_files *files, const char *path,
 	enum policy_rights wanted, struct explanation *ret)
 {
 	const struct policy_grant *mount = moved(files, path);
 
+	if (explain_owner(files, path, ret))
+		return;
 	if (mount)
 		explain_say(ret, false, &mount->at,
 			"it is seen in '%s', and not under its own path", mount->inside);
@@ -123,7 +139,7 @@ void explain_private(const struct explain_files *files, const char *path, enum p
 	const char *tree = own_tree_of(path);
 
 	if (is_device(path))
-		explain_say(ret, wanted != POLICY_EXEC, NULL, "each sandbox has this device");
+		explain_device(path, wanted, ret);
 	else if (tree)
 		explain_say(ret, wanted != POLICY_EXEC, NULL,
 			wanted == POLICY_EXEC

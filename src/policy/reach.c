@@ -9,8 +9,9 @@ unsigned int reach_of(enum policy_rights right)
 	case POLICY_EXEC:
 		return POLICY_READ | POLICY_EXEC;
 	case POLICY_WRITE:
-	case POLICY_OWN:
 		return POLICY_READ | POLICY_WRITE;
+	case POLICY_OWN:
+		return POLICY_READ | POLICY_WRITE | POLICY_OWN;
 	case POLICY_SEE:
 	case POLICY_SHARE:
 		break;

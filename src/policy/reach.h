@@ -26,7 +26,7 @@ struct reach {
  */
 void reach_settle(struct reach_place *places, size_t n);
 
-/* What a grant of this right allows, of read, write and exec. */
+/* What a grant of this right allows, of read, write and exec; and own, where it is that. */
 unsigned int reach_of(enum policy_rights right);
 
 /*

@@ -6,6 +6,9 @@
  *	ATTEMPT: ERRNO_NAME [DETAIL]	1, the kernel refused
  *	(on stderr) usage		2
  *
+ * probe each reads attempts from its stdin, one a line, makes each in a process of its own, and
+ * puts the line's number before its answer.
+ *
  * It is static and needs no file of the system it runs in.
  */
 #include "probe.h"
@@ -14,6 +17,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static const struct attempt *const tables[] = {
 	attempts_files,
@@ -36,6 +40,7 @@ static const struct attempt *const tables[] = {
 };
 
 static bool announced;
+static unsigned int line_number; /* of the attempt, where there are many */
 
 void detail_add(struct detail *detail, const char *fmt, ...)
 {
@@ -83,6 +88,8 @@ static void print_line(const char *name, int result, const struct detail *detail
 {
 	const char *word = result < 0 ? strerrorname_np(-result) : "ok";
 
+	if (line_number)
+		(void)printf("%u ", line_number);
 	(void)printf("%s: %s%s%s\n", name, word ? word : "unknown errno", detail->used ? " " : "",
 		detail->text);
 	(void)fflush(stdout);
@@ -112,7 +119,8 @@ static const struct attempt *find_attempt(const char *name)
 
 static int print_help(FILE *out)
 {
-	(void)fprintf(out, "usage: probe ATTEMPT [ARGUMENT...]\n");
+	(void)fprintf(out, "usage: probe ATTEMPT [ARGUMENT...]\n"
+			   "       probe each <ATTEMPTS\n");
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		for (const struct attempt *a = tables[i]; a->name; a++)
 			(void)fprintf(out, "  %s %s%*s%s\n", a->name, a->args,
@@ -120,24 +128,20 @@ static int print_help(FILE *out)
 	return out == stdout ? 0 : 2;
 }
 
-int main(int argc, char **argv)
+/* The name, and its arguments with a NULL behind them. */
+static int make_attempt(int n_args, char **argv)
 {
+	const struct attempt *attempt = find_attempt(argv[0]);
 	struct detail detail = { 0 };
-	const struct attempt *attempt;
-	int n_args = argc - 2, result;
+	int result;
 
-	if (argc < 2)
-		return print_help(stderr);
-	if (streq(argv[1], "--help"))
-		return print_help(stdout);
-	attempt = find_attempt(argv[1]);
 	if (!attempt) {
-		(void)fprintf(stderr, "probe: no attempt is called '%s'\n", argv[1]);
+		(void)fprintf(stderr, "probe: no attempt is called '%s'\n", argv[0]);
 		return 2;
 	}
 	result = n_args < attempt->min_args || n_args > attempt->max_args
 			 ? PROBE_USAGE
-			 : attempt->run(argv + 2, &detail);
+			 : attempt->run(argv + 1, &detail);
 	if (result == PROBE_USAGE) {
 		(void)fprintf(stderr, "usage: probe %s %s\n", attempt->name, attempt->args);
 		return 2;
@@ -145,4 +149,59 @@ int main(int argc, char **argv)
 	if (!announced)
 		print_line(attempt->name, result, &detail);
 	return result < 0 ? 1 : 0;
+}
+
+static int split(char *text, char **words, int max)
+{
+	int n = 0;
+
+	for (char *word; n < max - 1 && (word = strsep(&text, " "));)
+		if (*word)
+			words[n++] = word;
+	words[n] = NULL;
+	return n;
+}
+
+/* What stdin holds already is the parent's to read. */
+static void make_in_child(int n_args, char **words)
+{
+	pid_t child = fork();
+	int r;
+
+	if (child == 0) {
+		r = make_attempt(n_args, words);
+		(void)fflush(stdout);
+		_exit(r);
+	}
+	if (child < 0)
+		perror("probe: fork");
+	else
+		(void)waitpid(child, NULL, 0);
+}
+
+static int make_each(void)
+{
+	char line[8192], *words[16];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		int n;
+
+		line_number++;
+		line[strcspn(line, "\n")] = '\0';
+		n = split(line, words, (int)ARRAY_SIZE(words));
+		if (n)
+			make_in_child(n - 1, words);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return print_help(stderr);
+	if (streq(argv[1], "--help"))
+		return print_help(stdout);
+	if (streq(argv[1], "each"))
+		return make_each();
+	return make_attempt(argc - 2, argv + 1);
 }

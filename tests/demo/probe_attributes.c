@@ -16,7 +16,7 @@
 static int attempt_chmod(char **args, struct detail *detail)
 {
 	(void)detail;
-	return result_of(chmod(args[0], 0600));
+	return result_of(chmod(args[0], args[1] ? (mode_t)strtoul(args[1], NULL, 8) : 0600));
 }
 
 static int attempt_chown(char **args, struct detail *detail)
@@ -138,7 +138,7 @@ static int attempt_fanotify(char **args, struct detail *detail)
 }
 
 const struct attempt attempts_attributes[] = {
-	{ "chmod", "PATH", 1, 1, attempt_chmod, "mode 0600" },
+	{ "chmod", "PATH [MODE]", 1, 2, attempt_chmod, "change its mode (0600)" },
 	{ "chown", "PATH", 1, 1, attempt_chown, "to the own user and group" },
 	{ "setxattr", "PATH", 1, 1, attempt_setxattr, "set user.probe" },
 	{ "removexattr", "PATH", 1, 1, attempt_removexattr, "remove user.probe" },

@@ -66,6 +66,9 @@ like "audit: what is granted is no event, and the report says the mode all the s
 sandbox -t trial -- "$probe" connect tcp 127.0.0.1 7002
 like "audit: an address without a rule is reached, where nobody listens" "$line" "connect: ECONNREFUSED*"
 denied lsm:file_open:owned "audit: what another tenant owns stays closed" trial open "$world/other/file"
+like "audit: explain says both" \
+	"$(sandboxctl policy explain trial open "$world/bare/file" && sandboxctl policy explain trial open "$world/other/file")" \
+	"lifted: *goes through: $config/tenants/trial.ini:*: mode = audit in [[]lsm]*denied: $config/tenants/owner.ini:3: *"
 
 start trial/long "$probe" sleep 1000
 as trial/long "$probe" write "$world/granted/file"

@@ -1,41 +1,53 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# `policy explain` and the kernel must agree: random policies and questions, asked of both. The
-# environment's POLICIES says how many policies (6), SEED where the dice start.
+# `policy explain` and the kernel must agree: random policies of three tenants, and questions about every
+# right, asked of both. The environment's POLICIES says how many times policies are thrown (5), SEED where the
+# dice start (1).
 #
 # Kernel: 6.1
-# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-RANDOM=${SEED:=$((SRANDOM % 32768))}
-n=${POLICIES:-6} questions=20
+RANDOM=${SEED:=1}
+n=${POLICIES:-5} n_of_files=32 n_of_others=12
 echo "# SEED=$SEED POLICIES=$n"
 
 pick() { # WORD...
 	REPLY=${*:RANDOM % $# + 1:1}
 }
 
-# A tree of three levels, each folder with a program that is a file to read and one to write to.
+# ---- the world ----
+
+# Three levels, each folder with a program to read and execute, and a file to write to.
 top=$world/t
 folders=("$top" "$top"/{a,b} "$top"/{a,b}/{a,b} "$top"/{a,b}/{a,b}/{a,b})
-for folder in "${folders[@]}"; do
-	mkdir -m 777 "$folder"
-	cp "$busybox" "$folder/f"
-	: >"$folder/w"
-	chmod 777 "$folder"/*
-done
+mkdir -m 777 "${folders[@]}"
 # A mount in the middle, and a link from one side to the other.
 mount -t tmpfs -o mode=777 mount "$top/b/a"
-for folder in "$top/b/a" "$top"/b/a/{a,b}; do
-	[[ -d $folder ]] || mkdir -m 777 "$folder"
-	cp "$busybox" "$folder/f"
+mkdir -m 777 "$top"/b/a/{a,b}
+for folder in "${folders[@]}"; do
+	cp "$probe" "$folder/f"
 	: >"$folder/w"
-	chmod 777 "$folder"/*
 done
-ln -s "$top/b/b" "$top/a/link"
-nodes=("${folders[@]}" "$top/a/f" "$top/a/b/w" "$top/b/a/f" "$top/b/b/b/w")
-rights=(read write exec own)
+ln -s ../b/b "$top/a/link"
+# Other names of files, of which one may be somebody's.
+ln "$top/a/f" "$top/b/b/hard"
+ln "$top/b/b/w" "$top/a/hard"
+nodes=("${folders[@]}" "$top"/{a,a/b,b/a,b/b,b/b/b}/{f,w} "$top"/{a,b/b}/hard)
+# What is in the way of mounts in a root that isn't private, and what a tree has to have to be one.
+mkdir -p /m1 /m2 "$top"/{dev,proc,tmp,m1,m2} "$top$world/bin"
+
+# As it was before anybody was let at it.
+tidy() {
+	rm -rf "${folders[@]/%//new}" "${folders[@]/%//absent}"
+	chown root:root "${folders[@]}" "${nodes[@]}"
+	chmod 777 "${folders[@]}" "${folders[@]/%//f}" "${folders[@]/%//w}"
+	mkdir -m 777 "${folders[@]/%//new}"
+}
+
+# ---- policies ----
+
 networks=("127.0.0.0/8" "127.1.0.0/16" "127.1.2.0/24" "127.1.2.3" "127.1.2.4" "0.0.0.0/0" "[::1]" "[::]/0")
 ports=(1500 1000-2000 "1500,3000" 3000-4000)
 addresses=(127.1.2.3 127.1.2.4 127.1.3.3 127.9.9.9 "[::1]")
@@ -45,7 +57,8 @@ calls=(getpid memfd_create mq_open msgget semget shmget seccomp keyctl kcmp add_
 comparisons=("fd == 1001" "fd != 1001" "fd < 1002" "fd >= 1002" "mode == 2" "mode & 3 != 0" "mode & 1 == 1" "mode > 2"
 	"offset == 7" "offset <= 7" "offset != 0x100000007" "len > 1" "len & 0x100000001 == 1")
 without_fallocate="@basic-io @memory @signal @network-io @io-event @timer ioctl uname prlimit64 getrandom open openat stat
-	lstat fstat newfstatat statx access getcwd chdir getdents64 readlink readlinkat fcntl"
+	lstat fstat newfstatat statx access getcwd chdir getdents64 readlink readlinkat fcntl truncate mknod mknodat unlink
+	rename mkdir rmdir symlink link chmod chown utimensat setxattr"
 without_fallocate=${without_fallocate//$'\n\t'/ }
 descriptors=(1000 1001 1002 1003) modes=(0 1 2 3 4) offsets=(0 7 8 0x100000007) lens=(1 2 0x100000001)
 
@@ -55,18 +68,56 @@ random_test() {
 	REPLY="fallocate($test${REPLY:+ && $REPLY})"
 }
 
-random_policies() {
-	local i grants='' owns='' rules='' allow='' deny=''
-	for ((i = RANDOM % 4 + 1; i > 0; i--)); do
-		pick "${rights[@]}" && local right=$REPLY
-		pick "${nodes[@]}" && grants+="$right = $REPLY"$'\n'
+# Whether that tenant may own it: what lies in another's own, or around it, would be refused.
+owned=()
+may_own() { # TENANT PATH
+	local other path
+	for other in "${owned[@]}"; do
+		path=${other#* }
+		[[ ${other%% *} == "$1" || ! ($2/ == "$path"/* || $path/ == "$2"/*) ]] || return
+	done
+	owned+=("$1 $2")
+}
+
+own() { # TENANT PATH
+	! may_own "$1" "$2" || filesystem+="own = $2"$'\n'
+}
+
+# What each tenant shows at /m1 and /m2: "x/m1" has its source.
+declare -A shown=() roots=()
+
+random_mounts() { # TENANT
+	local at
+	for at in m1 m2; do
+		unset "shown[$1/$at]"
+		((RANDOM % 3 == 0)) || continue
+		pick "${folders[@]}" && shown[$1/$at]=$REPLY
+		pick "" ":ro"
+		filesystem+="mount = ${shown[$1/$at]}:/$at$REPLY"$'\n'
+	done
+}
+
+random_files() { # TENANT
+	local i right
+	filesystem="exec = $world/bin"$'\n'
+	pick private private host host "$top" && roots[$1]=$REPLY
+	filesystem+="root = $REPLY"$'\n'
+	for ((i = RANDOM % 5 + 1; i > 0; i--)); do
+		pick read write exec write && right=$REPLY
+		pick "${nodes[@]}" && filesystem+="$right = $REPLY"$'\n'
 	done
 	for ((i = RANDOM % 3; i > 0; i--)); do
-		pick "${nodes[@]}" && owns+="own = $REPLY"$'\n'
+		pick "${nodes[@]}" && own "$1" "$REPLY"
 	done
+	random_mounts "$1"
+}
+
+random_others() {
+	local i protocol network
+	rules='' allow='' deny='' profile=@default
 	for ((i = RANDOM % 4; i > 0; i--)); do
-		pick tcp udp && local protocol=$REPLY
-		pick "${networks[@]}" && local network=$REPLY
+		pick tcp udp && protocol=$REPLY
+		pick "${networks[@]}" && network=$REPLY
 		pick "${ports[@]}" && rules+="connect = $protocol $network $REPLY"$'\n'
 	done
 	for ((i = RANDOM % 4; i > 0; i--)); do
@@ -74,46 +125,153 @@ random_policies() {
 		pick "${calls[@]}" && deny+=" $REPLY"
 	done
 	for ((i = RANDOM % 3; i > 0; i--)); do random_test && deny+=" $REPLY"; done
-	local profile=@default
-	if ((RANDOM % 2)); then
-		# No fallocate as a whole, so that tests can allow some of it.
-		profile=@process
-		allow+=" $without_fallocate"
-		for ((i = RANDOM % 3; i > 0; i--)); do random_test && allow+=" $REPLY"; done
-	fi
-	pick private private host && local root=$REPLY
-	tenant x <<-POLICY
+	((RANDOM % 2)) || return
+	# No fallocate as a whole, so that tests can allow some of it.
+	profile=@process
+	allow+=" $without_fallocate"
+	for ((i = RANDOM % 3; i > 0; i--)); do random_test && allow+=" $REPLY"; done
+}
+
+# x and y are asked about; z only owns, also what isn't there.
+random_policies() {
+	local who i filesystem
+	owned=()
+	for who in x y; do
+		random_files "$who"
+		random_others
+		pick enforce enforce audit off
+		tenant "$who" <<-POLICY
+			[filesystem]
+			$filesystem
+			[network]
+			mode = host
+			$rules
+			[seccomp]
+			default = errno ENOTUNIQ
+			profile = $profile
+			allow = $allow
+			deny = $deny
+			[process]
+			capabilities = cap_chown cap_fowner
+			[lsm]
+			mode = $REPLY
+		POLICY
+	done
+	filesystem=
+	for ((i = RANDOM % 4; i > 0; i--)); do
+		pick "${nodes[@]}" "${folders[@]/%//absent}" "${folders[@]/%//absent}" && own z "$REPLY"
+	done
+	tenant z <<-POLICY
 		[filesystem]
-		root = $root
-		exec = $world/bin
-		$grants
-		[network]
-		mode = host
-		$rules
-		[seccomp]
-		default = errno ENOTUNIQ
-		profile = $profile
-		allow = $allow
-		deny = $deny
-	POLICY
-	tenant y <<-POLICY
-		[filesystem]
-		$owns
+		$filesystem
 	POLICY
 }
 
-# The same question in both languages: "ACT WHAT" for explain, "ATTEMPT WHAT" for the probe.
-random_question() {
-	local folder protocol address
-	case $((RANDOM % 10)) in
-	[0-5])
-		pick "${folders[@]}" "$top/a/link" "$top/a/link/a" && folder=$REPLY
-		pick "open read f" "open read w" "write write w" "exec exec f"
-		# shellcheck disable=SC2086 # words they are
-		set -- $REPLY
-		asked+=("$1 $folder/$3") tried+=("$2 $folder/$3")
-		;;
-	[67])
+# ---- questions ----
+
+# The same one in both languages: "ACT WHAT" for explain, "ATTEMPT WHAT" for the probe.
+asked=() tried=()
+ask() { # ACT WHAT ATTEMPT...
+	asked+=("$1 $2")
+	tried+=("${*:3}")
+}
+
+# A folder as TENANT sees it, in REPLY, and where it is on the host, in `real`.
+random_folder() { # TENANT
+	local root=${roots[$1]}
+	pick m1 m1/b m2 m2/a
+	real=${shown[$1/${REPLY:0:2}]-}${REPLY:2} REPLY=/$REPLY
+	((RANDOM % 4 == 0)) && [[ $real == /*/* && -d $real ]] && return
+	pick "${folders[@]}" "$top/a/link" "$top/a/link/a" && real=$REPLY
+	[[ $root != /* ]] || REPLY=${real#"$root"}
+	REPLY=${REPLY:-/}
+}
+
+read_question() { # FOLDER
+	local at=${1%/}
+	case $((RANDOM % 5)) in
+	0) ask read "$at/f" open "$at/f" ;;
+	1) ask open "$at/w" open "$at/w" ;;
+	2) ask read "$at/f" map-read "$at/f" ;;
+	3) ask read "$1" opendir "$1" ;;
+	4) ask open "$1" ls "$1" ;;
+	esac
+}
+
+# What is removed or moved has to be there: GONE is the same place on the host.
+write_question() { # FOLDER GONE
+	local at=${1%/} new=new/$((${#asked[@]}))
+	case $((RANDOM % 12)) in
+	0) ask write "$at/w" write "$at/w" ;;
+	1) ask write "$at/w" rdwr "$at/w" ;;
+	2) ask write "$at/w" trunc "$at/w" ;;
+	3) ask write "$at/w" truncate "$at/w" ;;
+	4) ask write "$at/w" touch "$at/w" ;;
+	5) ask write "$at/absent" write "$at/absent" ;;
+	6) ask write "$at/$new" write "$at/$new" ;;
+	7) ask write "$at/$new" mkdir "$at/$new" ;;
+	8) ask write "$at/$new" symlink nowhere "$at/$new" ;;
+	9) ask write "$at/$new" mkfifo "$at/$new" ;;
+	10) ask write "$at/$new" unlink "$at/$new" && gone+=("$2/$new") ;;
+	11) ask write "$at/$new" rename "$at/$new" "$at/$new.moved" && gone+=("$2/$new") ;;
+	esac
+}
+
+exec_question() { # FOLDER
+	local at=${1%/}
+	case $((RANDOM % 3)) in
+	0) ask exec "$at/f" exec "$at/f" exit 0 ;;
+	1) ask exec "$at/f" map-exec "$at/f" ;;
+	2) ask exec "$at/f" protect-exec "$at/f" ;;
+	esac
+}
+
+metadata_question() { # FOLDER
+	local at=${1%/}
+	case $((RANDOM % 7)) in
+	0) ask metadata "$at/w" chmod "$at/w" 777 ;;
+	1) ask metadata "$at/f" chown "$at/f" ;;
+	2) ask metadata "$at/w" utimes "$at/w" ;;
+	3) ask metadata "$at/f" setxattr "$at/f" ;;
+	4) ask metadata "$1" chmod "$1" 777 ;;
+	5) ask metadata "$1" utimes "$1" ;;
+	6) ask metadata "$1" setxattr "$1" ;;
+	esac
+}
+
+# What each sandbox has of its own, and files by their second names.
+special_question() { # TENANT
+	local at=
+	[[ ${roots[$1]} != "$top" ]] || at=$top
+	case $((RANDOM % 9)) in
+	0) ask write /tmp/x write /tmp/x ;;
+	1) ask metadata /tmp chmod /tmp 1777 ;;
+	2) ask metadata /dev/null chmod /dev/null 666 ;;
+	3) ask metadata /dev/shm utimes /dev/shm ;;
+	4) ask write /dev/null write /dev/null ;;
+	5) ask exec /dev/null exec /dev/null ;;
+	6) ask read "${top#"$at"}/a/hard" open "${top#"$at"}/a/hard" ;;
+	7) ask write "${top#"$at"}/b/b/hard" truncate "${top#"$at"}/b/b/hard" ;;
+	8) ask metadata "${top#"$at"}/a/hard" chmod "${top#"$at"}/a/hard" 777 ;;
+	esac
+}
+
+file_question() { # TENANT
+	local real
+	random_folder "$1"
+	case $((RANDOM % 9)) in
+	[01]) read_question "$REPLY" ;;
+	[2-4]) write_question "$REPLY" "$real" ;;
+	5) exec_question "$REPLY" ;;
+	[67]) metadata_question "$REPLY" ;;
+	8) special_question "$1" ;;
+	esac
+}
+
+other_question() {
+	local protocol address fd mode offset
+	case $((RANDOM % 4)) in
+	[01])
 		pick tcp udp && protocol=$REPLY
 		pick "${addresses[@]}" && address=$REPLY
 		pick 1500 1700 3000 4001
@@ -124,58 +282,80 @@ random_question() {
 		udp) tried+=("sendto udp $address $REPLY") ;;
 		esac
 		;;
-	8)
-		pick "${descriptors[@]}" && local fd=$REPLY
-		pick "${modes[@]}" && local mode=$REPLY
-		pick "${offsets[@]}" && local offset=$REPLY
+	2)
+		pick "${descriptors[@]}" && fd=$REPLY
+		pick "${modes[@]}" && mode=$REPLY
+		pick "${offsets[@]}" && offset=$REPLY
 		pick "${lens[@]}"
-		asked+=("syscall fallocate(fd == $fd && mode == $mode && offset == $offset && len == $REPLY)")
-		tried+=("syscall fallocate $fd $mode $offset $REPLY")
+		ask syscall "fallocate(fd == $fd && mode == $mode && offset == $offset && len == $REPLY)" \
+			syscall fallocate "$fd" "$mode" "$offset" "$REPLY"
 		;;
-	*)
+	3)
 		pick "${calls[@]}"
-		asked+=("syscall $REPLY") tried+=("syscall $REPLY")
+		ask syscall "$REPLY" syscall "$REPLY"
 		;;
 	esac
 }
 
-# What the kernel said: a program's own complaint means that it ran.
+# ---- answers ----
+
+# What the kernel said: attributes that a file system lacks, and ports that nobody listens on, were asked for.
 verdict_of() { # ANSWER
 	case $1 in
-	syscall:*ENOTUNIQ*) echo denied ;;
-	syscall:* | *": ok"* | *ECONNREFUSED* | *"not found"*) echo allowed ;;
-	*) echo denied ;;
+	syscall:*ENOTUNIQ*) REPLY=denied ;;
+	syscall:* | *": ok"* | connect:*ECONNREFUSED* | setxattr:*EOPNOTSUPP*) REPLY=allowed ;;
+	*) REPLY=denied ;;
 	esac
 }
 
-differences='' n_allowed=0 n_denied=0
+differences='' n_asked=0
+declare -A said=()
+
+compare() { # TENANT ASKED ANSWER
+	local answer what
+	# A test is one word.
+	case $2 in
+	syscall*) what=(syscall "${2#* }") ;;
+	*) read -r -a what <<<"$2" ;;
+	esac
+	answer=$(sandboxctl policy explain "$1" "${what[@]}" 2>&1)
+	n_asked=$((n_asked + 1))
+	said[${what[0]/#open/read} ${answer%%:*}]=1
+	verdict_of "$3"
+	[[ ${answer/#lifted/allowed} != "$REPLY: "* ]] || return 0
+	differences+="$1: $2: explain: $answer; kernel: $3"$'\n'
+}
+
+ask_all() { # TENANT
+	local i answers before=$differences
+	asked=() tried=() gone=()
+	for ((i = 0; i < n_of_files; i++)); do file_question "$1"; done
+	for ((i = 0; i < n_of_others; i++)); do other_question; done
+	for i in "${gone[@]}"; do [[ ! -d ${i%/*} ]] || : >"$i"; done
+	printf '%s\n' "${tried[@]}" >"$tmp/tried"
+	sandbox -t "$1" -- "$probe" each <"$tmp/tried"
+	mapfile -t answers <<<"${out%$'\n'}"
+	[[ ${#answers[@]} == "${#tried[@]}" ]] ||
+		bail "the sandbox answered ${#answers[@]} times: $out$err$(<"$config/tenants/$1.ini")"
+	for i in "${!asked[@]}"; do compare "$1" "${asked[i]}" "${answers[i]#* }"; done
+	[[ $differences == "$before" ]] || differences+=$(tail -n +1 "$config"/tenants/*.ini)$'\n'
+	tidy
+}
+
+tidy
 for ((policy = 0; policy < n; policy++)); do
-	# Dice that make two tenants own one tree are thrown again.
+	# Dice that make two tenants own one file are thrown again.
 	random_policies
 	until sandboxctl lsm load 2>/dev/null; do random_policies; done
-	asked=() tried=()
-	for ((i = 0; i < questions; i++)); do random_question; done
-	sandbox -t x -- "$busybox" sh -fc \
-		'b=$1; shift; for q; do "$0" $q 2>&1 | "$b" tail -n 1; done' "$probe" "$busybox" "${tried[@]}"
-	mapfile -t answers <<<"${out%$'\n'}"
-	[[ ${#answers[@]} == "$questions" ]] || bail "the sandbox answered ${#answers[@]} times: $out$err"
-	for ((i = 0; i < questions; i++)); do
-		set -f
-		# shellcheck disable=SC2086 # words they are, but for a test
-		case ${asked[i]} in
-		syscall*) set -- syscall "${asked[i]#* }" ;;
-		*) set -- ${asked[i]} ;;
-		esac
-		set +f
-		said=$(sandboxctl policy explain x "$@" 2>&1)
-		seen=$(verdict_of "${answers[i]}")
-		case $seen in allowed) ((n_allowed += 1)) ;; *) ((n_denied += 1)) ;; esac
-		[[ $said == "$seen: "* ]] ||
-			differences+="${asked[i]}: explain: $said; kernel: ${answers[i]}"$'\n'"$(<"$config/tenants/x.ini")"$'\n'"$(<"$config/tenants/y.ini")"$'\n'
-	done
+	ask_all x
+	ask_all y
 done
-is "explain and the kernel agree on $((n * questions)) questions" "$differences" ""
-ok "of both kinds ($n_allowed allowed, $n_denied denied)" test "$n_allowed" -gt 0 -a "$n_denied" -gt 0
+is "explain and the kernel agree on $n_asked questions" "$differences" ""
+# A mode lifts nothing of a mount's, so what is written and executed is seldom lifted.
+for kind in {read,metadata,connect}" "{allowed,denied,lifted} {write,exec,syscall}" "{allowed,denied}; do
+	ok "some of them: $kind" test -n "${said[$kind]-}"
+done
 
 umount "$top/b/a"
+rmdir /m1 /m2
 finish

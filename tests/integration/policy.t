@@ -397,6 +397,45 @@ says 1 "" "*percent.ini:5: '/srv/world/read/%i' depends on %i, *: give it one wi
 	policy explain --name web percent write "$world/read/77/x"
 rm tenants/{calls,percent}.ini
 
+cat >tenants/lax.ini <<-'INI'
+	version = 1
+	[filesystem]
+	root = host
+	write = /srv/world/read
+	[lsm]
+	mode = off
+INI
+cat >tenants/owner.ini <<-'INI'
+	version = 1
+	[filesystem]
+	own = /srv/world/read/absent /srv/world/owned
+INI
+echo x >"$world/owned"
+ln "$world/owned" "$world/read/link"
+lax=$world/config/tenants/lax.ini owner=$world/config/tenants/owner.ini
+says 0 "lifted: $lax:3: *
+goes through: $lax:6: mode = off in [[]lsm]
+would allow it: read = /etc/passwd in [[]filesystem]
+" "" "what the mode lets through" policy explain lax read /etc/passwd
+says 0 '{"allowed":true,"verdict":"lifted",*"cure":"own = /srv/world/read/x in *","lifted_by":"mode = off",*"line":4}*' "" \
+	"in JSON, too" policy explain --json lax metadata "$world/read/x"
+explains "denied: $lax:3" "but what a mount refuses" lax write /etc/passwd
+says 0 "denied: $owner:3: tenant 'owner' owns '$world/read/absent'"$'\n' "" "what isn't there is its owner's by its name" \
+	policy explain lax write "$world/read/absent"
+says 0 "denied: $owner:3: tenant 'owner' owns '$world/owned', which is '$world/read/link'"$'\n' "" \
+	"what is owned is so by another name as well" policy explain lax read "$world/read/link"
+says 1 "" "*owner.ini:3: *'/srv/world/read/absent'*" "its owner's own runs need it" policy explain owner read "$world/owned"
+sed -i 's/^own = .*/own = \/srv\/world\/none\/absent/' tenants/owner.ini
+says 1 "" "*owner.ini:3: *'/srv/world/none/absent'*" "whose folder isn't there keeps all from running" \
+	policy explain lax read "$world/read"
+sed -i 's/^own = .*/own = \/srv\/world\/owned/' tenants/owner.ini
+printf '%s\n' "version = 1" "[host]" "lsm = off" >sandboxctl.ini
+says 0 "lifted: $lax:3: *
+goes through: lsm = off in sandboxctl.ini
+*" "" "without the LSM all is let through that it would deny" policy explain --set lsm.mode=enforce lax read /etc/passwd
+explains "allowed: $lax:4" "and nobody's own is closed" lax read "$world/read/link"
+rm sandboxctl.ini tenants/{lax,owner}.ini "$world/read/link"
+
 # ---- score ----
 
 says 0 "shop: exposure 0.[2-9] of 10: OK

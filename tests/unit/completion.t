@@ -88,7 +88,7 @@ offers "several of them" "two.ini" policy check one.ini t
 offers "profiles of containers and folders" "four.json sub" policy import ""
 offers "for --policy too" "one.ini sub two.ini" run --policy ""
 offers "any file for --log" "four.json journal one.ini sub three.txt two.ini" run --log ""
-offers "acts" "connect exec open syscall write" "${at[@]}" policy explain acme ""
+offers "acts" "connect exec metadata open read syscall write" "${at[@]}" policy explain acme ""
 offers "one of them" "connect" "${at[@]}" policy explain acme c
 offers "files for an open" "four.json one.ini sub three.txt two.ini" "${at[@]}" policy explain acme open ""
 offers "files for a write, with an option before" "three.txt two.ini" "${at[@]}" policy explain --json acme write t

@@ -39,11 +39,12 @@ static const char *verdict(const struct explanation *e)
 	return text;
 }
 
+static struct explanation of_file;
+
 static const char *ask_file(const struct policy *policy, const struct policy_own *owns,
 	size_t n_owns, const char *path, enum policy_rights wanted)
 {
 	static struct reach_place places[16];
-	static struct explanation e;
 	struct explain_files files = {
 		.reach = { places, policy->filesystem.n_grants },
 		.owns = owns,
@@ -57,10 +58,10 @@ static const char *ask_file(const struct policy *policy, const struct policy_own
 			.grant = &policy->filesystem.grants[i],
 		};
 	reach_settle(places, policy->filesystem.n_grants);
-	explain_file(&files, path, wanted, &e);
+	explain_file(&files, path, wanted, &of_file);
 	/* What is denied has a cure, but for what no line would allow. */
-	EXPECT_TRUE(e.allowed ? !*e.cure : *e.why);
-	return verdict(&e);
+	EXPECT_TRUE(of_file.allowed ? !*of_file.cure : *of_file.why);
+	return verdict(&of_file);
 }
 
 TEST(the_nearest_grant_decides)
@@ -89,6 +90,62 @@ TEST(ownership_beats_grants)
 	EXPECT_STREQ("allowed:3", ask_file(p, &own, 1, "/srv/x", POLICY_WRITE));
 	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/srv/b", POLICY_READ));
 	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/srv/b/c/d", POLICY_READ));
+	(void)policy_free(p);
+	/* On the way to what is granted the folders are the private root's. */
+	p = load("version = 1\n[filesystem]\nread = /srv/b/c\n");
+	EXPECT_STREQ("allowed:0", ask_file(p, &own, 1, "/srv/b", POLICY_READ));
+	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/srv/b/c", POLICY_READ));
+	EXPECT_STREQ("denied:77", ask_file(p, &own, 1, "/srv/b/d", POLICY_READ));
+	(void)policy_free(p);
+}
+
+TEST(metadata_is_whose_it_is)
+{
+	struct policy *p = load("version = 1\n[filesystem]\nown = /srv\nwrite = /srv/a\n"
+				"mount = /srv/b:/b:ro\n");
+
+	EXPECT_STREQ("allowed:3", ask_file(p, NULL, 0, "/srv/x", POLICY_OWN));
+	EXPECT_STREQ("denied:4", ask_file(p, NULL, 0, "/srv/a/x", POLICY_OWN));
+	EXPECT_STREQ("own = /srv/a/x in [filesystem]", of_file.cure);
+	/* It is written, and not through such a mount. */
+	EXPECT_STREQ("denied:5", ask_file(p, NULL, 0, "/b/x", POLICY_OWN));
+	EXPECT_STREQ("mount = /srv/b:/b in [filesystem]", of_file.cure);
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/tmp/x", POLICY_OWN));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/dev/null", POLICY_OWN));
+	EXPECT_STREQ("allowed:0", ask_file(p, NULL, 0, "/dev/pts/3", POLICY_OWN));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/", POLICY_OWN));
+	EXPECT_STREQ("depends:0", ask_file(p, NULL, 0, "/proc/self/comm", POLICY_OWN));
+	EXPECT_STREQ("denied:0", ask_file(p, NULL, 0, "/proc/sys/kernel", POLICY_OWN));
+	(void)policy_free(p);
+}
+
+/* What `[lsm] mode` can lift, and what stands all the same. */
+static enum explain_wall wall(const struct policy *p, const struct policy_own *own,
+	const char *path, enum policy_rights wanted)
+{
+	(void)ask_file(p, own, own ? 1 : 0, path, wanted);
+	EXPECT_TRUE(!of_file.allowed);
+	return of_file.wall;
+}
+
+TEST(what_stands_in_the_way)
+{
+	struct policy *p = load("version = 1\n[filesystem]\nroot = host\nread = /srv\n"
+				"write = /srv/a\nmount = /srv/x:/m\n");
+	const struct policy_own own = { "/srv/a/b", "b", { p->sources.v[0], 77, 1 } };
+
+	EXPECT_EQ(EXPLAIN_GRANTS, wall(p, NULL, "/etc/passwd", POLICY_READ));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/etc/passwd", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/etc/passwd", POLICY_OWN));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/f", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/a/f", POLICY_EXEC));
+	EXPECT_EQ(EXPLAIN_GRANTS, wall(p, NULL, "/srv/a/f", POLICY_OWN));
+	EXPECT_EQ(EXPLAIN_OWNER, wall(p, &own, "/srv/a/b/f", POLICY_READ));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/tmp/f", POLICY_EXEC));
+	(void)policy_free(p);
+	p = load("version = 1\n[filesystem]\nread = /srv\n");
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/etc/passwd", POLICY_READ));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/f", POLICY_WRITE));
 	(void)policy_free(p);
 }
 
