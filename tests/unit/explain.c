@@ -132,7 +132,7 @@ TEST(what_stands_in_the_way)
 {
 	struct policy *p = load("version = 1\n[filesystem]\nroot = host\nread = /srv\n"
 				"write = /srv/a\nmount = /srv/x:/m\n");
-	const struct policy_own own = { "/srv/a/b", "b", { p->sources.v[0], 77, 1 } };
+	const struct policy_own own = { "/srv/a/b", "b", { p->sources.v[0], 77, 1 }, false };
 
 	EXPECT_EQ(EXPLAIN_GRANTS, wall(p, NULL, "/etc/passwd", POLICY_READ));
 	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/etc/passwd", POLICY_WRITE));

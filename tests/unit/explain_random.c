@@ -35,6 +35,22 @@ static struct policy *load(const struct world *world, int tenant)
 	return policy;
 }
 
+/* Of another tenant: what it owns, or what it shares of that. */
+static size_t add_owns(size_t n, int tenant, const struct policy_grant *grants, size_t n_grants)
+{
+	static const char *const names[N_TENANTS] = { "zero", "one", "two", "three" };
+
+	for (size_t i = 0; i < n_grants; i++)
+		if (grants[i].rights & (POLICY_OWN | POLICY_SHARE))
+			owns[n++] = (struct policy_own){
+				.path = grants[i].path,
+				.tenant = names[tenant],
+				.at = grants[i].at,
+				.shared = grants[i].rights == POLICY_SHARE,
+			};
+	return n;
+}
+
 static struct explain_files files_of(int tenant)
 {
 	const struct policy *p = policies[tenant];
@@ -45,14 +61,16 @@ static struct explain_files files_of(int tenant)
 			.path = p->filesystem.grants[i].path,
 			.grant = &p->filesystem.grants[i],
 		};
-	for (int t = 0; t < N_TENANTS; t++)
-		for (size_t i = 0; t != tenant && i < policies[t]->filesystem.n_grants; i++) {
-			const struct policy_grant *grant = &policies[t]->filesystem.grants[i];
+	for (int t = 0; t < N_TENANTS; t++) {
+		const struct policy *other = policies[t];
 
-			if (grant->rights == POLICY_OWN)
-				owns[n_owns++] =
-					(struct policy_own){ grant->path, "another", grant->at };
-		}
+		if (t == tenant)
+			continue;
+		n_owns = add_owns(
+			n_owns, t, other->filesystem.grants, other->filesystem.n_grants);
+		n_owns = add_owns(
+			n_owns, t, other->filesystem.shares, other->filesystem.n_shares);
+	}
 	own_sort(owns, n_owns);
 	return (struct explain_files){ { places, n }, owns, n_owns, POLICY_PROC_PID };
 }
