@@ -7,6 +7,7 @@
 #include "policy/policy.h"
 
 #include "owner.h"
+#include "policy/file.h"
 #include "policy/key.h"
 #include "test.h"
 
@@ -425,6 +426,26 @@ TEST(shipped_template_is_the_defaults)
 	first = dump_values(template);
 	second = dump_values(defaults);
 	EXPECT_STREQ(second, first);
+}
+
+TEST(shipped_template_has_every_default)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+
+	ASSERT_EQ(0, file_read(POLICIES_DIR "/default.ini", &text, &size, NULL));
+	for (size_t i = 0; i < policy_keys.n; i++) {
+		const struct key *key = &policy_keys.keys[i];
+		char line[128];
+
+		if (!key->type || !key->initial)
+			continue;
+		(void)snprintf(line, sizeof(line), "\n%s = %s\n", key->name, key->initial);
+		if (strstr(text, line))
+			continue;
+		printf("# default.ini lacks of [%s]%s", key->section, line);
+		test_failed(false);
+	}
 }
 
 /* What `key =` does is defined for every key: it is refused, clears, or gives the default again. */
