@@ -59,10 +59,16 @@ static json_t *load(
 {
 	json_error_t why;
 	json_t *json = json_loadb(text, size, flags | JSON_REJECT_DUPLICATES, &why);
+	bool is_json;
 
-	if (!json)
-		(void)error_set(err, EINVAL, "%s:%d:%d: %s", name, why.line, why.column, why.text);
-	return json;
+	if (json)
+		return json;
+	is_json = json_error_code(&why) == json_error_duplicate_key;
+	(void)error_set(err, EINVAL, "%s:%d:%d: %s%s", name, why.line, why.column,
+		is_json ? "" : "not JSON: ", why.text);
+	if (!is_json)
+		(void)error_cure(err, 0, "a profile is wanted as Docker and Podman have them");
+	return NULL;
 }
 
 int oci_json_load(

@@ -255,12 +255,13 @@ TEST(each_feature)
 static const struct {
 	const char *json, *error;
 } bad[] = {
-	{ "", "1:0: '[' or '{' expected near end of file" },
+	{ "", "1:0: not JSON: '[' or '{' expected near end of file" },
 	{ "{\n \"defaultAction\": oops}", "2:22: invalid token near 'oops'" },
-	{ "{\"defaultAction\": \"SCMP_ACT_KILL\"", "1:33: '}' expected near end of file" },
+	{ "{\"defaultAction\": \"SCMP_ACT_KILL\"",
+		"1:33: not JSON: '}' expected near end of file" },
 	{ "{\"defaultAction\": \"SCMP_ACT_KILL\", \"defaultAction\": \"SCMP_ACT_TRAP\"}",
 		"1:50: duplicate object key near '\"defaultAction\"'" },
-	{ "{\"a\": 18446744073709551615, x", "1:29: string or '}' expected near 'x'" },
+	{ "{\"a\": 18446744073709551615, x", "1:29: not JSON: string or '}' expected near 'x'" },
 	{ "{\"a\": 1e999}", "1:11: real number overflow near '1e999'" },
 	{ "{}", "is no seccomp profile: it has neither 'defaultAction' nor 'linux.seccomp'" },
 	{ "[]", "is no seccomp profile: it has neither 'defaultAction' nor 'linux.seccomp'" },
