@@ -44,6 +44,8 @@ static int begin(struct unloading *u, struct sbx_error *err)
 {
 	int home = -1, r = home_open(&home, err);
 
+	if (r == -ENOENT)
+		return error_cure(err, r, "there is nothing to unload");
 	if (r < 0)
 		return r;
 	/* Nobody loads and nobody else unloads meanwhile: what was there before may be gone now. */

@@ -49,10 +49,9 @@ static int open_lsm(struct update_work *w, struct sbx_error *err)
 	struct sbx_loaded loaded = { 0 };
 	int r = lsm_open(&w->lsm, err);
 
-	if (r == -ENOENT) {
-		r = error_set(err, ESTALE, "the LSM is not loaded");
-		return error_cure(err, r, "sandboxctl lsm load");
-	}
+	/* ENOENT is that there is nobody to update. */
+	if (r == -ENOENT)
+		return -ESTALE;
 	if (r == 0)
 		r = lsm_check_base(&w->lsm, w->base.id, w->base_level, err);
 	if (r == 0)

@@ -12,6 +12,13 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
+static int not_loaded(struct sbx_error *err, const char *why)
+{
+	int r = error_set(err, ENOENT, "the LSM is not loaded%s", why);
+
+	return error_cure(err, r, "sandboxctl lsm load");
+}
+
 /* What is found at the pin's path must be a namespace, and never a file put in its place. */
 int home_open(int *ret_home, struct sbx_error *err)
 {
@@ -19,14 +26,13 @@ int home_open(int *ret_home, struct sbx_error *err)
 	struct statfs fs;
 
 	if (fd < 0 && errno == ENOENT)
-		return error_set(err, ENOENT, "the LSM is not loaded");
+		return not_loaded(err, "");
 	if (fd < 0)
 		return error_errno(err, errno, "open '%s'", LSM_HOME_PIN);
 	if (fstatfs(fd, &fs) < 0)
 		return error_errno(err, errno, "statfs '%s'", LSM_HOME_PIN);
 	if (fs.f_type != NSFS_MAGIC)
-		return error_set(
-			err, ENOENT, "the LSM is not loaded: '%s' pins nothing", LSM_HOME_PIN);
+		return not_loaded(err, ": '" LSM_HOME_PIN "' pins nothing");
 	*ret_home = take_fd(&fd);
 	return 0;
 }

@@ -50,9 +50,9 @@ lsm_is_off() {
 # ---- loading ----
 
 sandboxctl lsm unload --force 2>/dev/null # by an earlier test
-refuses 1 "sandboxctl: the LSM is not loaded" "not loaded: status says so" sandboxctl lsm status
+refuses 1 "sandboxctl: the LSM is not loaded: sandboxctl lsm load" "not loaded: status says so" sandboxctl lsm status
 is "not loaded: status --json" "$(sandboxctl lsm status --json 2>/dev/null)" '{"loaded": false}'
-refuses 1 "sandboxctl: the LSM is not loaded" "not loaded: there is nothing to unload" sandboxctl lsm unload
+refuses 1 "sandboxctl: the LSM is not loaded: there is nothing to unload" "not loaded: unload says so" sandboxctl lsm unload
 allowed "run loads it by itself" a read "$world/a/file"
 is "without a word" "$err" ""
 denied lsm:file_open:owned "and with all tenants' own" a read "$world/b/file"
@@ -203,7 +203,7 @@ rm "$config/sandboxctl.ini"
 ended a/x
 is "it has killed the sandbox" "$status" 137
 expected=()
-refuses 1 "sandboxctl: the LSM is not loaded" "nothing is loaded" sandboxctl lsm status
+refuses 1 "sandboxctl: the LSM is not loaded: sandboxctl lsm load" "nothing is loaded" sandboxctl lsm status
 links_come_to 0
 is "and nothing attached" "$(n_links)" 0
 # So much for the hooks as the kernel has them.

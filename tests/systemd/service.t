@@ -329,7 +329,7 @@ is "and one in the background, whose supervisor reported it" "$(<"$world/back.lo
 	"sleep: ok"$'\n'"sandboxctl: a/back: reason=signal exit_code=143 signal=15"
 property slow ActiveState
 is "the service that needs it was stopped before" "$REPLY" inactive
-says 1 "sandboxctl: the LSM is not loaded"$'\n' "the LSM is unloaded" sandboxctl lsm status
+says 1 "sandboxctl: the LSM is not loaded: sandboxctl lsm load"$'\n' "the LSM is unloaded" sandboxctl lsm status
 ok "the cgroup is gone" test ! -e "$base"
 property sandboxctl Result
 is "and all went well" "$REPLY" success
@@ -367,7 +367,7 @@ systemctl kill -s KILL --kill-whom=main sandboxctl
 ended a/x
 is "without its main process the sandboxes end" "$status" 143
 comes is_in sandboxctl failed
-says 1 "sandboxctl: the LSM is not loaded"$'\n' "and then the LSM" sandboxctl lsm status
+says 1 "sandboxctl: the LSM is not loaded: sandboxctl lsm load"$'\n' "and then the LSM" sandboxctl lsm status
 starts_again
 
 # ---- a base of one's own ----
