@@ -55,6 +55,8 @@ struct cmd_act {
 	const char *name;
 	const char *args; /* the words after it, for the usage line */
 	int n_args;
+	/* What is wrong with the words alone, before the policy is read; NULL: nothing can be. */
+	int (*read)(struct asked *a, struct sbx_error *err);
 	int (*ask)(struct asked *a, struct explanation *ret, struct sbx_error *err);
 };
 

@@ -124,10 +124,33 @@ static bool is_group(const char *word)
 	return found;
 }
 
+/* "lsm --help": those that begin with the word. Whether there are any. */
+static bool print_group(const char *word)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < n_cmds; i++) {
+		const char *rest = str_after(cmds[i].name, word);
+
+		if (!rest || *rest != ' ')
+			continue;
+		if (!found)
+			(void)printf("usage: sandboxctl %s SUBCOMMAND [ARG]...\n\n", word);
+		(void)printf("  %-14s  %s\n", cmds[i].name, cmds[i].help);
+		found = true;
+	}
+	if (found)
+		(void)printf("\nSee sandboxctl %s SUBCOMMAND --help.\n", word);
+	return found;
+}
+
 static int unknown(int argc, char **argv)
 {
 	char words[256];
 	const char *nearest;
+
+	if (argc > 1 && streq(argv[1], "--help") && print_group(argv[0]))
+		return CMD_DONE;
 
 	(void)snprintf(words, sizeof(words), "%s%s%s", argv[0], argc > 1 ? " " : "",
 		argc > 1 ? argv[1] : "");

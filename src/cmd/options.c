@@ -99,27 +99,58 @@ static size_t fill_tables(
 	return n;
 }
 
-/* As getopt(3) of the GNU C library says it; others have other words. */
-static void complain(const struct option *longs, int what, char **argv)
-{
-	const char *given = argv[optind - 1], *name = given + strspn(given, "-");
-	size_t n_alike = 0;
+#define SEE_HELP ": see sandboxctl%s --help\n"
 
-	if (optopt >= LONG_FIRST) {
-		(void)fprintf(stderr, "%s: option '--%s' %s\n", argv[0],
-			longs[optopt - LONG_FIRST].name,
-			what == ':' ? "requires an argument" : "doesn't allow an argument");
-	} else if (optopt) {
-		(void)fprintf(stderr, "%s: %s -- '%c'\n", argv[0],
-			what == ':' ? "option requires an argument" : "invalid option", optopt);
-	} else {
-		for (; longs->name; longs++)
-			n_alike += strncmp(longs->name, name, strcspn(name, "=")) == 0;
+/* " lsm load", for main() has "sandboxctl: lsm load" in argv[0]; "" of sandboxctl's own options. */
+static const char *subcommand_of(char **argv)
+{
+	const char *colon = strchr(argv[0], ':');
+
+	return colon ? colon + 1 : "";
+}
+
+static const char *option_at(const void *list, size_t i)
+{
+	return ((const struct cmd_option *)list)[i].name;
+}
+
+/* "GIVEN": no option begins so, or several do. */
+static void complain_of_name(const struct cmd_option *options, char **argv, const char *given)
+{
+	const char *name = given + strspn(given, "-"), *nearest;
+	size_t n = 0, n_alike = 0, length = strcspn(name, "=");
+	char word[64];
+
+	for (; options[n].name; n++)
+		n_alike += strncmp(options[n].name, name, length) == 0;
+	n_alike += strncmp(cmd_help_option.name, name, length) == 0;
+	(void)snprintf(word, sizeof(word), "%.*s", (int)length, name);
+	nearest = n_alike > 1 ? NULL : str_nearest(word, options, n, option_at);
+	if (nearest)
+		(void)fprintf(stderr, "%s: unrecognized option '%s': did you mean '--%s'?\n",
+			argv[0], given, nearest);
+	else
 		(void)fprintf(stderr,
-			n_alike > 1 ? "%s: option '%s' is ambiguous\n"
-				    : "%s: unrecognized option '%s'\n",
-			argv[0], given);
-	}
+			n_alike > 1 ? "%s: option '%s' is ambiguous" SEE_HELP
+				    : "%s: unrecognized option '%s'" SEE_HELP,
+			argv[0], given, subcommand_of(argv));
+}
+
+/* As getopt(3) of the GNU C library says it, others have other words; and where to read on. */
+static void complain(
+	const struct cmd_option *options, const struct option *longs, int what, char **argv)
+{
+	if (optopt >= LONG_FIRST)
+		(void)fprintf(stderr, "%s: option '--%s' %s" SEE_HELP, argv[0],
+			longs[optopt - LONG_FIRST].name,
+			what == ':' ? "requires an argument" : "doesn't allow an argument",
+			subcommand_of(argv));
+	else if (optopt)
+		(void)fprintf(stderr, "%s: %s -- '%c'" SEE_HELP, argv[0],
+			what == ':' ? "option requires an argument" : "invalid option", optopt,
+			subcommand_of(argv));
+	else
+		complain_of_name(options, argv, argv[optind - 1]);
 }
 
 int cmd_next_option(const struct cmd_option *options, int argc, char **argv)
@@ -137,7 +168,7 @@ int cmd_next_option(const struct cmd_option *options, int argc, char **argv)
 	if (optind > argc)
 		optind = argc;
 	if (option == '?' || option == ':') {
-		complain(longs, option, argv);
+		complain(options, longs, option, argv);
 		return CMD_OPTION_BAD;
 	}
 	if (option == LONG_FIRST + (int)n)
@@ -174,11 +205,12 @@ int cmd_end_options(
 		*ret_exit = CMD_DONE;
 		return -1;
 	}
-	if (has_late_option(argc, argv)) {
+	/* Said already. */
+	if (option == CMD_OPTION_BAD || has_late_option(argc, argv)) {
 		*ret_exit = CMD_USAGE;
 		return -1;
 	}
-	if (option == CMD_OPTION_BAD || argc - optind < min || argc - optind > max) {
+	if (argc - optind < min || argc - optind > max) {
 		*ret_exit = cmd_usage(name);
 		return -1;
 	}

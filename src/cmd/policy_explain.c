@@ -17,8 +17,12 @@
 struct asked {
 	const struct cmd_context *context;
 	struct policy *policy;
+	const struct cmd_act *act;
 	char **what; /* the words of the question */
-	int n_what;
+	/* What `read` of the act has made of them. */
+	struct in6_addr address;
+	unsigned int port;
+	struct explain_call call;
 	bool lsm; /* the host has it */
 	struct path_question about; /* for a question about a file */
 };
@@ -52,22 +56,28 @@ static int ask_metadata(struct asked *a, struct explanation *ret, struct sbx_err
 	return ask_path(a, POLICY_OWN, ret, err);
 }
 
-static int ask_connect(struct asked *a, struct explanation *ret, struct sbx_error *err)
+static int read_peer(struct asked *a, struct sbx_error *err)
 {
 	struct policy_ports ports[NET_PORTS_MAX];
-	struct in6_addr address;
 	uint8_t prefix;
 	size_t n;
 
 	if (!streq(a->what[0], "tcp") && !streq(a->what[0], "udp"))
 		return error_set(err, EINVAL, "'%s' is neither tcp nor udp", a->what[0]);
-	if (net_parse(a->what[1], &address, &prefix) < 0 || prefix != 128)
+	if (net_parse(a->what[1], &a->address, &prefix) < 0 || prefix != 128)
 		return error_set(err, EINVAL, "'%s' is no address: as in 10.1.2.3 or [2001:db8::1]",
 			a->what[1]);
 	if (net_parse_ports(a->what[2], ports, &n) < 0 || n != 1 || ports[0].first != ports[0].last)
 		return error_set(err, EINVAL, "'%s' is no port from 1 to 65535", a->what[2]);
-	explain_connect(a->policy, streq(a->what[0], "tcp") ? POLICY_TCP : POLICY_UDP, &address,
-		ports[0].first, ret);
+	a->port = ports[0].first;
+	return 0;
+}
+
+static int ask_connect(struct asked *a, struct explanation *ret, struct sbx_error *err)
+{
+	(void)err;
+	explain_connect(a->policy, streq(a->what[0], "tcp") ? POLICY_TCP : POLICY_UDP, &a->address,
+		(uint16_t)a->port, ret);
 	return 0;
 }
 
@@ -96,29 +106,28 @@ static int parse_call(char *what, struct explain_call *ret, struct sbx_error *er
 	return r < 0 ? error_errno(err, -r, "read '%s'", what) : 0;
 }
 
+static int read_call(struct asked *a, struct sbx_error *err)
+{
+	return parse_call(a->what[0], &a->call, err);
+}
+
 static int ask_syscall(struct asked *a, struct explanation *ret, struct sbx_error *err)
 {
 	const char *name = policy_profile_name(a->policy);
 	_cleanup_calls_ struct policy_calls profile = { 0 };
-	struct explain_call call = { 0 };
-	int r = parse_call(a->what[0], &call, err);
+	int r = policy_load_profile(&a->context->dirs, name, &profile, err);
 
-	if (r == 0)
-		r = policy_load_profile(&a->context->dirs, name, &profile, err);
-	if (r == 0)
-		r = explain_syscall(a->policy, &profile, name, &call, ret, err);
-	cases_clear(&call.cases);
-	return r;
+	return r < 0 ? r : explain_syscall(a->policy, &profile, name, &a->call, ret, err);
 }
 
 const struct cmd_act cmd_explain_acts[] = {
-	{ "open", "PATH", 1, ask_open },
-	{ "read", "PATH", 1, ask_open },
-	{ "write", "PATH", 1, ask_write },
-	{ "exec", "PATH", 1, ask_exec },
-	{ "metadata", "PATH", 1, ask_metadata },
-	{ "connect", "tcp|udp ADDRESS PORT", 3, ask_connect },
-	{ "syscall", "CALL", 1, ask_syscall },
+	{ "open", "PATH", 1, NULL, ask_open },
+	{ "read", "PATH", 1, NULL, ask_open },
+	{ "write", "PATH", 1, NULL, ask_write },
+	{ "exec", "PATH", 1, NULL, ask_exec },
+	{ "metadata", "PATH", 1, NULL, ask_metadata },
+	{ "connect", "tcp|udp ADDRESS PORT", 3, read_peer, ask_connect },
+	{ "syscall", "CALL", 1, read_call, ask_syscall },
 	{ 0 },
 };
 
@@ -202,24 +211,25 @@ static int act_usage(const struct cmd_act *act)
 	return CMD_USAGE;
 }
 
-static int answer(struct asked *a, const char *name, bool json)
+/* Looks at the question by itself. CMD_DONE, or CMD_USAGE when it was said what is wrong. */
+static int read_question(struct asked *a, char **words, int n)
 {
 	const struct cmd_act *act = cmd_explain_acts;
 	struct sbx_error err = { 0 };
-	struct explanation e;
-	struct lifted lifted;
 
-	while (act->name && !streq(act->name, name))
+	while (act->name && !streq(act->name, words[0]))
 		act++;
 	if (!act->name)
-		return unknown_act(name);
-	if (a->n_what != act->n_args)
+		return unknown_act(words[0]);
+	if (n - 1 != act->n_args)
 		return act_usage(act);
-	if (act->ask(a, &e, &err) < 0)
-		return cmd_fail(&err);
-	lifted = lifted_by(a, &e);
-	json ? print_json(&e, &lifted) : print_text(&e, &lifted);
-	return CMD_DONE;
+	a->act = act;
+	a->what = words + 1;
+	if (!act->read || act->read(a, &err) == 0)
+		return CMD_DONE;
+	(void)error_prefix(&err, 0, "policy explain");
+	(void)cmd_fail(&err);
+	return CMD_USAGE;
 }
 
 const struct cmd_option cmd_explain_options[] = {
@@ -230,30 +240,34 @@ const struct cmd_option cmd_explain_options[] = {
 	{ 0 },
 };
 
-static int explain(const struct cmd_context *context, const char *sandbox,
-	const struct strv *settings, bool json, char **operands, int n)
+static int explain(struct asked *a, const char *tenant, const char *sandbox,
+	const struct strv *settings, bool json)
 {
-	const struct policy_wanted wanted = { .tenant = operands[0], .settings = settings };
+	const struct policy_wanted wanted = { .tenant = tenant, .settings = settings };
+	const struct policy_dirs *dirs = &a->context->dirs;
 	_cleanup_host_config_ struct host_config host = { 0 };
 	_cleanup_policy_ struct policy *policy = NULL;
-	struct asked a = { .context = context, .what = operands + 2, .n_what = n - 2 };
 	struct sbx_error err = { 0 };
-	int exit_code;
+	struct explanation e;
+	struct lifted lifted;
 
-	if (host_config_load(&context->dirs, &host, &err) < 0 ||
-		policy_load(&context->dirs, &wanted, &policy, NULL, &err) < 0 ||
-		lookup_settle(&context->dirs, &policy, sandbox, &err) < 0)
+	if (host_config_load(dirs, &host, &err) < 0 ||
+		policy_load(dirs, &wanted, &policy, NULL, &err) < 0 ||
+		lookup_settle(dirs, &policy, sandbox, &err) < 0)
 		return cmd_fail(&err);
-	a.policy = policy;
-	a.lsm = host.lsm;
-	exit_code = answer(&a, operands[1], json);
-	path_question_clear(&a.about);
-	return exit_code;
+	a->policy = policy;
+	a->lsm = host.lsm;
+	if (a->act->ask(a, &e, &err) < 0)
+		return cmd_fail(&err);
+	lifted = lifted_by(a, &e);
+	json ? print_json(&e, &lifted) : print_text(&e, &lifted);
+	return CMD_DONE;
 }
 
 int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 {
 	_cleanup_strv_ struct strv settings = { 0 };
+	struct asked a = { .context = context };
 	const char *sandbox = NULL;
 	bool json = false;
 	int option, exit_code;
@@ -270,10 +284,16 @@ int cmd_policy_explain(const struct cmd_context *context, int argc, char **argv)
 		return exit_code;
 	if (sandbox && !name_is_valid(sandbox)) {
 		(void)fprintf(stderr,
-			"sandboxctl: --name '%s': a name is [a-z0-9][a-z0-9-]*, 63 characters at "
+			"sandboxctl: policy explain: --name '%s': a name is [a-z0-9][a-z0-9-]*, 63 "
+			"characters at "
 			"most\n",
 			sandbox);
 		return CMD_USAGE;
 	}
-	return explain(context, sandbox, &settings, json, argv + optind, argc - optind);
+	exit_code = read_question(&a, argv + optind + 1, argc - optind - 1);
+	if (exit_code == CMD_DONE)
+		exit_code = explain(&a, argv[optind], sandbox, &settings, json);
+	path_question_clear(&a.about);
+	cases_clear(&a.call.cases);
+	return exit_code;
 }
