@@ -181,8 +181,27 @@ static int find_on_host(struct plan *plan, const char *path, int *ret_exit, stru
 	return r;
 }
 
+/* Whoever types it sees the host, where it may well be. */
+static void add_cure(const struct plan *plan, struct sbx_error *err)
+{
+	const struct resolved *tree = tree_of(plan);
+	const char *in = tree ? " in the root '" : "", *root = tree ? tree->path : "";
+	const char *end = tree ? "'" : "";
+
+	if (strchr(plan->options->command[0], '/'))
+		(void)error_cure(err, 0, "name a program that is there%s%s%s", in, root, end);
+	else
+		(void)error_cure(err, 0,
+			"name it by its path%s%s%s, or add 'env = PATH=...' to [process] of '%s'",
+			in, root, end, plan->policy->path);
+}
+
 int plan_find_command(struct plan *plan, const char *path, int *ret_exit, struct sbx_error *err)
 {
-	return tree_of(plan) ? find_in_view(plan, path, ret_exit, err)
-			     : find_on_host(plan, path, ret_exit, err);
+	int r = tree_of(plan) ? find_in_view(plan, path, ret_exit, err)
+			      : find_on_host(plan, path, ret_exit, err);
+
+	if ((r == -ENOENT || r == -ENOTDIR) && *plan->options->command[0])
+		add_cure(plan, err);
+	return r;
 }

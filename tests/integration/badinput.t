@@ -73,7 +73,7 @@ mount --bind "$world/lsm" /sys/kernel/security/lsm
 mount -t tmpfs -o mode=0700 none "$state"
 no_bpf="'bpf' is not among the kernel's active LSMs: boot with *"
 refuses 1 "sandboxctl: lsm load: *$no_bpf" "lsm load without the BPF LSM" sandboxctl lsm load
-refuses 1 "sandboxctl: the LSM is not loaded*" "lsm status without it" sandboxctl lsm status
+refuses 1 "sandboxctl: the LSM is not loaded: sandboxctl lsm load" "lsm status without it" sandboxctl lsm status
 refuses 125 "sandboxctl: run: *$no_bpf" "run without it" sandboxctl run -t a -- "$probe" exit 0
 umount -l "$state" /sys/kernel/security/lsm
 
@@ -133,9 +133,10 @@ load
 
 # ---- the command ----
 
-refuses 127 "sandboxctl: run: *'$world/bin/missing'*" "a command that isn't there" \
-	sandboxctl run -t a -- "$world/bin/missing"
-refuses 127 "sandboxctl: run: 'missing' is not in '/usr/local/bin:/usr/bin:/bin'" \
+refuses 127 "sandboxctl: run: open '$world/bin/missing': No such file or directory: name a program that is there" \
+	"a command that isn't there" sandboxctl run -t a -- "$world/bin/missing"
+refuses 127 "sandboxctl: run: 'missing' is not in '/usr/local/bin:/usr/bin:/bin': name it by its path, or add \
+'env = PATH=...' to ?process? of '$config/tenants/a.ini'" \
 	"a command that isn't in PATH" sandboxctl run -t a -- missing
 refuses 127 "sandboxctl: run: the command is an empty word" "an empty command" sandboxctl run -t a -- ""
 refuses 126 "sandboxctl: run: '$world/bin/text' is not executable: chmod +x '$world/bin/text'" \
@@ -169,7 +170,7 @@ refuses 125 "sandboxctl: run: the runtime 'wazero' is not installed: put its pro
 # ---- the command line ----
 
 refuses 125 "sandboxctl: run: no command was given*" "no command" sandboxctl run -t a
-refuses 125 "*run: *'--bogus'*" "an unknown option" sandboxctl run --bogus -- "$probe"
+refuses 125 "sandboxctl: run: unrecognized option '--bogus': see sandboxctl run --help" "an unknown option" sandboxctl run --bogus -- "$probe"
 refuses 125 "sandboxctl: run: --timeout 'soon': not a duration*" "a bad duration" \
 	sandboxctl run -t a --timeout soon -- "$probe"
 refuses 125 "sandboxctl: run: --json-status-fd '77': not an open descriptor" "a closed descriptor" \

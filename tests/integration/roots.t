@@ -114,6 +114,9 @@ for command in "$tree/bin/probe" "$outside" /tmp/file /evil/../../srv/world/bin/
 	sandbox -t t -- "$command" exit 0
 	is "and no others: $command" "$status" 127
 done
+like "which says where it was looked for" "$err" "*: name a program that is there in the root '$tree'"$'\n'
+sandbox -t t -- missing
+like "by a name alone, too" "$err" "sandboxctl: run: 'missing' is not in '*': name it by its path in the root '$tree', or add *"
 denied mount:EROFS "they aren't written" t write /etc/file
 denied mount:EROFS "nor made" t mkdir /var/new
 denied mount:EROFS "nor are their modes changed" t chmod /etc/file
