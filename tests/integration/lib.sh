@@ -114,6 +114,26 @@ as() {
 	line=${out%%$'\n'*}
 }
 
+# by_root CGROUP CODE ARGUMENT...: Perl's words by root, who is in CGROUP from `go(shift)` on: what it has opened
+# by then it has from the host. `answer` prints what came of a call.
+# shellcheck disable=SC2016 # it is Perl's
+in_perl='
+	sub answer { my ($name, $r) = @_; print "$name=", $r < 0 ? (grep { $!{$_} } qw(EACCES EPERM ENOENT))[0] // "$!" : "ok", " " }
+	sub go { open my $procs, ">", shift or die; syswrite $procs, $$ or die }
+'
+by_root() {
+	perl -e "$in_perl$2" "$1/cgroup.procs" "${@:3}" 2>&1
+}
+
+# Without the program that lets a tenant's sandboxes open no devices but their own.
+no_device_program() { # TENANT
+	local word
+	for word in $(bpftool -j cgroup show "$base/$1.slice" | tr '{,' '\n'); do
+		[[ $word != '"id":'* ]] || bpftool cgroup detach "$base/$1.slice" device id "${word#*:}" ||
+			bail "taking the device program away"
+	done
+}
+
 # try WHO ATTEMPT...: WHO is a tenant, for a sandbox of its own; or TENANT/NAME, see `as`.
 try() {
 	case $1 in

@@ -66,15 +66,6 @@ done
 umount "$world/mounted"
 exec {module}<&-
 
-# Perl's words by root, that goes to another cgroup at `go`: what it has opened by then it has from the host.
-prelude='
-	sub answer { my ($name, $r) = @_; print "$name=", $r < 0 ? (grep { $!{$_} } qw(EACCES EPERM ENOENT))[0] // "$!" : "ok", " " }
-	sub go { open my $procs, ">", shift or die; syswrite $procs, $$ or die }
-'
-by_root() { # CGROUP CODE ARGUMENT...
-	perl -e "$prelude$2" "$1/cgroup.procs" "${@:3}" 2>&1
-}
-
 # ---- modules that would be loaded for it ----
 
 modprobe=$(</proc/sys/kernel/modprobe)
@@ -90,6 +81,21 @@ expected[a/x:kernel_module_request]=$((${expected[a/x:kernel_module_request]-0} 
 by_root /sys/fs/cgroup "$ask" bogus2
 like "control: for the host it is" "$(<"$tmp/asked")" "*tcp_bogus2*"
 echo "$modprobe" >/proc/sys/kernel/modprobe
+
+# ---- keys that are asked for on its behalf ----
+
+# A root process of the host's would look for it.
+printf '#!%s sh\necho "$@" >>%s\n' /bin/busybox "$tmp/asked" >/sbin/request-key
+chmod +x /sbin/request-key
+: >"$tmp/asked"
+# 249: request_key(2)
+ask='go(shift); my ($type, $name, $info) = ("user\0", shift(@ARGV) . "\0", "info\0"); syscall 249, $type, $name, $info, 0'
+by_root "$x" "$ask" bogus1
+is "no program is started because a sandbox asks for a key" "$(<"$tmp/asked")" ""
+expected[a/x:key_permission]=$((${expected[a/x:key_permission]-0} + 1))
+by_root /sys/fs/cgroup "$ask" bogus2
+like "control: for the host it is" "$(<"$tmp/asked")" "create *"
+rm /sbin/request-key
 
 # ---- our own maps, programs, links ----
 
@@ -131,6 +137,22 @@ is "control: by the host, whose tools may look at them; a link of the LSM's is d
 	"lookup=ENOENT next=ok delete=ENOENT map-by-id=ok prog-by-id=ok link-by-id=ok info=ok detach=Operation not supported get=ENOENT "
 like "bpftool, by the host" "$(bpftool map dump id "$map")" "*tenant*"
 
+# The program on a tenant's cgroup is none of the LSM's, and no link. 9: detach; 6: BPF_CGROUP_DEVICE.
+device=$(bpftool -j cgroup show "$base/a.slice")
+[[ $device =~ \"id\":([0-9]+) ]] || bail "no device program: $device"
+try_detach='
+	my ($cgroup, $slice, $prog) = @ARGV;
+	my $attr = pack("L", $prog) . "\0" x 124;
+	my $p = syscall 321, 13, $attr, 128;
+	open my $folder, "<", $slice or die;
+	go($cgroup);
+	$attr = pack("LLLL", fileno $folder, $p, 6, 0) . "\0" x 112;
+	answer("detach", syscall 321, 9, $attr, 128);
+'
+is "the device program isn't taken off a cgroup" "$(by_root "$x" "$try_detach" "$base/a.slice" "${BASH_REMATCH[1]}")" "detach=EACCES "
+expected[a/x:bpf]=$((${expected[a/x:bpf]} + 1))
+is "control: by the host" "$(by_root /sys/fs/cgroup "$try_detach" "$base/a.slice" "${BASH_REMATCH[1]}")" "detach=ok "
+
 # What bpf(2) isn't asked for: 0x400, BPF_F_MMAPABLE. Frozen is constant.
 is "what can be mapped of our maps is constant" "$(bpftool -j map show | perl -MJSON::PP -0ne '
 	for (@{decode_json $_}) { print "$$_{name} " if hex($$_{flags} // 0) & 0x400 && !$$_{frozen} }')" ""
@@ -158,6 +180,17 @@ for hook in path_unlink path_rename sb_umount sb_mount; do
 	expected[a/x:$hook]=$((${expected[a/x:$hook]-0} + 1))
 done
 is "they are all there" "$(sandboxctl lsm status >/dev/null && echo ok)" ok
+# What the host sees of them is nothing; the tests' own are there for their speed, see keep_hooks.
+mount -t bpf bpf "$world/mounted"
+points=()
+while read -r _ point type _; do
+	[[ $type != bpf || $point == /run/vm/hooks ]] || { points+=("$point") && umount -l "$point"; }
+done </proc/mounts
+denied lsm:file_open:no_grant "the host unmounts each bpffs that it sees, and all is enforced" a/x read /etc/passwd
+is "loaded as before" "$(sandboxctl lsm status >/dev/null && echo ok)" ok
+for point in "${points[@]}"; do
+	[[ $point == "$world"/* ]] || mount -t bpf bpf "$point"
+done
 
 stop a/x
 finish

@@ -160,14 +160,6 @@ both() { # LIMITS
 	POLICY
 }
 
-no_device_program() {
-	local word
-	for word in $(bpftool -j cgroup show "$base/a.slice" | tr '{,' '\n'); do
-		[[ $word != '"id":'* ]] || bpftool cgroup detach "$base/a.slice" device id "${word#*:}" ||
-			bail "taking the device program away"
-	done
-}
-
 by_cgroup() {
 	as a/x "$probe" "$@"
 }
@@ -175,7 +167,7 @@ by_cgroup() {
 both "$limits"
 load
 start a/x "$probe" sleep 1000 </dev/null
-no_device_program
+no_device_program a
 measure lsm by_cgroup
 kill "${supervisors[a/x]}"
 ended a/x
