@@ -4,18 +4,26 @@
  */
 #include "identity.h"
 
-/* Runs before the child joins a cgroup, so the label is all that tells whose it is. */
+/*
+ * Runs before the child joins a cgroup, which may be another than its parent's, so the label is all
+ * that tells whose it is. A parent that was put into a sandbox, and has met no hook since, has none
+ * yet.
+ */
 SEC("lsm/task_alloc")
 int BPF_PROG(task_alloc, struct task_struct *task)
 {
 	struct task_struct *parent = bpf_get_current_task_btf();
 	struct sbx_task *sticky = bpf_task_storage_get(&tasks, parent, 0, 0);
-	struct sbx_task inherited = { .state = SBX_TASK_ENFORCED };
-
-	if (!sticky)
-		return 0;
 	/* The exemption of the set-up is for one task and isn't inherited. */
-	inherited.leaf = sticky->leaf;
+	struct sbx_task inherited = { .state = SBX_TASK_ENFORCED };
+	struct actor a;
+
+	if (sticky)
+		inherited.leaf = sticky->leaf;
+	else if (identify(&a) == STANDING_TENANT)
+		inherited.leaf = a.leaf_id;
+	else
+		return 0;
 	if (!bpf_task_storage_get(&tasks, task, &inherited, BPF_LOCAL_STORAGE_GET_F_CREATE))
 		return -ENOMEM;
 	return 0;

@@ -37,6 +37,7 @@ static const struct attempt *const tables[] = {
 	attempts_attributes,
 	attempts_descriptors,
 	attempts_keys,
+	attempts_namespaces,
 };
 
 static bool announced;

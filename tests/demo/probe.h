@@ -52,6 +52,7 @@ extern const struct attempt attempts_mappings[];
 extern const struct attempt attempts_attributes[];
 extern const struct attempt attempts_descriptors[];
 extern const struct attempt attempts_keys[];
+extern const struct attempt attempts_namespaces[];
 
 /* Any number of arguments. */
 #define ANY 1000

@@ -148,6 +148,74 @@ opens "$world/a/file" "$x" /sys/fs/cgroup
 like "in_a_program, moved out: it doesn't even start" "$line:$(<"$tmp/err")" ":*Permission denied"
 how=here
 
+# ---- by the file system of cgroups ----
+
+exec {folder}<"$y"
+for file in /sys/fs/cgroup/cgroup.procs "$y/cgroup.procs" "/proc/self/fd/$folder/cgroup.procs" "$y/cgroup.kill"; do
+	denied lsm:file_open:no_grant "${file/#*fd/a descriptor of a cgroup}: not opened" a/x write "$file"
+done
+is "control: opened by the host" "$("$probe" rdwr "/proc/self/fd/$folder/cgroup.procs")" "rdwr: ok"
+exec {folder}<&-
+denied lsm:path_mkdir:no_grant "no cgroup is made" a/x mkdir "$x/made"
+is "control: made by the host" "$("$probe" mkdir "$x/made")" "mkdir: ok"
+denied lsm:path_rmdir:no_grant "nor removed" a/x rmdir "$x/made"
+is "control: removed by the host" "$("$probe" rmdir "$x/made")" "rmdir: ok"
+
+# born CGROUP FILE [CGROUP]: a child that is born in the first one, of a parent in the other; both have descriptors.
+born() {
+	line=$("$probe" clone-into "$1" "$2" ${3:+"$3/cgroup.procs"} 2>&1)
+}
+born "$x" "$world/a/file"
+is "a child of the host's, born in the sandbox: its own" "$line" "clone-into: ok"
+born "$x" "$world/b/file"
+is "a child of the host's, born in the sandbox: another's" "$line" "clone-into: EACCES at open"
+born "$x" "$world/a/file" "$x"
+is "a child of the sandbox's, born there: its own" "$line" "clone-into: ok"
+for where in /sys/fs/cgroup "$base/stray" "$y"; do
+	for file in a b; do
+		born "$where" "$world/$file/file" "$x"
+		is "a child of the sandbox's, born in ${where#"$base"/}: $file's" "$line" "clone-into: EACCES at open"
+	done
+done
+
+# ---- on its way into a sandbox ----
+
+# Root makes a child the set-up of a sandbox, as the launcher does: 321 is bpf(2), 14 a map by its id, 2 an update, 434
+# pidfd_open(2). What it forks, and what it executes, is the tenant's.
+read -r map _ < <(bpftool map show name tasks)
+is "of the set-up only that one task is exempt, until it executes something" "$(perl -e "$in_perl"'
+	my ($procs, $leaf, $map, $own, $other, $probe) = @ARGV;
+	pipe my $told, my $tell; pipe my $gone, my $go; $| = 1;
+	my $child = fork;
+	if (!$child) {
+		go($procs);
+		syswrite $tell, "x";
+		sysread $gone, my $byte, 1;
+		my $opens = sub { answer($_[0], open(my $f, "<", $_[1]) ? 0 : -1) };
+		$opens->("exempt", $other);
+		my $forked = fork;
+		if (!$forked) {
+			$opens->("forked", $other);
+			$opens->("own", $own);
+			if (!fork) { $opens->("twice", $other); exit }
+			wait; exit;
+		}
+		wait;
+		$opens->("still", $other);
+		exec $probe, "read", $other;
+	}
+	close $tell;
+	sysread $told, my $byte, 1;
+	my $attr = pack("L", $map) . "\0" x 124;
+	my $fd = syscall 321, 14, $attr, 128;
+	my $key = pack "l", syscall 434, $child, 0;
+	my $value = pack "QLL", $leaf, 1, 0;
+	$attr = pack("LxxxxPPQ", $fd, $key, $value, 0) . "\0" x 96;
+	syscall(321, 2, $attr, 128) == 0 or die "update: $!";
+	syswrite $go, "x";
+	wait' "$x/cgroup.procs" "$(stat -c %i "$x")" "${map%:}" "$world/a/file" "$world/b/file" "$probe" 2>&1)" \
+	"exempt=ok forked=EACCES own=ok twice=EACCES still=ok read: EACCES at open"
+
 rmdir "$x/nested/more" "$x/nested" "$slice/deeper/x.scope" "$slice/deeper" "$slice/ghost.scope" \
 	"$base/stray"
 
@@ -157,6 +225,7 @@ for who in a/x b/y; do
 	kill -TERM "${supervisors[$who]}"
 	ended "$who"
 done
+expected=()
 mkdir "$x"
 opens "$world/a/file" "$x"
 is "a sandbox has ended, and the host makes a cgroup of its name: denied" "$line" "denied"
