@@ -5,23 +5,6 @@
  */
 #include "walk.h"
 
-/* Overlayfs copies attributes and marks its own in the name of the task whose write it copies up
- * for. */
-static __always_inline int mediate_change(enum sbx_hook hook, struct dentry *dentry, __u32 wanted)
-{
-	enum sbx_why why;
-	__u32 owner = 0;
-	struct actor a;
-
-	identify(&a);
-	if (is_free(&a))
-		return 0;
-	why = judge_unheld(&a, dentry, wanted, &owner);
-	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernels_own()))
-		return 0;
-	return answer(&a, hook, dentry, wanted, why, owner);
-}
-
 SEC("lsm/path_chmod")
 int BPF_PROG(path_chmod, const struct path *path)
 {

@@ -32,17 +32,79 @@ int BPF_PROG(file_lock, struct file *file)
 	return mediate_look(SBX_HOOK_file_lock, file->f_path.dentry);
 }
 
-SEC("lsm/file_ioctl")
-int BPF_PROG(file_ioctl, struct file *file)
+/*
+ * Commands of a file system itself, by any file that is in it: to read, copy, send others' files
+ * past their opens, to freeze or resize all of it. Letters and numbers as in linux/fs.h and the
+ * file systems' own headers; what all of them have for the one file is none of these.
+ */
+static __always_inline bool is_of_file_system(__u32 letter, __u32 number)
 {
-	return mediate_look(SBX_HOOK_file_ioctl, file->f_path.dentry);
+	switch (letter) {
+	case 0x94: /* btrfs, but FICLONE, FICLONERANGE, FIDEDUPERANGE */
+		return number != 9 && number != 13 && number != 54;
+	case 'X': /* XFS, from its maps on; FIFREEZE, FITHAW, FITRIM, SHUTDOWN */
+		return number >= 58;
+	case 'f': /* ext4: GROUP_EXTEND, GROUP_ADD, RESIZE_FS, SWAP_BOOT, CHECKPOINT, SETFSUUID */
+		return number == 7 || number == 8 || number == 16 || number == 17 || number == 43 ||
+		       number == 45;
+	}
+	return false;
+}
+
+/* chattr(1) and its like: what no hook on attributes is asked about. */
+static __always_inline bool is_of_attributes(__u32 letter, __u32 number)
+{
+	switch (letter) {
+	case 'f': /* SETFLAGS, ext4's SETVERSION, SET_ENCRYPTION_POLICY, ENABLE_VERITY */
+		return number == 2 || number == 4 || number == 19 || number == 133;
+	case 'v': /* SETVERSION */
+		return number == 2;
+	case 'X': /* FSSETXATTR */
+		return number == 32;
+	case 'r': /* FAT's attributes */
+		return number == 0x11;
+	}
+	return false;
+}
+
+static __always_inline int deny_command(enum sbx_hook hook, struct dentry *dentry)
+{
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	return errno_in_range(deny_file(
+		&a, hook, dentry, SBX_METADATA, is_nobody(&a) ? a.why : SBX_WHY_NEVER, 0));
+}
+
+static __always_inline int mediate_command(enum sbx_hook hook, struct file *file, __u32 command)
+{
+	__u32 letter = command >> 8 & 0xff, number = command & 0xff;
+	struct dentry *dentry = file->f_path.dentry;
+	__u32 type = file->f_inode->i_mode & S_IFMT;
+
+	/* A device's letters are its driver's. */
+	if (type != S_IFREG && type != S_IFDIR)
+		return mediate_look(hook, dentry);
+	if (is_of_file_system(letter, number))
+		return deny_command(hook, dentry);
+	if (is_of_attributes(letter, number))
+		return mediate_change(hook, dentry, SBX_METADATA);
+	return mediate_look(hook, dentry);
+}
+
+SEC("lsm/file_ioctl")
+int BPF_PROG(file_ioctl, struct file *file, unsigned int command)
+{
+	return mediate_command(SBX_HOOK_file_ioctl, file, command);
 }
 
 /* By the 32-bit entry, where the kernel asks that apart. */
 SEC("lsm/file_ioctl_compat")
-int BPF_PROG(file_ioctl_compat, struct file *file)
+int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command)
 {
-	return mediate_look(SBX_HOOK_file_ioctl_compat, file->f_path.dentry);
+	return mediate_command(SBX_HOOK_file_ioctl_compat, file, command);
 }
 
 /* ftruncate(2) since Linux 6.2; path_truncate before. */

@@ -5,9 +5,11 @@
 #include "probe.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -115,6 +117,32 @@ static int attempt_flip_xattr(char **args, struct detail *detail)
 	return result_of(setxattr(args[0], args[1], value, (size_t)n, 0));
 }
 
+/* As chattr +d and -d. */
+static int attempt_set_flags(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+	int flags;
+
+	if (fd < 0)
+		return failed_at(detail, "open");
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0)
+		return failed_at(detail, "FS_IOC_GETFLAGS");
+	flags ^= FS_NODUMP_FL;
+	return result_of(ioctl(fd, FS_IOC_SETFLAGS, &flags));
+}
+
+/* Nobody writes to that file system for a moment. */
+static int attempt_freeze(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return failed_at(detail, "open");
+	if (ioctl(fd, FIFREEZE, 0) < 0)
+		return -errno;
+	return result_of(ioctl(fd, FITHAW, 0));
+}
+
 static int attempt_inotify(char **args, struct detail *detail)
 {
 	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC);
@@ -150,6 +178,8 @@ const struct attempt attempts_attributes[] = {
 	{ "held", "", 0, 0, attempt_held, "mode and stat of pipes, sockets, memory and stdio" },
 	{ "flip-xattr", "PATH NAME BYTE", 3, 3, attempt_flip_xattr,
 		"change one byte of an extended attribute" },
+	{ "set-flags", "PATH", 1, 1, attempt_set_flags, "flip one of the flags of chattr(1)" },
+	{ "freeze", "PATH", 1, 1, attempt_freeze, "freeze and thaw the file system that it is in" },
 	{ "inotify", "PATH", 1, 1, attempt_inotify, "watch" },
 	{ "fanotify", "PATH file|mount|all", 2, 2, attempt_fanotify, "watch who opens it" },
 	{ 0 },

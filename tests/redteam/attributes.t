@@ -72,6 +72,26 @@ for folder in own read outside; do "$probe" set-acl "$t/$folder/file" >/dev/null
 of "${acl/@/set}" "an access control list, set" "set-acl %/file" "${metadata[@]}"
 of "${acl/@/get}" "one, read" "get-acl %/file" own:- read:- outside:-
 of "${acl/@/remove}" "one, removed" "remove-acl %/file" "${metadata[@]}"
+# By ioctl(2), for which the kernel wants it to be open and no more. What isn't granted can't be opened.
+allowed "flags" a/x set-flags "$t/own/file"
+denied lsm:file_ioctl:rights "flags of what may only be written" a/x set-flags "$t/shared/file"
+denied lsm:file_ioctl:rights "flags of what may only be read" a/x set-flags "$t/read/file"
+is "control: flags, by the host" "$("$probe" set-flags "$t/read/file")" "set-flags: ok"
+for folder in own read; do
+	denied lsm:file_ioctl:never "what is asked of all of its file system, by '$folder'" a/x freeze "$t/$folder"
+done
+is "control: by the host" "$("$probe" freeze "$t/own")" "freeze: ok"
+# Subvolumes, snapshots, searches and sends of btrfs; handles of XFS; to trim, shut down, resize. Their arguments are none,
+# and most are another file system's.
+exec {own}<"$t/own"
+for command in 0x5000940e 0x50009417 0xd0009411 0x40489426 0x4030586b 0xc0185879 0x8004587d 0x40086610; do
+	denied lsm:file_ioctl:never "a file system's own command, $command" a/x syscall ioctl "$own" $command
+	like "control: $command, by the host" "$("$probe" syscall ioctl "$own" $command)" "syscall: ok E*"
+done
+for command in 0x40049409 0x4020940d 0x80086601 0xc020660b; do
+	allowed "a command for the one file, $command" a/x syscall ioctl "$own" $command
+done
+exec {own}<&-
 denied lsm:path_chmod:owned "another's mode, by /proc/PID/root" a/x chmod "/proc/self/root$t/shared/b/file"
 
 # To look at what isn't granted is no harm, but where it is another's.
