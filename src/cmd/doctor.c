@@ -5,6 +5,7 @@
 #include "base/bpf.h"
 #include "base/fs.h"
 #include "cmd/cmd.h"
+#include "cmd/links.h"
 #include "kernel/btf.h"
 #include "kernel/cgroup.h"
 #include "kernel/devices.h"
@@ -287,6 +288,33 @@ static bool check_base(const struct cmd_context *context, const char *arg, struc
 	return true;
 }
 
+/* Made before its file was owned, or by the host: no sandbox makes one. */
+static bool check_links(const struct cmd_context *context, const char *arg, struct finding *f)
+{
+	_cleanup_lookup_tenants_ struct lookup_tenants tenants = { 0 };
+	const struct strv none = { 0 };
+	struct links links = { 0 };
+
+	(void)arg;
+	if (lookup_tenants(&context->dirs, &none, &tenants, NULL) < 0 ||
+		links_find(&tenants.owns, &links, NULL) < 0) {
+		SAY(f, "unknown, without the tenants' policies");
+		return false;
+	}
+	if (links.cut) {
+		SAY(f, "too many files are owned to look at all of them");
+		CURE(f, "look yourself: find DIR -type f -links +1");
+	} else if (links.n) {
+		SAY(f, "%zu that lead into what tenants own, as that of tenant '%s': '%.100s'",
+			links.n, links.tenant, links.path);
+		CURE(f, "whoever reaches its other name has the file: find / -samefile '%.100s'",
+			links.path);
+	} else {
+		SAY(f, "none leads into what tenants own");
+	}
+	return !links.cut && !links.n;
+}
+
 static const struct row rows[] = {
 	{ "user", NULL, false, check_root },
 	{ "configuration", NULL, false, check_config },
@@ -314,6 +342,7 @@ static const struct row rows[] = {
 	{ "bpffs", "bpf", false, check_filesystem },
 	{ "lsm loaded", NULL, true, check_loaded },
 	{ "runtime wazero", NULL, true, check_runtime },
+	{ "hard links", NULL, true, check_links },
 };
 
 static const char *verdict(const struct row *row, bool well)

@@ -8,6 +8,7 @@
 
 #include <linux/keyctl.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 
@@ -138,6 +139,23 @@ static int attempt_i386(char **args, struct detail *detail)
 	__asm__ volatile("int $0x80" : "+a"(r) : : "r8", "r9", "r10", "r11", "memory");
 	return r < 0 ? r : 0;
 }
+
+/* open by it: 5. Its addresses have 32 bits. */
+static int attempt_i386_open(char **args, struct detail *detail)
+{
+	char *path = mmap(
+		NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	int r = 5;
+
+	if (path == MAP_FAILED || strlen(args[0]) >= 4096)
+		return failed_at(detail, "mmap");
+	memcpy(path, args[0], strlen(args[0]) + 1);
+	__asm__ volatile("int $0x80"
+			 : "+a"(r)
+			 : "b"(path), "c"(0), "d"(0)
+			 : "r8", "r9", "r10", "r11", "memory");
+	return r < 0 ? r : 0;
+}
 #endif
 
 const struct attempt attempts_calls[] = {
@@ -146,6 +164,7 @@ const struct attempt attempts_calls[] = {
 	{ "syscalls", "", 0, 0, attempt_syscalls, "the names that syscall knows" },
 #ifdef __x86_64__
 	{ "i386", "", 0, 0, attempt_i386, "a system call by the 32-bit entry" },
+	{ "i386-open", "PATH", 1, 1, attempt_i386_open, "open by it" },
 #endif
 	{ 0 },
 };

@@ -6,12 +6,14 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/io_uring.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 
 union control {
@@ -105,6 +107,19 @@ static int attempt_pass_held(char **args, struct detail *detail)
 	return r;
 }
 
+/* With the files that it has registered, past all who look at what is sent. */
+static int attempt_pass_ring(char **args, struct detail *detail)
+{
+	struct io_uring_params params = { 0 };
+	int ring = (int)syscall(SYS_io_uring_setup, 1, &params), pair[2];
+
+	(void)args;
+	if (ring < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return failed_at(detail, "make");
+	return send_fd(pair[0], ring) == 1 ? receive_fd(pair[1], detail)
+					   : failed_at(detail, "sendmsg");
+}
+
 static int attempt_lock_fd(char **args, struct detail *detail)
 {
 	struct flock whole = { .l_type = F_RDLCK };
@@ -174,6 +189,7 @@ const struct attempt attempts_descriptors[] = {
 	{ "pass-fd", "PATH r|w|rw|path [PROCS]", 2, 3, attempt_pass_fd,
 		"open, send, go to a cgroup, receive" },
 	{ "pass-held", "", 0, 0, attempt_pass_held, "pass a pipe, a socket and memory" },
+	{ "pass-ring", "", 0, 0, attempt_pass_ring, "pass a ring of io_uring" },
 	{ "lock-fd", "FD", 1, 1, attempt_lock_fd, "flock(2), and a lock of fcntl(2)" },
 	{ "ioctl-fd", "FD", 1, 1, attempt_ioctl_fd, "FIONREAD" },
 	{ "truncate-fd", "FD", 1, 1, attempt_truncate_fd, "to one byte" },

@@ -44,9 +44,13 @@ static int submit(struct ring *r)
 	const struct io_uring_cqe *done =
 		(const struct io_uring_cqe *)(r->cq + r->params.cq_off.cqes);
 
+	unsigned int flags = IORING_ENTER_GETEVENTS;
+
+	if (r->params.flags & IORING_SETUP_SQPOLL)
+		flags |= IORING_ENTER_SQ_WAKEUP;
 	((uint32_t *)(r->sq + r->params.sq_off.array))[0] = 0;
 	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, r->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+	if (syscall(SYS_io_uring_enter, r->fd, 1, 1, flags, NULL, 0) < 0)
 		return -errno;
 	return done[0].res;
 }
@@ -94,7 +98,67 @@ static int attempt_uring_cmd(char **args, struct detail *detail)
 	return e < 0 ? e : 0;
 }
 
+/* By this task, by a worker that is made for it, or by the thread that looks after the ring. */
+static int attempt_uring_open(char **args, struct detail *detail)
+{
+	bool by_poller = streq(args[1], "poller"), by_worker = streq(args[1], "worker");
+	struct ring r = { .params.flags = by_poller ? IORING_SETUP_SQPOLL : 0 };
+	int e;
+
+	if (!by_poller && !by_worker && !streq(args[1], "itself"))
+		return PROBE_USAGE;
+	e = open_ring(&r);
+	if (e < 0)
+		return failed_at(detail, "setup");
+	r.entry->opcode = IORING_OP_OPENAT;
+	r.entry->flags = by_worker ? IOSQE_ASYNC : 0;
+	r.entry->fd = AT_FDCWD;
+	r.entry->addr = (uint64_t)(uintptr_t)args[0];
+	r.entry->open_flags = O_RDONLY;
+	e = submit(&r);
+	return e < 0 ? e : 0;
+}
+
+static int register_file(const struct ring *r, int fd)
+{
+	return (int)syscall(SYS_io_uring_register, r->fd, IORING_REGISTER_FILES, &fd, 1);
+}
+
+/* A file that one ring has goes to another, which reads it. */
+static int attempt_uring_message(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
+	struct ring from = { 0 }, to = { 0 };
+	char byte;
+	int e;
+
+	if (fd < 0)
+		return failed_at(detail, "open");
+	if (open_ring(&from) < 0 || open_ring(&to) < 0)
+		return failed_at(detail, "setup");
+	if (register_file(&from, fd) < 0 || register_file(&to, -1) < 0)
+		return failed_at(detail, "register");
+	from.entry->opcode = IORING_OP_MSG_RING;
+	from.entry->fd = to.fd;
+	from.entry->addr = IORING_MSG_SEND_FD;
+	from.entry->file_index = 1;
+	from.entry->msg_ring_flags = IORING_MSG_RING_CQE_SKIP;
+	e = submit(&from);
+	if (e < 0)
+		return e;
+	to.entry->opcode = IORING_OP_READ;
+	to.entry->flags = IOSQE_FIXED_FILE;
+	to.entry->addr = (uint64_t)(uintptr_t)&byte;
+	to.entry->len = 1;
+	e = submit(&to);
+	return e < 0 ? e : 0;
+}
+
 const struct attempt attempts_kernel[] = {
+	{ "uring-open", "PATH itself|worker|poller", 2, 2, attempt_uring_open,
+		"open by io_uring, and by which of its threads" },
+	{ "uring-message", "PATH", 1, 1, attempt_uring_message,
+		"pass a file from one ring to another" },
 	{ "uring-personality", "PATH", 1, 1, attempt_uring_personality,
 		"open by io_uring, with registered credentials" },
 	{ "uring-cmd", "FD", 1, 1, attempt_uring_cmd, "a driver's command by io_uring" },

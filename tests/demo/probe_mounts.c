@@ -147,6 +147,25 @@ static int attempt_fsmount(char **args, struct detail *detail)
 	return tree < 0 ? failed_at(detail, "fsmount") : 0;
 }
 
+/* Whoever answers for its files is who made it. FD: /dev/fuse, opened by somebody else. */
+static int attempt_fuse(char **args, struct detail *detail)
+{
+	char options[128];
+	uint32_t fd;
+
+	if (!args[1])
+		fd = (uint32_t)open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	else if (str_to_u32(args[1], &fd) < 0)
+		return PROBE_USAGE;
+	if ((int)fd < 0)
+		return failed_at(detail, "open");
+	(void)snprintf(options, sizeof(options), "fd=%u,rootmode=40000,user_id=0,group_id=0", fd);
+	if (mount("probe", args[0], "fuse", 0, options) < 0)
+		return failed_at(detail, "mount");
+	(void)umount2(args[0], MNT_DETACH);
+	return 0;
+}
+
 static int attempt_setns(char **args, struct detail *detail)
 {
 	_cleanup_close_ int fd = open(args[0], O_RDONLY | O_CLOEXEC);
@@ -211,6 +230,7 @@ const struct attempt attempts_mounts[] = {
 	{ "move-mount", "SRC DST", 2, 2, attempt_move_mount, "clone SRC's mount, put it on DST" },
 	{ "reconfigure", "DIR", 1, 1, attempt_reconfigure, "of a file system, by fspick" },
 	{ "fsmount", "TYPE", 1, 1, attempt_fsmount, "mount a file system nowhere" },
+	{ "fuse", "DIR [FD]", 1, 2, attempt_fuse, "mount a file system that this process serves" },
 	{ "setns", "PATH", 1, 1, attempt_setns, "join a namespace by its file" },
 	{ "count-in", "PATH [DIR...]", 1, ANY, attempt_count_in,
 		"the mounts of a mount namespace, and what is in its folders" },
