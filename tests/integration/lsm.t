@@ -171,6 +171,12 @@ load
 allowed "without it all is well: own" a read "$world/a/file"
 denied lsm:file_open:owned "without it all is well: another's" a read "$world/b/file"
 
+rm "$config/tenants/b.ini"
+load
+denied lsm:file_open:owned "what a removed tenant owned stays closed" a read "$world/b/file"
+both_tenants
+load
+
 # What isn't owned any more is nobody's.
 tenant b <<POLICY
 [filesystem]

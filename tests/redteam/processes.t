@@ -107,6 +107,14 @@ as a/x "$busybox" readlink "/proc/$a_x/cwd"
 is "/proc/PID/cwd of its own" "$status:$out" $'0:/\n'
 is "control: the host's, by the host" "$(readlink "/proc/$host/cwd")" "$PWD"
 
+denied lsm:file_open:no_grant "/proc/PID/mem of the host's" a/x open "/proc/$host/mem"
+denied lsm:file_open:no_grant "/proc/PID/mem of another tenant's" a/x open "/proc/$b_y/mem"
+allowed "/proc/PID/mem of its own, in a /proc of its own" a rdwr /proc/self/mem
+for pid in "$host" "$b_y"; do
+	by_host open "/proc/$pid/mem"
+	is "control: /proc/PID/mem, by the host" "$status:$line" "0:open: ok"$'\n'
+done
+
 # ---- who is on its way into a sandbox ----
 
 : >"$tmp/late.err"
