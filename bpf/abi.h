@@ -82,6 +82,8 @@
 	X(shm_shmctl, ALWAYS)               \
 	X(msg_queue_msgctl, ALWAYS)         \
 	X(sem_semctl, ALWAYS)               \
+	X(inode_create, ALWAYS)             \
+	X(inode_unlink, ALWAYS)             \
 	X(mmap_file, ALWAYS)                \
 	X(file_mprotect, ALWAYS)            \
 	X(file_receive, ALWAYS)             \

@@ -8,7 +8,7 @@
  *
  * Whatever is done with an object asks ipc_permission first, but its change and its removal.
  */
-#include "identity.h"
+#include "walk.h"
 
 /* A namespace is born with a file system of its own, for POSIX message queues: that tells whose. */
 static __always_inline bool is_in_own_namespace(const struct actor *a)
@@ -145,4 +145,39 @@ SEC("lsm/sem_semctl")
 int BPF_PROG(sem_semctl, struct kern_ipc_perm *object)
 {
 	return mediate_object(SBX_HOOK_sem_semctl, object);
+}
+
+/*
+ * POSIX message queues are files, which file_open is asked about; but they are made and removed
+ * past all that is asked about paths.
+ */
+static __always_inline int mediate_queue(
+	enum sbx_hook hook, struct inode *folder, struct dentry *entry)
+{
+	struct dentry *root = entry->d_parent;
+	enum sbx_why why;
+	__u32 owner = 0;
+	struct actor a;
+
+	if (folder->i_sb->s_magic != MQUEUE_MAGIC)
+		return 0;
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	why = is_nobody(&a) ? a.why : judge(&a, root, SBX_WRITE, &owner);
+	if (why == SBX_WHY_NONE)
+		return 0;
+	return errno_in_range(deny_name(&a, hook, root, entry, SBX_WRITE, why, owner));
+}
+
+SEC("lsm/inode_create")
+int BPF_PROG(inode_create, struct inode *folder, struct dentry *entry)
+{
+	return mediate_queue(SBX_HOOK_inode_create, folder, entry);
+}
+
+SEC("lsm/inode_unlink")
+int BPF_PROG(inode_unlink, struct inode *folder, struct dentry *entry)
+{
+	return mediate_queue(SBX_HOOK_inode_unlink, folder, entry);
 }

@@ -274,6 +274,12 @@ static int attempt_mqueue(char **args, struct detail *detail)
 	return n == 1 ? 0 : failed_at(detail, "mq_receive");
 }
 
+static int attempt_mqueue_unlink(char **args, struct detail *detail)
+{
+	(void)detail;
+	return result_of(mq_unlink(args[0]));
+}
+
 static int attempt_tmpfile_link(char **args, struct detail *detail)
 {
 	_cleanup_close_ int fd = open(args[0], O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
@@ -364,6 +370,7 @@ const struct attempt attempts_files[] = {
 	{ "mkfifo", "PATH", 1, 1, attempt_mkfifo, "make a pipe" },
 	{ "pty", "[N]", 0, 1, attempt_pty, "open a terminal by /dev/ptmx, or N of them" },
 	{ "mqueue", "/NAME", 1, 1, attempt_mqueue, "make a message queue and use it" },
+	{ "mqueue-unlink", "/NAME", 1, 1, attempt_mqueue_unlink, "remove a message queue" },
 	{ "mknod", "PATH [MAJOR MINOR]", 1, 3, attempt_mknod,
 		"make a device node (null's), or a disk's" },
 	{ "tmpfile-link", "DIR DST", 2, 2, attempt_tmpfile_link, "O_TMPFILE, then linkat" },

@@ -120,6 +120,23 @@ is "in another's namespace what has no label isn't the host's, and closed all th
 expected[a/x:ipc_permission]=$((${expected[a/x:ipc_permission]} + 1))
 is "control: whose it is" "$(find "$base/b.slice/y.scope" "$REPLY")" "ok ok "
 
+# ---- POSIX queues ----
+
+mkdir "$world/queues"
+mount -t mqueue queues "$world/queues" || bail "mount"
+by_host mqueue /host
+is "control: a POSIX queue of the host's" "$status:$line" "0:mqueue: ok"
+denied lsm:file_open:no_grant "it is not opened" a/x mqueue /host
+denied lsm:inode_create:no_grant "none is made" a/x mqueue /made
+denied lsm:inode_unlink:no_grant "and the host's isn't removed" a/x mqueue-unlink /host
+is "there is that one" "$(ls "$world/queues")" host
+denied lsm:inode_create:no_grant "nor is one made with 'ipc = no'" shared mqueue /made
+by_host mqueue-unlink /host
+is "control: the host removes it" "$status:$line:$(ls "$world/queues")" "0:mqueue-unlink: ok:"
+umount "$world/queues"
+sandbox -t a -- "$busybox" sh -c '"$0" mqueue /own && "$0" mqueue-unlink /own' "$probe"
+is "in a namespace of its own both are its own" "$status:$out" $'0:mqueue: ok\nmqueue-unlink: ok\n'
+
 # ---- in a sandbox ----
 
 by_host ipc-make shm 1008
