@@ -549,7 +549,7 @@ C_FILES := $(wildcard src/*/*.[ch] src/libc/*/*.h bpf/*.[ch] include/*/*.h tests
 SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/kernels tests/vm/run \
 	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/redteam/*.t tests/systemd/*.t tests/demo/demo tests/demo/fetch-program \
 	tests/bench/launch tests/bench/lsm contrib/packaging/* contrib/completion/sandboxctl.bash)
-LINTERS := format layers licences messages shell generated man cppcheck tidy
+LINTERS := format layers licences messages bypasses shell generated man cppcheck tidy
 
 lint: $(LINTERS:%=lint-%)
 
@@ -570,6 +570,9 @@ lint-licences:
 
 lint-messages:
 	$(Q)tests/tap build/results/lint-messages tests/lint/as-test messages tests/lint/messages
+
+lint-bypasses:
+	$(Q)tests/tap build/results/lint-bypasses tests/lint/as-test bypasses tests/lint/bypasses
 
 lint-shell: | build/deps/lint
 	$(Q)tests/tap build/results/lint-shell tests/lint/as-test shell \
