@@ -4,11 +4,13 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/explain_path.h"
+#include "cmd/report.h"
 #include "policy/allowlist.h"
 #include "policy/key.h"
 #include "policy/net.h"
 #include "policy/syscalls.h"
 #include "policy/test.h"
+#include "policy/text.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -160,21 +162,29 @@ static const char *verdict_of(const struct explanation *e, const struct lifted *
 	return e->allowed ? "allowed" : lifted->by ? "lifted" : e->partly ? "depends" : "denied";
 }
 
-static void print_text(const struct explanation *e, const struct lifted *lifted)
+/* A link may be the tenant's, and lead to what would steer the administrator's terminal. */
+static const char *made_safe(char *text)
+{
+	if (text_check(text, strlen(text)))
+		report_make_printable(text);
+	return text;
+}
+
+static void print_text(struct explanation *e, const struct lifted *lifted)
 {
 	char where[PLACE_TEXT_MAX];
 
 	(void)printf("%s: ", verdict_of(e, lifted));
 	if (e->at.source)
 		(void)printf("%s: ", place_text(&e->at, where));
-	(void)printf("%s\n", e->why);
+	(void)printf("%s\n", made_safe(e->why));
 	if (lifted->mode)
 		(void)printf("goes through: %s: %s in [lsm]\n",
 			place_text(&lifted->mode->at, where), lifted->by);
 	else if (lifted->by)
 		(void)printf("goes through: %s\n", lifted->by);
 	if (*e->cure)
-		(void)printf("would allow it: %s\n", e->cure);
+		(void)printf("would allow it: %s\n", made_safe(e->cure));
 }
 
 static void print_json(const struct explanation *e, const struct lifted *lifted)
@@ -257,8 +267,10 @@ static int explain(struct asked *a, const char *tenant, const char *sandbox,
 		return cmd_fail(&err);
 	a->policy = policy;
 	a->lsm = host.lsm;
-	if (a->act->ask(a, &e, &err) < 0)
+	if (a->act->ask(a, &e, &err) < 0) {
+		(void)made_safe(err.text);
 		return cmd_fail(&err);
+	}
 	lifted = lifted_by(a, &e);
 	json ? print_json(&e, &lifted) : print_text(&e, &lifted);
 	return CMD_DONE;

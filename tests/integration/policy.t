@@ -363,6 +363,13 @@ says 0 '{"allowed":false,"verdict":"denied","why":"read = /srv/world/read","cure
 ln -s "$world/read" "$world/way"
 says 0 "denied: the symlink '$world/way' is not in the private root: ask about '$world/read'"$'\n' "" \
 	"a link that leads to what is granted" policy explain shop open "$world/way"
+ln -s $'\e[2J/x' "$world/read/escape"
+mkdir "$world/read/"$'\e[2J'
+says 0 "*would allow it: write = $world/read/[?][[]2J/x in *" "" "a link steers no terminal" \
+	policy explain shop write "$world/read/escape"
+rmdir "$world/read/"$'\e[2J'
+says 1 "" "*'$world/read/[?][[]2J'*" "nor does an error" policy explain shop write "$world/read/escape"
+rm "$world/read/escape"
 cat >tenants/calls.ini <<-'INI'
 	version = 1
 	[seccomp]
