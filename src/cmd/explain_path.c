@@ -41,21 +41,33 @@ static void deny_device(const struct reach *reach, const char *real, enum policy
 			"it is a device: a sandbox opens those of its own /dev alone");
 }
 
-/* What another tenant owns is so under all of its names, and wherever it is mounted. */
+static bool is_shared(const struct lookup *l)
+{
+	return l->grant->rights == POLICY_SHARE;
+}
+
+/*
+ * What another tenant owns is so under all of its names, and wherever it is mounted. That it shares
+ * this very tree counts.
+ */
 static const struct lookup *find_owned(const struct lookups *owns, const char *path)
 {
+	const struct lookup *found = NULL;
 	struct stat st;
 
 	if (lstat(path, &st) < 0)
 		return NULL;
-	for (size_t i = 0; i < owns->n; i++)
-		if (!owns->v[i].is_name && owns->v[i].ino == st.st_ino &&
-			owns->v[i].dev == st.st_dev)
-			return &owns->v[i];
-	return NULL;
+	for (size_t i = 0; i < owns->n && !(found && is_shared(found)); i++) {
+		const struct lookup *l = &owns->v[i];
+
+		if (!l->is_name && l->ino == st.st_ino && l->dev == st.st_dev &&
+			(!found || is_shared(l)))
+			found = l;
+	}
+	return found;
 }
 
-/* By itself, or a folder above; OUTSIDE is cut there. */
+/* By itself, or the nearest folder above; OUTSIDE is cut there. */
 static const struct lookup *find_owned_above(
 	const struct lookups *owns, char outside[static PATH_MAX])
 {
@@ -81,7 +93,7 @@ static void explain_with(const struct path_question *q, struct explain_files *fi
 	if (q->lsm && ret->wall != EXPLAIN_OWNER && seen &&
 		reach_outside(seen, real, outside, sizeof(outside)) == 0)
 		owned = find_owned_above(&q->others.owns, outside);
-	if (owned) {
+	if (owned && !is_shared(owned)) {
 		explain_say(ret, false, &owned->grant->at, "tenant '%s' owns '%s', which is '%s'",
 			owned->tenant, owned->place.path, outside);
 		ret->wall = EXPLAIN_OWNER;

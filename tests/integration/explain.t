@@ -79,8 +79,12 @@ may_own() { # TENANT PATH
 	owned+=("$1 $2")
 }
 
+# Half of what could be shared of it is.
 own() { # TENANT PATH
-	! may_own "$1" "$2" || filesystem+="own = $2"$'\n'
+	may_own "$1" "$2" || return
+	filesystem+="own = $2"$'\n'
+	pick "$2" "${folders[@]}" "${nodes[@]}"
+	[[ $REPLY/ != "$2"/* ]] || filesystem+="share = $REPLY"$'\n'
 }
 
 # What each tenant shows at /m1 and /m2: "x/m1" has its source.

@@ -428,10 +428,15 @@ would allow it: read = /etc/passwd in [[]filesystem]
 says 0 '{"allowed":true,"verdict":"lifted",*"cure":"own = /srv/world/read/x in *","lifted_by":"mode = off",*"line":4}*' "" \
 	"in JSON, too" policy explain --json lax metadata "$world/read/x"
 explains "denied: $lax:3" "but what a mount refuses" lax write /etc/passwd
-says 0 "denied: $owner:3: tenant 'owner' owns '$world/read/absent'"$'\n' "" "what isn't there is its owner's by its name" \
+says 0 "denied: $owner:3: tenant 'owner' owns '$world/read/absent'"$'\n'"would allow it: share = $world/read/absent in [[]filesystem] of *" "" "what isn't there is its owner's by its name" \
 	policy explain lax write "$world/read/absent"
 says 0 "denied: $owner:3: tenant 'owner' owns '$world/owned', which is '$world/read/link'"$'\n' "" \
 	"what is owned is so by another name as well" policy explain lax read "$world/read/link"
+mkdir -p "$world"/tree/{part,rest}
+printf '%s\n' "own = $world/tree" "share = $world/tree/part" >>tenants/owner.ini
+explains "lifted: $lax:3" "what its owner shares is as what is nobody's" lax read "$world/tree/part/x"
+says 0 "denied: $owner:4: tenant 'owner' owns '$world/tree'"$'\n*' "" "and the rest isn't" policy explain lax read "$world/tree/rest"
+sed -i '4,$d' tenants/owner.ini
 says 1 "" "*owner.ini:3: *'/srv/world/read/absent'*" "its owner's own runs need it" policy explain owner read "$world/owned"
 sed -i 's/^own = .*/own = \/srv\/world\/none\/absent/' tenants/owner.ini
 says 1 "" "*owner.ini:3: *'/srv/world/none/absent'*" "whose folder isn't there keeps all from running" \

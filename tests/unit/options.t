@@ -82,7 +82,7 @@ says 0 "*  open PATH
 *" "" "explain tells its acts" policy explain --help
 # What is wrong with the words is said whoever the tenant is.
 ask="sandboxctl: policy explain:"
-says 2 "" "$ask 'opne' is none of open, write, exec, connect, syscall" "an act that is none" policy explain nobody opne /
+says 2 "" "$ask 'opne' is none of open, read, write, exec, metadata, connect, syscall" "an act that is none" policy explain nobody opne /
 says 2 "" "usage: sandboxctl policy explain * TENANT connect tcp|udp ADDRESS PORT" "a word too few" \
 	policy explain nobody connect tcp 10.0.0.1
 says 2 "" "$ask 'sctp' is neither tcp nor udp" "a protocol that is none" policy explain nobody connect sctp 10.0.0.1 1
