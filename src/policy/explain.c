@@ -86,7 +86,8 @@ bool explain_owner(const struct explain_files *files, const char *path, struct e
 		return false;
 	explain_say(ret, false, &own->at, "tenant '%s' owns '%s'", own->tenant, own->path);
 	(void)snprintf(ret->cure, sizeof(ret->cure),
-		"share = %s in [filesystem] of tenant '%s', beside a grant here", path, own->tenant);
+		"share = %s in [filesystem] of tenant '%s', beside a grant here", path,
+		own->tenant);
 	ret->wall = EXPLAIN_OWNER;
 	return true;
 }

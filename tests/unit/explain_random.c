@@ -66,10 +66,8 @@ static struct explain_files files_of(int tenant)
 
 		if (t == tenant)
 			continue;
-		n_owns = add_owns(
-			n_owns, t, other->filesystem.grants, other->filesystem.n_grants);
-		n_owns = add_owns(
-			n_owns, t, other->filesystem.shares, other->filesystem.n_shares);
+		n_owns = add_owns(n_owns, t, other->filesystem.grants, other->filesystem.n_grants);
+		n_owns = add_owns(n_owns, t, other->filesystem.shares, other->filesystem.n_shares);
 	}
 	own_sort(owns, n_owns);
 	return (struct explain_files){ { places, n }, owns, n_owns, POLICY_PROC_PID };
