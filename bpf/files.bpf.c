@@ -45,6 +45,15 @@ static __always_inline bool is_pidfd(struct file *file)
 	return file->f_inode->i_sb->s_magic == PID_FS_MAGIC;
 }
 
+/*
+ * A pipe, which no path leads to but that of a descriptor of it: /dev/stdin, /dev/fd. Whose process
+ * has that is asked before, and the pipe's own mode keeps others' users out.
+ */
+static __always_inline bool is_pipe(struct file *file)
+{
+	return file->f_inode->i_sb->s_magic == PIPEFS_MAGIC;
+}
+
 /* As walk_up, in a loop: an open takes less so, and the verifier 64 times as much. */
 static __always_inline enum sbx_why walk_fast(
 	const struct actor *a, struct dentry *d, struct sbx_walk *walk)
@@ -85,7 +94,7 @@ static __always_inline int judge_open(struct file *file)
 		why = judge_file(&a, file->f_path.dentry, wanted, &owner);
 	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernel_internal(file)))
 		return 0;
-	if (why == SBX_WHY_NO_GRANT && is_pidfd(file))
+	if (why == SBX_WHY_NO_GRANT && (is_pidfd(file) || is_pipe(file)))
 		return 0;
 	return deny_file(&a, SBX_HOOK_file_open, file->f_path.dentry, wanted, why, owner);
 }

@@ -248,6 +248,7 @@ enum {
 /* Of the superblock that pidfds are files of, since Linux 6.9. */
 #define PID_FS_MAGIC 0x50494446
 #define MQUEUE_MAGIC 0x19800202
+#define PIPEFS_MAGIC 0x50495045
 
 /* Of a superblock that can't be mounted: it holds pipes, sockets, memory. */
 #define SB_NOUSER (1UL << 31)

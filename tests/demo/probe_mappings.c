@@ -5,6 +5,7 @@
 #include "probe.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
@@ -100,6 +101,18 @@ static int attempt_memfd_map(char **args, struct detail *detail)
 		      : map(fd, PROT_READ | PROT_WRITE, MAP_SHARED, detail);
 }
 
+static int attempt_memfd_reopen(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = make_memory();
+	char path[64];
+
+	(void)args;
+	if (fd < 0)
+		return failed_at(detail, "memfd_create");
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return try_open(path, O_RDWR);
+}
+
 /* What compilers at run time do: memory without a file, of its own and shared with its children. */
 static int attempt_anonymous_exec(char **args, struct detail *detail)
 {
@@ -129,6 +142,7 @@ const struct attempt attempts_mappings[] = {
 	{ "map-exec", "PATH", 1, 1, attempt_map_exec, "map it executable" },
 	{ "map-exec-fd", "FD", 1, 1, attempt_map_exec_fd, "map a descriptor executable" },
 	{ "protect-exec", "PATH", 1, 1, attempt_protect_exec, "map it, then make that executable" },
+	{ "memfd-reopen", "", 0, 0, attempt_memfd_reopen, "open a memfd anew, by /proc" },
 	{ "memfd-map", "", 0, 0, attempt_memfd_map, "map a memfd, to write" },
 	{ "memfd-map-exec", "", 0, 0, attempt_memfd_map_exec, "map a memfd executable" },
 	{ "memfd-protect-exec", "", 0, 0, attempt_memfd_protect_exec,

@@ -131,6 +131,16 @@ like "which is the tenant's, and its first" "$line" "pty: ok /dev/pts/0 mode=620
 allowed "as many terminals as a sandbox may have" a pty 64
 denied view:ENOSPC "and no more: all tenants share what there is" a pty 65
 
+# What comes by a pipe can be opened by that name, too: /dev/stdin, /dev/fd. Memory can't: it would be written to
+# by who was to read it.
+# shellcheck disable=SC2016
+sandbox -t a -- "$busybox" sh -c 'echo by stdin | cat /dev/stdin; echo by number | (exec 3<&0; cat /dev/fd/3)'
+is "a pipe of its own, by /dev/stdin and /dev/fd" "$status:$out" $'0:by stdin\nby number\n'
+sandbox -t a -- "$busybox" cat /dev/stdin < <(echo "of the host's")
+field denied
+like "one of its caller's: not the LSM's business, but of its mode's" "$status:$REPLY:$err" "1::*Permission denied*"
+denied lsm:file_open:no_grant "memory, opened anew" a memfd-reopen
+
 # ---- overlayfs ----
 
 allowed "overlay: its own file, read" a read "$world/overlay/merged/file"
@@ -239,6 +249,8 @@ denied lsm:file_open:no_grant "LSM alone: a file of the host's" a/x read /etc/pa
 allowed "LSM alone: a program with an exec grant" a/x exec "$probe" exit 0
 allowed "LSM alone: the same by a descriptor" a/x exec-fd "$probe" exit 0
 denied lsm:file_open:no_grant "LSM alone: a program in memory" a/x memfd-exec
+denied lsm:file_open:no_grant "LSM alone: memory, opened anew" a/x memfd-reopen
+is "control: by the host" "$("$probe" memfd-reopen)" "memfd-reopen: ok"
 allowed "LSM alone: overlay: own, written" a/x write "$world/overlay/merged/file"
 denied lsm:file_open:no_grant "LSM alone: overlay: the layer below" a/x read "$world/overlay/lower/file"
 denied lsm:file_open:no_grant "LSM alone: overlay: the layer above" a/x read "$world/overlay/upper/file"
