@@ -150,6 +150,7 @@ enum sbx_why {
 	SBX_WHY_HOST, /* a process of the host's */
 	SBX_WHY_ANCHOR, /* a tenant's own is that folder, or lies below it */
 	SBX_WHY_SHARED, /* another tenant shares it where it is, and not where it would be */
+	SBX_WHY_ADRIFT, /* nobody can tell which folder it lies in */
 };
 
 /*

@@ -92,7 +92,7 @@ static __always_inline int judge_open(struct file *file)
 		why = a.why;
 	else
 		why = judge_file(&a, file->f_path.dentry, wanted, &owner);
-	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernel_internal(file)))
+	if (why == SBX_WHY_NONE || (!sbx_may_be_anothers(why) && is_kernel_internal(file)))
 		return 0;
 	if (why == SBX_WHY_NO_GRANT && (is_pidfd(file) || is_pipe(file)))
 		return 0;

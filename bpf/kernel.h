@@ -52,6 +52,7 @@ typedef struct seqcount_spinlock {
 } seqcount_spinlock_t;
 
 struct dentry {
+	unsigned int d_flags;
 	seqcount_spinlock_t d_seq; /* odd while it gets another name or folder, and another then */
 	struct dentry *d_parent;
 	struct qstr d_name;
@@ -198,6 +199,7 @@ enum {
 	FMODE_PATH = 0x4000, /* O_PATH */
 	O_TRUNC = 01000,
 	S_PRIVATE = 1 << 9, /* in i_flags */
+	DCACHE_DISCONNECTED = 1 << 5, /* in d_flags: found by a handle, without its folders */
 	S_IFMT = 0170000,
 	S_IFCHR = 0020000,
 	S_IFDIR = 0040000,

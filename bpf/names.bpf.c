@@ -31,7 +31,9 @@ static __always_inline enum sbx_why walk_name(const struct actor *a, struct dent
 
 	if (l && (l->flags & SBX_LABEL_NAMES))
 		met = meet_name(a, d, inode, of_file, walk);
-	if (met == MET_ANOTHER || (met == MET_LABEL && !of_file))
+	if (met == MET_ANOTHER)
+		return SBX_WHY_ADRIFT;
+	if (met == MET_LABEL && !of_file)
 		return walk->owner ? SBX_WHY_OWNED : SBX_WHY_NO_GRANT;
 	return walk_up(a, folder, walk);
 }

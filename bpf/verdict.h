@@ -86,6 +86,15 @@ SBX_INLINE int sbx_is_lifted(__u32 why)
 	return why == SBX_WHY_NO_GRANT || why == SBX_WHY_RIGHTS || why == SBX_WHY_NO_RULE;
 }
 
+/*
+ * What is another's, or may be, for nobody can tell. That holds for the kernel's own doings in a
+ * task's name, too: an overlay over another's tree is no way in.
+ */
+SBX_INLINE int sbx_may_be_anothers(__u32 why)
+{
+	return why == SBX_WHY_OWNED || why == SBX_WHY_DEPTH || why == SBX_WHY_ADRIFT;
+}
+
 /* Whether one of the rule's ranges covers the port of that protocol. */
 SBX_INLINE enum sbx_why sbx_rule_covers(const struct sbx_net_rule *rule, __u16 protocol, __u16 port)
 {

@@ -181,16 +181,27 @@ static __always_inline bool go_up(struct step *s, __u32 i)
 	return false;
 }
 
+/*
+ * A file that was found by its handle (open_by_handle_at(2)) while no folder above it was in memory
+ * is the top of its own tree, though another tenant may own what it lies in.
+ */
+static __always_inline bool is_adrift(struct dentry *top)
+{
+	return (top->d_flags & DCACHE_DISCONNECTED) != 0;
+}
+
 static __always_inline enum sbx_why arrive(const struct step *s)
 {
 	struct sbx_walk *walk = s->walk;
 
 	if (s->lost)
-		return SBX_WHY_NO_GRANT;
+		return SBX_WHY_ADRIFT;
 	if (!s->root)
 		return SBX_WHY_DEPTH;
 	if (!walk->rights && is_private(s->a, s->root))
 		walk->rights = PRIVATE_RIGHTS;
+	if (!walk->rights && !walk->owner && is_adrift(s->d))
+		return SBX_WHY_ADRIFT;
 	return leaf_stayed(s->a) ? SBX_WHY_NONE : SBX_WHY_UNLABELLED;
 }
 
@@ -297,7 +308,7 @@ static __always_inline int mediate_change(enum sbx_hook hook, struct dentry *den
 	if (is_free(&a))
 		return 0;
 	why = judge_unheld(&a, dentry, wanted, &owner);
-	if (why == SBX_WHY_NONE || (why != SBX_WHY_OWNED && is_kernels_own()))
+	if (why == SBX_WHY_NONE || (!sbx_may_be_anothers(why) && is_kernels_own()))
 		return 0;
 	return answer(&a, hook, dentry, wanted, why, owner);
 }
@@ -317,6 +328,9 @@ static __always_inline int mediate_look(enum sbx_hook hook, struct dentry *dentr
 		return 0;
 	why = is_nobody(&a) ? a.why : judge(&a, dentry, SBX_READ, &owner);
 	if (why == SBX_WHY_NO_GRANT || why == SBX_WHY_RIGHTS)
+		return 0;
+	/* An overlay finds what it has copied up from by its handle. */
+	if (why == SBX_WHY_ADRIFT && is_kernels_own())
 		return 0;
 	return answer(&a, hook, dentry, SBX_READ, why, owner);
 }

@@ -55,6 +55,7 @@ static const char *const why_texts[] = {
 	[SBX_WHY_HOST] = "it is the host's",
 	[SBX_WHY_ANCHOR] = "what a tenant owns is there, which the host alone moves",
 	[SBX_WHY_SHARED] = "another tenant shares it here, and not there",
+	[SBX_WHY_ADRIFT] = "nobody can tell which folder it lies in",
 };
 
 const char *lsm_map_name(enum lsm_map map)

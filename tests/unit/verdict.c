@@ -310,4 +310,17 @@ TEST(what_a_mode_lifts)
 	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_OWNED));
 	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_RISES));
 	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_SHARED));
+	EXPECT_FALSE(sbx_is_lifted(SBX_WHY_ADRIFT));
+}
+
+TEST(what_holds_for_the_kernel_too)
+{
+	unsigned int n = 0;
+
+	for (__u32 why = SBX_WHY_NONE; why < 64; why++)
+		n += sbx_may_be_anothers(why) != 0;
+	EXPECT_EQ(3, n);
+	EXPECT_TRUE(sbx_may_be_anothers(SBX_WHY_OWNED));
+	EXPECT_TRUE(sbx_may_be_anothers(SBX_WHY_DEPTH));
+	EXPECT_TRUE(sbx_may_be_anothers(SBX_WHY_ADRIFT));
 }
