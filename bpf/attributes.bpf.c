@@ -104,23 +104,12 @@ int BPF_PROG(inode_listxattr, struct dentry *dentry)
 	return mediate_look(SBX_HOOK_inode_listxattr, dentry);
 }
 
-/* What is watched as a mount or a file system is others' too. */
-static __always_inline int deny_watch(struct dentry *dentry)
-{
-	struct actor a;
-
-	identify(&a);
-	if (is_free(&a))
-		return 0;
-	return errno_in_range(deny_file(&a, SBX_HOOK_path_notify, dentry, SBX_READ,
-		is_nobody(&a) ? a.why : SBX_WHY_NEVER, 0));
-}
-
 SEC("lsm/path_notify")
 int BPF_PROG(path_notify, const struct path *path, __u64 mask, unsigned int type)
 {
+	/* What is watched as a mount or a file system is others' too. */
 	if (type != FSNOTIFY_OBJ_TYPE_INODE)
-		return deny_watch(path->dentry);
+		return refuse_file(SBX_HOOK_path_notify, path->dentry, SBX_READ);
 	return mediate_change(SBX_HOOK_path_notify, path->dentry, SBX_READ);
 }
 

@@ -33,20 +33,22 @@ int BPF_PROG(file_lock, struct file *file)
 }
 
 /*
- * Commands of a file system itself, by any file that is in it: to read, copy, send others' files
- * past their opens, to freeze or resize all of it. Letters and numbers as in linux/fs.h and the
- * file systems' own headers; what all of them have for the one file is none of these.
+ * What ioctl(2) does to more than the one file, by the letter and number of the command, as in
+ * linux/fs.h and the file systems' own headers: to all of the file system; to subvolumes, which no
+ * hook on names is asked about; and to the generation of an inode, by which its label knows it.
  */
-static __always_inline bool is_of_file_system(__u32 letter, __u32 number)
+static __always_inline bool is_past_the_file(__u32 letter, __u32 number)
 {
 	switch (letter) {
 	case 0x94: /* btrfs, but FICLONE, FICLONERANGE, FIDEDUPERANGE */
 		return number != 9 && number != 13 && number != 54;
 	case 'X': /* XFS, from its maps on; FIFREEZE, FITHAW, FITRIM, SHUTDOWN */
 		return number >= 58;
-	case 'f': /* ext4: GROUP_EXTEND, GROUP_ADD, RESIZE_FS, SWAP_BOOT, CHECKPOINT, SETFSUUID */
-		return number == 7 || number == 8 || number == 16 || number == 17 || number == 43 ||
-		       number == 45;
+	case 'v': /* SETVERSION */
+		return number == 2;
+	case 'f': /* ext4: SETVERSION, GROUP_EXTEND, GROUP_ADD, RESIZE_FS, SWAP_BOOT, CHECKPOINT, UUIDs */
+		return number == 4 || number == 7 || number == 8 || number == 16 || number == 17 ||
+		       (number >= 43 && number <= 46);
 	}
 	return false;
 }
@@ -55,10 +57,8 @@ static __always_inline bool is_of_file_system(__u32 letter, __u32 number)
 static __always_inline bool is_of_attributes(__u32 letter, __u32 number)
 {
 	switch (letter) {
-	case 'f': /* SETFLAGS, ext4's SETVERSION, SET_ENCRYPTION_POLICY, ENABLE_VERITY */
-		return number == 2 || number == 4 || number == 19 || number == 133;
-	case 'v': /* SETVERSION */
-		return number == 2;
+	case 'f': /* SETFLAGS, SET_ENCRYPTION_POLICY, ENABLE_VERITY */
+		return number == 2 || number == 19 || number == 133;
 	case 'X': /* FSSETXATTR */
 		return number == 32;
 	case 'r': /* FAT's attributes */
@@ -67,18 +67,7 @@ static __always_inline bool is_of_attributes(__u32 letter, __u32 number)
 	return false;
 }
 
-static __always_inline int deny_command(enum sbx_hook hook, struct dentry *dentry)
-{
-	struct actor a;
-
-	identify(&a);
-	if (is_free(&a))
-		return 0;
-	return errno_in_range(deny_file(
-		&a, hook, dentry, SBX_METADATA, is_nobody(&a) ? a.why : SBX_WHY_NEVER, 0));
-}
-
-static __always_inline int mediate_command(enum sbx_hook hook, struct file *file, __u32 command)
+static __always_inline int mediate_ioctl(enum sbx_hook hook, struct file *file, __u32 command)
 {
 	__u32 letter = command >> 8 & 0xff, number = command & 0xff;
 	struct dentry *dentry = file->f_path.dentry;
@@ -87,8 +76,8 @@ static __always_inline int mediate_command(enum sbx_hook hook, struct file *file
 	/* A device's letters are its driver's. */
 	if (type != S_IFREG && type != S_IFDIR)
 		return mediate_look(hook, dentry);
-	if (is_of_file_system(letter, number))
-		return deny_command(hook, dentry);
+	if (is_past_the_file(letter, number))
+		return refuse_file(hook, dentry, SBX_METADATA);
 	if (is_of_attributes(letter, number))
 		return mediate_change(hook, dentry, SBX_METADATA);
 	return mediate_look(hook, dentry);
@@ -97,14 +86,14 @@ static __always_inline int mediate_command(enum sbx_hook hook, struct file *file
 SEC("lsm/file_ioctl")
 int BPF_PROG(file_ioctl, struct file *file, unsigned int command)
 {
-	return mediate_command(SBX_HOOK_file_ioctl, file, command);
+	return mediate_ioctl(SBX_HOOK_file_ioctl, file, command);
 }
 
 /* By the 32-bit entry, where the kernel asks that apart. */
 SEC("lsm/file_ioctl_compat")
 int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command)
 {
-	return mediate_command(SBX_HOOK_file_ioctl_compat, file, command);
+	return mediate_ioctl(SBX_HOOK_file_ioctl_compat, file, command);
 }
 
 /* ftruncate(2) since Linux 6.2; path_truncate before. */

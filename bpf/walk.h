@@ -313,6 +313,17 @@ static __always_inline int mediate_change(enum sbx_hook hook, struct dentry *den
 	return answer(&a, hook, dentry, wanted, why, owner);
 }
 
+/* What none in a sandbox may do by any file. */
+static __always_inline int refuse_file(enum sbx_hook hook, struct dentry *dentry, __u32 wanted)
+{
+	struct actor a;
+
+	identify(&a);
+	if (is_free(&a))
+		return 0;
+	return answer(&a, hook, dentry, wanted, is_nobody(&a) ? a.why : SBX_WHY_NEVER, 0);
+}
+
 /*
  * Whoever has no grant may look: a library looks at each folder above what it opens, a program at
  * the files that it was handed, and a private root shows nothing else. But not at another tenant's.
