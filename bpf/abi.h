@@ -373,7 +373,8 @@ struct sbx_file_info {
 	__u32 dev;
 	__u32 generation;
 	__u32 fd;
-	__u32 written; /* whether somebody has it open to write to it */
+	__u16 written; /* whether somebody has it open to write to it */
+	__u16 folds_case; /* whether names in that folder that differ in case are one */
 };
 
 /*

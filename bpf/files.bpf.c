@@ -122,6 +122,17 @@ int BPF_PROG(path_truncate, const struct path *path)
 	return errno_in_range(r);
 }
 
+/* By the folder's own mark where folders have one, else by how its file system compares names. */
+static __always_inline bool folds_case(struct dentry *folder)
+{
+	struct inode *inode = folder->d_inode;
+	struct super_block *sb = inode->i_sb;
+
+	if (bpf_core_field_exists(sb->s_encoding) && sb->s_encoding)
+		return inode->i_flags & S_CASEFOLD;
+	return folder->d_flags & DCACHE_OP_COMPARE;
+}
+
 /* Tells user space which inode stands behind each descriptor that it opened. */
 SEC("iter/task_file")
 int file_info(struct bpf_iter__task_file *ctx)
@@ -140,6 +151,7 @@ int file_info(struct bpf_iter__task_file *ctx)
 	info.dev = inode->i_sb->s_dev;
 	info.generation = inode->i_generation;
 	info.fd = ctx->fd;
+	info.folds_case = folds_case(file->f_path.dentry);
 	info.written = inode->i_writecount.counter > 0;
 	(void)bpf_seq_write(ctx->meta->seq, &info, sizeof(info));
 	return 0;

@@ -23,6 +23,7 @@ struct super_block {
 	__u32 s_dev;
 	unsigned long s_flags;
 	unsigned long s_magic;
+	void *s_encoding; /* not NULL: it may have folders that fold case. If CONFIG_UNICODE */
 };
 
 typedef struct {
@@ -199,7 +200,9 @@ enum {
 	FMODE_PATH = 0x4000, /* O_PATH */
 	O_TRUNC = 01000,
 	S_PRIVATE = 1 << 9, /* in i_flags */
-	DCACHE_DISCONNECTED = 1 << 5, /* in d_flags: found by a handle, without its folders */
+	S_CASEFOLD = 1 << 15,
+	DCACHE_OP_COMPARE = 1 << 1, /* in d_flags: other names than that may be the same */
+	DCACHE_DISCONNECTED = 1 << 5, /* found by a handle, without its folders */
 	S_IFMT = 0170000,
 	S_IFCHR = 0020000,
 	S_IFDIR = 0040000,

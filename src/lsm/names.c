@@ -2,6 +2,7 @@
 #include "lsm/names.h"
 
 #include "base/bpf.h"
+#include "base/fs.h"
 #include "lsm/keys.h"
 
 #include <fcntl.h>
@@ -82,6 +83,22 @@ void name_close(struct lsm_name *name)
 	close_fdp(&name->folder.fd);
 }
 
+/* The kernel knows the file by the name that was asked for, and the policy's may be another one. */
+static int check_case(const struct lsm_name *name, struct sbx_error *err)
+{
+	char folder[PATH_MAX];
+
+	if (!name->folder.info.folds_case)
+		return 0;
+	if (fs_path_of(name->folder.fd, folder, sizeof(folder), NULL) < 0)
+		folder[0] = '\0';
+	return error_cure(err,
+		error_set(err, EINVAL,
+			"'%s/%s': its folder ignores case: other names lead to it, too", folder,
+			name->name),
+		"name its folder");
+}
+
 int names_read(const struct lsm *lsm, struct lsm_name *names, size_t n, struct sbx_error *err)
 {
 	_cleanup_free_ struct lsm_file *folders = calloc(n + 1, sizeof(*folders));
@@ -96,8 +113,10 @@ int names_read(const struct lsm *lsm, struct lsm_name *names, size_t n, struct s
 	r = n_folders ? labels_read(lsm, folders, n_folders, err) : 0;
 	n_folders = 0;
 	for (size_t i = 0; i < n && r == 0; i++)
-		if (names[i].folder.fd >= 0)
+		if (names[i].folder.fd >= 0) {
 			names[i].folder = folders[n_folders++];
+			r = check_case(&names[i], err);
+		}
 	return r;
 }
 
