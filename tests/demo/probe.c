@@ -38,6 +38,7 @@ static const struct attempt *const tables[] = {
 	attempts_descriptors,
 	attempts_keys,
 	attempts_namespaces,
+	attempts_labels,
 };
 
 static bool announced;

@@ -53,6 +53,7 @@ extern const struct attempt attempts_attributes[];
 extern const struct attempt attempts_descriptors[];
 extern const struct attempt attempts_keys[];
 extern const struct attempt attempts_namespaces[];
+extern const struct attempt attempts_labels[];
 
 /* Any number of arguments. */
 #define ANY 1000
