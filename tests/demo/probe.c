@@ -39,6 +39,10 @@ static const struct attempt *const tables[] = {
 	attempts_keys,
 	attempts_namespaces,
 	attempts_labels,
+	attempts_edges,
+	attempts_null,
+	attempts_held,
+	attempts_machinery,
 };
 
 static bool announced;

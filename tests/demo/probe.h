@@ -54,6 +54,10 @@ extern const struct attempt attempts_descriptors[];
 extern const struct attempt attempts_keys[];
 extern const struct attempt attempts_namespaces[];
 extern const struct attempt attempts_labels[];
+extern const struct attempt attempts_edges[];
+extern const struct attempt attempts_null[];
+extern const struct attempt attempts_held[];
+extern const struct attempt attempts_machinery[];
 
 /* Any number of arguments. */
 #define ANY 1000
