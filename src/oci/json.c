@@ -63,7 +63,8 @@ static json_t *load(
 
 	if (json)
 		return json;
-	is_json = json_error_code(&why) == json_error_duplicate_key;
+	is_json = json_error_code(&why) == json_error_duplicate_key ||
+		  json_error_code(&why) == json_error_numeric_overflow;
 	(void)error_set(err, EINVAL, "%s:%d:%d: %s%s", name, why.line, why.column,
 		is_json ? "" : "not JSON: ", why.text);
 	if (!is_json)

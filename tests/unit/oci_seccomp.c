@@ -256,7 +256,7 @@ static const struct {
 	const char *json, *error;
 } bad[] = {
 	{ "", "1:0: not JSON: '[' or '{' expected near end of file" },
-	{ "{\n \"defaultAction\": oops}", "2:22: invalid token near 'oops'" },
+	{ "{\n \"defaultAction\": oops}", "2:22: not JSON: invalid token near 'oops'" },
 	{ "{\"defaultAction\": \"SCMP_ACT_KILL\"",
 		"1:33: not JSON: '}' expected near end of file" },
 	{ "{\"defaultAction\": \"SCMP_ACT_KILL\", \"defaultAction\": \"SCMP_ACT_TRAP\"}",
