@@ -46,7 +46,8 @@ static __always_inline bool is_past_the_file(__u32 letter, __u32 number)
 		return number >= 58;
 	case 'v': /* SETVERSION */
 		return number == 2;
-	case 'f': /* ext4: SETVERSION, GROUP_EXTEND, GROUP_ADD, RESIZE_FS, SWAP_BOOT, CHECKPOINT, UUIDs */
+	case 'f': /* ext4: SETVERSION, GROUP_EXTEND, GROUP_ADD, RESIZE_FS, SWAP_BOOT, CHECKPOINT,
+		     ..UUID, .._TUNE_SB_PARAM */
 		return number == 4 || number == 7 || number == 8 || number == 16 || number == 17 ||
 		       (number >= 43 && number <= 46);
 	}

@@ -81,10 +81,10 @@ for folder in own read; do
 	denied lsm:file_ioctl:never "what is asked of all of its file system, by '$folder'" a/x freeze "$t/$folder"
 done
 is "control: by the host" "$("$probe" freeze "$t/own")" "freeze: ok"
-# Subvolumes, snapshots, searches and sends of btrfs; handles of XFS; to trim, shut down, resize. Their arguments are none,
-# and most are another file system's.
+# Subvolumes, snapshots, searches and sends of btrfs; handles of XFS; to trim, shut down, resize; a generation, by both
+# names of the command. Their arguments are none, and most are another file system's.
 exec {own}<"$t/own"
-for command in 0x5000940e 0x50009417 0xd0009411 0x40489426 0x4030586b 0xc0185879 0x8004587d 0x40086610; do
+for command in 0x5000940e 0x50009417 0xd0009411 0x40489426 0x4030586b 0xc0185879 0x8004587d 0x40086610 0x40087602 0x40086604; do
 	denied lsm:file_ioctl:never "a file system's own command, $command" a/x syscall ioctl "$own" $command
 	like "control: $command, by the host" "$("$probe" syscall ioctl "$own" $command)" "syscall: ok E*"
 done
