@@ -79,12 +79,18 @@ may_own() { # TENANT PATH
 	owned+=("$1 $2")
 }
 
-# Half of what could be shared of it is.
+# What each tenant owns, as its policy says it, and "TENANT PATH" for what it shares of that and is there.
+declare -A owning=()
+shared=()
 own() { # TENANT PATH
+	local inside=("$2") node
 	may_own "$1" "$2" || return
-	filesystem+="own = $2"$'\n'
-	pick "$2" "${folders[@]}" "${nodes[@]}"
-	[[ $REPLY/ != "$2"/* ]] || filesystem+="share = $REPLY"$'\n'
+	owning[$1]+="own = $2"$'\n'
+	((RANDOM % 3)) || return
+	for node in "${nodes[@]}"; do [[ $node/ != "$2"/* ]] || inside+=("$node"); done
+	pick "${inside[@]}"
+	owning[$1]+="share = $REPLY"$'\n'
+	[[ $REPLY == */absent ]] || shared+=("$1 $REPLY")
 }
 
 # What each tenant shows at /m1 and /m2: "x/m1" has its source.
@@ -103,15 +109,13 @@ random_mounts() { # TENANT
 
 random_files() { # TENANT
 	local i right
-	filesystem="exec = $world/bin"$'\n'
+	filesystem="exec = $world/bin"$'\n'${owning[$1]-}
 	pick private private host host "$top" && roots[$1]=$REPLY
 	filesystem+="root = $REPLY"$'\n'
 	for ((i = RANDOM % 5 + 1; i > 0; i--)); do
 		pick read write exec write && right=$REPLY
-		pick "${nodes[@]}" && filesystem+="$right = $REPLY"$'\n'
-	done
-	for ((i = RANDOM % 3; i > 0; i--)); do
-		pick "${nodes[@]}" && own "$1" "$REPLY"
+		pick "${nodes[@]}" "${shared[@]#* }" "${shared[@]#* }" "${shared[@]#* }" &&
+			filesystem+="$right = $REPLY"$'\n'
 	done
 	random_mounts "$1"
 }
@@ -139,7 +143,15 @@ random_others() {
 # x and y are asked about; z only owns, also what isn't there.
 random_policies() {
 	local who i filesystem
-	owned=()
+	owned=() owning=() shared=()
+	for who in z x y; do
+		for ((i = RANDOM % 4; i > 0; i--)); do
+			pick "${nodes[@]}" && own "$who" "$REPLY"
+		done
+	done
+	for ((i = RANDOM % 3; i > 0; i--)); do
+		pick "${folders[@]/%//absent}" && own z "$REPLY"
+	done
 	for who in x y; do
 		random_files "$who"
 		random_others
@@ -161,13 +173,9 @@ random_policies() {
 			mode = $REPLY
 		POLICY
 	done
-	filesystem=
-	for ((i = RANDOM % 4; i > 0; i--)); do
-		pick "${nodes[@]}" "${folders[@]/%//absent}" "${folders[@]/%//absent}" && own z "$REPLY"
-	done
 	tenant z <<-POLICY
 		[filesystem]
-		$filesystem
+		${owning[z]-}
 	POLICY
 }
 
@@ -316,7 +324,7 @@ differences='' n_asked=0
 declare -A said=()
 
 compare() { # TENANT ASKED ANSWER
-	local answer what
+	local answer what other
 	# A test is one word.
 	case $2 in
 	syscall*) what=(syscall "${2#* }") ;;
@@ -326,6 +334,10 @@ compare() { # TENANT ASKED ANSWER
 	n_asked=$((n_asked + 1))
 	said[${what[0]/#open/read} ${answer%%:*}]=1
 	verdict_of "$3"
+	# By its own path: in a tree that is the root it has another one.
+	for other in "${shared[@]}"; do
+		[[ ${other%% *} == "$1" || ${what[1]}/ != "${other#* }"/* ]] || said[shared $REPLY]=1
+	done
 	[[ ${answer/#lifted/allowed} != "$REPLY: "* ]] || return 0
 	differences+="$1: $2: explain: $answer; kernel: $3"$'\n'
 }
@@ -356,7 +368,7 @@ for ((policy = 0; policy < n; policy++)); do
 done
 is "explain and the kernel agree on $n_asked questions" "$differences" ""
 # A mode lifts nothing of a mount's, so what is written and executed is seldom lifted.
-for kind in {read,metadata,connect}" "{allowed,denied,lifted} {write,exec,syscall}" "{allowed,denied}; do
+for kind in {read,metadata,connect}" "{allowed,denied,lifted} {write,exec,shared,syscall}" "{allowed,denied}; do
 	ok "some of them: $kind" test -n "${said[$kind]-}"
 done
 
