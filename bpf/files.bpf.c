@@ -46,12 +46,15 @@ static __always_inline bool is_pidfd(struct file *file)
 }
 
 /*
- * A pipe, which no path leads to but that of a descriptor of it: /dev/stdin, /dev/fd. Whose process
- * has that is asked before, and the pipe's own mode keeps others' users out.
+ * A pipe of a tenant's making, which no path leads to but that of a descriptor of it: /dev/stdin,
+ * /dev/fd. Whose process has that is asked before. By one of root's, that several tenants were
+ * given to write to, each could read what the others write.
  */
-static __always_inline bool is_pipe(struct file *file)
+static __always_inline bool is_tenants_pipe(struct file *file)
 {
-	return file->f_inode->i_sb->s_magic == PIPEFS_MAGIC;
+	struct inode *inode = file->f_inode;
+
+	return inode->i_sb->s_magic == PIPEFS_MAGIC && inode->i_uid.val != 0;
 }
 
 /* As walk_up, in a loop: an open takes less so, and the verifier 64 times as much. */
@@ -94,7 +97,7 @@ static __always_inline int judge_open(struct file *file)
 		why = judge_file(&a, file->f_path.dentry, wanted, &owner);
 	if (why == SBX_WHY_NONE || (!sbx_may_be_anothers(why) && is_kernel_internal(file)))
 		return 0;
-	if (why == SBX_WHY_NO_GRANT && (is_pidfd(file) || is_pipe(file)))
+	if (why == SBX_WHY_NO_GRANT && (is_pidfd(file) || is_tenants_pipe(file)))
 		return 0;
 	return deny_file(&a, SBX_HOOK_file_open, file->f_path.dentry, wanted, why, owner);
 }

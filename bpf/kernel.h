@@ -30,8 +30,13 @@ typedef struct {
 	int counter;
 } atomic_t;
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
 struct inode {
 	unsigned short i_mode;
+	kuid_t i_uid;
 	unsigned int i_flags;
 	struct super_block *i_sb;
 	unsigned long i_ino;
