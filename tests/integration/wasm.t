@@ -92,6 +92,27 @@ asks none ping
 field denied
 ok "its filter is the runtime's [seccomp]" test "$status" != 0 -a -z "$REPLY"
 
+# What a tenant makes of a module that it may write isn't executed.
+mkdir -m 777 "$world/author"
+tenant author <<POLICY
+[filesystem]
+exec = $world/bin
+own = $world/author
+POLICY
+load
+cp "$module" "$world/author/own.wasm" && chmod 777 "$world/author/own.wasm"
+sandbox -t author -- "$world/author/own.wasm" ping
+is "a module of its own" "$status:$line" "0:ping: PONG"
+sandbox -t author -- "$busybox" cp "$probe" "$world/author/own.wasm"
+is "is overwritten by its tenant" "$status" 0
+sandbox -t author -- "$world/author/own.wasm" exit 0
+like "and is no command" "$status:$err" "126:*"
+start author/x "$probe" sleep 1000 </dev/null
+denied lsm:file_open:rights "nor for another" author/x exec "$world/author/own.wasm" exit 0
+denied lsm:file_open:rights "nor by a descriptor" author/x exec-fd "$world/author/own.wasm" exit 0
+allowed "a program that is granted is" author/x exec "$probe" exit 0
+stop author/x
+
 start server/x "$module" </dev/null
 like "a module that listens" "$line" "listening on descriptor *"
 talk() {
