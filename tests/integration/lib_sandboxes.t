@@ -41,7 +41,7 @@ for kind in shared static; do
 a/lib-*: exit, exit code 3"
 	status=0
 	out=$("$example" a "$world/nothing" 2>&1) || status=$?
-	like "$kind: and how it didn't even begin" "$status:$out" "127:open '$world/nothing': No such file or directory
+	like "$kind: and how it didn't even begin" "$status:$out" "127:open '$world/nothing': No such file or directory: name a program that is there
 a/lib-*: setup, exit code 127"
 	status=0
 	out=$("$example" nobody "$probe" exit 0 2>&1) || status=$?

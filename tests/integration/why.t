@@ -60,14 +60,17 @@ says "nothing that was denied" a "nothing was denied that is counted; *: see san
 
 says "another tenant's" a "lsm: denied 1, last: open of 'file' $file for read $by: ${reasons[owned]} (b, id [0-9]*)
 $world/shared/b/file: $policy/b.ini:3: tenant 'b' owns '$world/shared/b'
+would allow it: share = $world/shared/b/file in [[]filesystem] of tenant 'b', beside a grant here
 " read "$world/shared/b/file"
 says "a name that rings steers no terminal" a "lsm: denied 1, last: open of 'bell?' $file for read $by: *
 $world/shared/b/bell?: $policy/b.ini:3: tenant 'b' owns '$world/shared/b'
+would allow it: share = $world/shared/b/bell? in *
 " read "$world/shared/b/"$'bell\a'
 is "but not as itself" "${err//$'\a'/}" "$err"
 options=(--mount "$world/shared:/there:ro")
 says "under the path that it is shown at" a "lsm: denied 1, last: open of 'file' $file for read $by: *
 $world/shared/b/file: $policy/b.ini:3: tenant 'b' owns '$world/shared/b'
+would allow it: share = $world/shared/b/file in [[]filesystem] of tenant 'b', beside a grant here
 " read /there/b/file
 options=()
 says "of the host's root" root "lsm: denied 1, last: open of 'file' $file for read $by: ${reasons[no_grant]}

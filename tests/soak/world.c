@@ -62,10 +62,12 @@ static struct grants random_grants(int owned_above_by)
 static void make_folder(struct world *world, int i)
 {
 	struct folder *f = &world->folders[i];
+	struct folder above;
 
 	f->above = (int)(random() % i);
-	f->root = world->folders[f->above].root;
-	(void)snprintf(f->path, sizeof(f->path), "%s/%d", world->folders[f->above].path, i);
+	above = world->folders[f->above];
+	f->root = above.root;
+	(void)snprintf(f->path, sizeof(f->path), "%s/%d", above.path, i);
 	if (random() % 2)
 		f->grants = random_grants(owner_above(world, f->above));
 	for (int n = 0; n < N_NAMES; n++)
