@@ -538,7 +538,7 @@ check-fuzz: $(FUZZ_TARGETS:%=$(O)/tests/fuzz/%)
 # For long: what `make check` does a sample of.
 .PHONY: soak
 soak: $(GUEST_NEEDS)
-	for k in $(KERNELS); do tests/vm/run -t 7200 -k $$k -- \
+	for k in $(KERNELS); do tests/vm/run -c 2 -t 7200 -k $$k -- \
 		env POLICIES=100 MANY=1000 ROUNDS=20 SOAK=600 SEED=$$(date +%s) MOUNTS=10000 FILES=1000000 \
 		tests/integration/run explain many soak labels || exit 1; done
 
