@@ -99,8 +99,8 @@ refuses 125 "sandboxctl: run: $world/policy.ini:3: *reed*read*" "an unknown key"
 policy "[network]" "mode = private"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: mode: *'private' is not supported by this build*" \
 	"a value that is not built" with_policy
-policy "[filesystem]" "share = /srv"
-refuses 125 "sandboxctl: run: $world/policy.ini:3: *share*not supported by this build*" \
+policy "[network]" "dns = 1.1.1.1"
+refuses 125 "sandboxctl: run: $world/policy.ini:3: *dns*not supported by this build*" \
 	"a key that is not built" with_policy
 policy "[cgroup]" "memory.max = 0"
 refuses 125 "sandboxctl: run: $world/policy.ini:3: memory.max: '0' leaves no memory at all" "no memory" with_policy
