@@ -34,6 +34,9 @@ static int set_frozen(const struct cgroup *cgroup, bool wanted, struct sbx_error
 		r = fs_write(cgroup->fd, "cgroup.freeze", wanted ? "1" : "0");
 	if (r == 0)
 		r = cgroup_wait_event(events, "frozen", wanted, clock_usec() + FREEZE_TIMEOUT);
+	/* It may end by a signal that has waited for this, and be gone already. */
+	if (r == -ENODEV && !wanted)
+		return 0;
 	if (r == -ETIMEDOUT)
 		return error_set(err, ETIMEDOUT,
 			"%s cgroup '%s': after 10 s some of its processes have not followed", what,
