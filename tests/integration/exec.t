@@ -5,7 +5,7 @@
 #
 # It needs the build by `make FAILPOINTS=1`.
 #
-# Kernel: 6.12
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

@@ -3,7 +3,7 @@
 #
 # Roots that aren't private: a tree that was made for it, and the host's own.
 #
-# Kernel: 6.12
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

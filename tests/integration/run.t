@@ -3,7 +3,7 @@
 #
 # What a command meets inside, and what its caller gets back.
 #
-# Kernel: 6.12
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

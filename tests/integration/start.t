@@ -3,7 +3,7 @@
 #
 # A runtime that doesn't open its module in time is ended, and one that does isn't.
 #
-# Kernel: 6.12
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 

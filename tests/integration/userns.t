@@ -4,7 +4,7 @@
 # User namespaces: who the sandbox's processes are in there and to the host, whose the files are, and that
 # a capability in there is one over nothing.
 #
-# Kernel: 6.12
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 

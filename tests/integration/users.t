@@ -4,7 +4,7 @@
 # Tenants that run as a user of the host's: who they are to files, signals, sockets and terminals, who joins
 # them, and whom nobody may be.
 #
-# Kernel: 6.12
+# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 
