@@ -107,25 +107,38 @@ static int look_at_own(struct search *s, const struct lookup *own)
 	return look_at(s, AT_FDCWD, own->place.path, 0);
 }
 
+static bool is_same_file(const struct name *a, const struct name *b)
+{
+	return a->dev == b->dev && a->ino == b->ino;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct name *x = a, *y = b;
 
 	if (x->dev != y->dev)
 		return x->dev < y->dev ? -1 : 1;
-	return x->ino != y->ino ? (x->ino < y->ino ? -1 : 1) : 0;
+	if (x->ino != y->ino)
+		return x->ino < y->ino ? -1 : 1;
+	return strcmp(x->path, y->path);
 }
 
-/* All names of a file stand together, and are as many as it has, and one tenant's. */
+/*
+ * All names of a file stand together, and are as many as it has, and one tenant's. A name is met
+ * twice where what a tenant owns or shares lies in what it owns.
+ */
 static void judge(const struct search *s, struct links *links)
 {
 	for (size_t i = 0, n; i < s->n; i += n) {
 		const struct name *first = &s->v[i];
+		nlink_t n_names = 1;
 		bool of_one = true;
 
-		for (n = 1; i + n < s->n && compare(first, first + n) == 0; n++)
+		for (n = 1; i + n < s->n && is_same_file(first, &first[n]); n++) {
+			n_names += !streq(first[n].path, first[n - 1].path);
 			of_one &= streq(first->tenant, first[n].tenant);
-		if (of_one && n >= first->n_links)
+		}
+		if (of_one && n_names >= first->n_links)
 			continue;
 		if (links->n++ == 0) {
 			(void)snprintf(links->path, sizeof(links->path), "%s", first->path);

@@ -19,7 +19,7 @@ for folder in a b outside ext4/a ext4/b; do
 done
 ln "$world/b/file" "$world/a/linked-before"
 ln -s "$world/b" "$world/a/to-other"
-mkdir -m 777 "$world/a/turn"
+mkdir -m 777 "$world/a/turn" "$world/b/given"
 echo "of a" >"$world/a/turn/file"
 cp "$probe" "$world/b/program"
 cp "$probe" "$world/a/program"
@@ -32,6 +32,7 @@ tenant b <<POLICY
 [filesystem]
 exec = $world/bin
 own = $world/b $world/ext4/b
+share = $world/b/given
 POLICY
 load
 start a/x "$probe" sleep 1000 </dev/null
@@ -104,7 +105,6 @@ mv "$world/b/deep" "$world/outside/deep"
 echo >&"$asks"
 read_line a/dots
 like "nor where nobody owns it" "$line" "cat: can't open 'file': Permission denied *"
-rm -r "$world/a/inner/deep"
 mv "$world/outside/deep" "$world/a/inner/deep"
 echo >&"$asks"
 read_line a/dots
@@ -150,7 +150,9 @@ ln "$world/b/file" "$world/b/inner/linked"
 like "and not of what has all its names in one tenant's own" "$(sandboxctl doctor)" "*ok    hard links  *none *"
 ln "$world/b/file" "$world/outside/linked"
 like "but where one of them is the host's" "$(sandboxctl doctor)" "*note  hard links  *tenant 'b'*"
-rm "$world/b/inner/linked" "$world/outside/linked"
+ln "$world/b/file" "$world/b/given/linked"
+like "also where one is shared, which is no name more" "$(sandboxctl doctor)" "*note  hard links  *tenant 'b'*"
+rm "$world/b/inner/linked" "$world/b/given/linked" "$world/outside/linked"
 
 # ---- by the kernel's other entries ----
 
