@@ -47,21 +47,11 @@ static int find_owns(const struct denial_subject *s, const struct sbx_denial *d,
 {
 	const struct strv self = { (char *[]){ (char *)s->policy->tenant, NULL }, 1 };
 	struct sbx_error ignored;
-	struct policy_own *owns;
-	size_t n = 0;
 
 	if (d->why == SBX_WHY_OWNED && lookup_tenants(s->dirs, &self, others, &ignored) < 0)
 		return -ENOMEM;
-	owns = calloc(others->owns.n + 1, sizeof(*owns));
-	if (!owns)
-		return -ENOMEM;
-	for (size_t i = 0; i < others->owns.n; i++)
-		if (others->owns.v[i].r == 0)
-			owns[n++] = lookup_own(&others->owns.v[i]);
-	own_sort(owns, n);
-	*ret_owns = owns;
-	*ret_n = n;
-	return 0;
+	*ret_owns = lookups_owns(&others->owns, ret_n);
+	return *ret_owns ? 0 : -ENOMEM;
 }
 
 /* By the order of what is harder to get. */

@@ -104,17 +104,14 @@ static void explain_with(const struct path_question *q, struct explain_files *fi
 static int explain_real(struct path_question *q, const char *real, enum policy_rights wanted,
 	struct explanation *ret, struct sbx_error *err)
 {
-	const struct lookups *grants = &q->grants, *owns = &q->others.owns;
-	_cleanup_free_ struct reach_place *places = lookups_places(grants);
-	_cleanup_free_ struct policy_own *others = calloc(owns->n + 1, sizeof(*others));
+	size_t n_others;
+	_cleanup_free_ struct reach_place *places = lookups_places(&q->grants);
+	_cleanup_free_ struct policy_own *others = lookups_owns(&q->others.owns, &n_others);
 	struct explain_files files;
 
 	if (!places || !others)
 		return error_errno(err, ENOMEM, "explain '%s'", real);
-	for (size_t i = 0; i < owns->n; i++)
-		others[i] = lookup_own(&owns->v[i]);
-	own_sort(others, owns->n);
-	files = (struct explain_files){ { places, grants->n }, others, q->lsm ? owns->n : 0,
+	files = (struct explain_files){ { places, q->grants.n }, others, q->lsm ? n_others : 0,
 		policy_proc(q->policy) };
 	explain_with(q, &files, real, wanted, ret);
 	return 0;

@@ -43,23 +43,6 @@ static int refuse_unsettled(struct lookup *l)
 	return error_cure(&l->err, -ENODATA, "give it one with [tenant] id, or run it once");
 }
 
-/* A name that nothing has: not even a link that leads nowhere. */
-static void look_up_name(struct lookup *l, const struct resolved *tree, const char *written)
-{
-	const char *name = strrchr(l->grant->path, '/') + 1;
-	_cleanup_free_ char *above = strndup(l->grant->path, (size_t)(name - l->grant->path - 1));
-	_cleanup_resolved_ struct resolved folder = RESOLVED_INIT;
-	char *path = NULL;
-	struct stat st;
-
-	if (!above || resolve_beside_tree(tree, written, *above ? above : "/", &folder, NULL) < 0 ||
-		fstatat(folder.fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT ||
-		asprintf(&path, "%s/%s", streq(folder.path, "/") ? "" : folder.path, name) < 0)
-		return;
-	l->place.path = path;
-	l->is_name = true;
-}
-
 static void note_inode(struct lookup *l)
 {
 	struct stat st;
@@ -81,7 +64,7 @@ static int look_up(
 	else
 		l->r = resolve_beside_tree(tree, written, l->grant->path, &l->place, &l->err);
 	if (l->r == -ENOENT)
-		look_up_name(l, tree, written);
+		l->is_name = resolve_free_name(tree, written, l->grant->path, &l->place, NULL) == 0;
 	if (l->r < 0) {
 		if (!l->place.path)
 			l->place.path = path_as_far(l->grant->path);
@@ -186,6 +169,20 @@ struct policy_own lookup_own(const struct lookup *lookup)
 		.at = lookup->grant->at,
 		.shared = lookup->grant->rights == POLICY_SHARE,
 	};
+}
+
+struct policy_own *lookups_owns(const struct lookups *list, size_t *ret_n)
+{
+	struct policy_own *owns = calloc(list->n + 1, sizeof(*owns));
+	size_t n = 0;
+
+	for (size_t i = 0; owns && i < list->n; i++)
+		if (list->v[i].r == 0)
+			owns[n++] = lookup_own(&list->v[i]);
+	if (owns)
+		own_sort(owns, n);
+	*ret_n = n;
+	return owns;
 }
 
 void lookups_clear(struct lookups *list)

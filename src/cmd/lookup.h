@@ -48,6 +48,9 @@ struct reach_place *lookups_places(const struct lookups *list);
 /* One of an `own` or `share`; it points into the list. */
 struct policy_own lookup_own(const struct lookup *lookup);
 
+/* All that were found, as own_sort() leaves them; for the caller to free. NULL: no memory. */
+struct policy_own *lookups_owns(const struct lookups *list, size_t *ret_n);
+
 /* Into the order of trees: path_compare(). */
 void lookups_sort(struct lookups *list);
 

@@ -288,6 +288,31 @@ int resolve_beside_tree(const struct resolved *tree, const char *written, const 
 	return 0;
 }
 
+int resolve_free_name(const struct resolved *tree, const char *written, const char *path,
+	struct resolved *ret_resolved, struct sbx_error *err)
+{
+	_cleanup_resolved_ struct resolved folder = RESOLVED_INIT;
+	const char *name = strrchr(path, '/') + 1;
+	_cleanup_free_ char *above = strndup(path, (size_t)(name - path - 1));
+	char *real = NULL;
+	struct stat st;
+	int r;
+
+	if (!above)
+		return error_errno(err, ENOMEM, "resolve '%s'", path);
+	r = resolve_beside_tree(tree, written, *above ? above : "/", &folder, err);
+	if (r < 0)
+		return r;
+	if (!folder.path || fstatat(folder.fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+		errno != ENOENT)
+		return error_errno(err, ENOENT, "open '%s'", path);
+	if (asprintf(&real, "%s/%s", streq(folder.path, "/") ? "" : folder.path, name) < 0)
+		return error_errno(err, ENOMEM, "resolve '%s'", path);
+	*ret_resolved = (struct resolved){ -1, real, folder.links, folder.targets };
+	folder.links = folder.targets = (struct strv){ 0 };
+	return 0;
+}
+
 void resolved_clear(struct resolved *resolved)
 {
 	close_fdp(&resolved->fd);

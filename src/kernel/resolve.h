@@ -38,6 +38,13 @@ int resolve_in_tree(const struct resolved *tree, const char *path, struct resolv
 int resolve_beside_tree(const struct resolved *tree, const char *written, const char *path,
 	struct resolved *ret_resolved, struct sbx_error *err);
 
+/*
+ * The same of a name that nothing has, not even a link that leads nowhere, in a folder that is
+ * there: `fd` is -1 then. -ENOENT where something has it, or the folder isn't there.
+ */
+int resolve_free_name(const struct resolved *tree, const char *written, const char *path,
+	struct resolved *ret_resolved, struct sbx_error *err);
+
 void resolved_clear(struct resolved *resolved);
 #define _cleanup_resolved_ _cleanup_(resolved_clear)
 

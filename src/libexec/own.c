@@ -134,38 +134,6 @@ static int watch_name(struct all *all, const struct policy *policy, const struct
 	return add_watched(all, TENANTS_NAME, path, &st, err);
 }
 
-/*
- * A name that nothing has (any more), in a folder that is there: its tenant may have removed it,
- * which is no reason why others couldn't be loaded. Whatever gets that name is the tenant's.
- */
-static int resolve_name(const struct resolved *root, const char *written, const char *path,
-	struct resolved *ret_place, struct sbx_error *err)
-{
-	_cleanup_resolved_ struct resolved folder = RESOLVED_INIT;
-	const char *name = strrchr(path, '/') + 1;
-	_cleanup_free_ char *above = strndup(path, (size_t)(name - path - 1));
-	struct stat st;
-	int r;
-
-	if (!above)
-		return error_errno(err, ENOMEM, "read the tenants' own");
-	r = resolve_beside_tree(root, written, *above ? above : "/", &folder, err);
-	if (r < 0)
-		return r;
-	/* A link that leads nowhere has it. */
-	if (fstatat(folder.fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
-		return error_errno(err, ENOENT, "open '%s'", path);
-	*ret_place =
-		(struct resolved){ .fd = -1, .links = folder.links, .targets = folder.targets };
-	folder.links = folder.targets = (struct strv){ 0 };
-	if (asprintf(&ret_place->path, "%s/%s", streq(folder.path, "/") ? "" : folder.path, name) <
-		0) {
-		ret_place->path = NULL;
-		return error_errno(err, ENOMEM, "read the tenants' own");
-	}
-	return 0;
-}
-
 static void warn_of_nothing(const struct all *all, const struct policy_grant *grant)
 {
 	char text[PATH_MAX + 256];
@@ -194,8 +162,12 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	*tree = (struct tree){ .place = RESOLVED_INIT, .rights = grant->rights, .id = id };
 	memcpy(tree->tenant, policy->tenant, sizeof(tree->tenant));
 	r = resolve_beside_tree(beside, written, grant->path, &tree->place, err);
+	/*
+	 * Its tenant may have removed it, which is no reason why others couldn't be loaded.
+	 * Whatever gets that name is the tenant's.
+	 */
 	if (r == -ENOENT)
-		r = resolve_name(beside, written, grant->path, &tree->place, err);
+		r = resolve_free_name(beside, written, grant->path, &tree->place, err);
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r < 0)

@@ -43,9 +43,9 @@ enum policy_rights {
 const char *policy_rights_name(enum policy_rights rights);
 
 /*
- * One path of one of the keys own, read, write, exec, share, or the source of a `mount`: absolute,
- * without
- * "..", double or trailing slashes. Nothing was looked up: a symlink in it stands for itself.
+ * One path of one of the keys own, share, read, write, exec, or the source of a `mount`: absolute,
+ * without "..", double or trailing slashes. Nothing was looked up: a symlink in it stands for
+ * itself.
  */
 struct policy_grant {
 	char *path;
