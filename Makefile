@@ -764,7 +764,7 @@ bench-policy: all build/bench/policy
 bench-lsm: all $(addprefix build/bench/,lsm_verdict lsm_empty opens) build/demo/probe build/vm/6.1/.done \
 		build/vm/6.12/.done
 	build/bench/lsm_verdict -j build/bench/lsm.json
-	tests/vm/run -i -k 6.1 -- tests/bench/lsm --limits 1.10,1.025
+	tests/vm/run -i -k 6.1 -- tests/bench/lsm
 	tests/vm/run -i -k 6.12 -- tests/bench/lsm
 
 # ---- installation ----

@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 16
+#define SBX_ABI_VERSION 17
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -192,6 +192,33 @@ struct sbx_leaf {
 };
 
 /*
+ * seats: the same, in short, of as many sandboxes as find a seat of their own, for to look into an
+ * array takes a tenth of a look into `leaves`. Who has none is looked for there. A seat is taken
+ * behind its leaf, and given up before: none is of a sandbox without a label. Two that take one at
+ * once may leave a mixture, and so may a look meanwhile: its seal says that all is of one.
+ */
+#define SBX_N_SEATS 65536u
+
+struct sbx_seat {
+	__u64 leaf; /* cgroup id; 0: free */
+	__u32 tenant;
+	__u32 policy;
+	__u64 seal;
+};
+
+static inline __attribute__((always_inline)) __u64 sbx_seat_seal(
+	__u64 leaf, __u32 tenant, __u32 policy)
+{
+	return ~(leaf ^ ((__u64)policy << 32 | tenant));
+}
+
+/* Ids come one after the other, so they seldom meet. */
+static inline __attribute__((always_inline)) __u32 sbx_seat_of(__u64 leaf)
+{
+	return (__u32)leaf % SBX_N_SEATS;
+}
+
+/*
  * events: the flight recorder. An event's slot is its number modulo theirs, so the newest are there
  * and nobody needs to have read the older ones.
  */
@@ -274,6 +301,8 @@ struct sbx_label {
 	__u32 label;
 	__u32 owner; /* tenant id, or SBX_OWNER_FORMER; 0: nobody's own */
 	__u32 flags;
+	__u32 policy; /* the owner's newest, mostly, which asks the most; 0: none */
+	__u32 rights; /* of that policy, as in `perms`, which is spared a look */
 	__u32 pad;
 };
 
@@ -302,16 +331,22 @@ struct sbx_anchor {
 
 /*
  * label_bits: where a label may stand. Most inodes on the way have none, and to see that here takes
- * a fifth of a look into `labels`. The bit of an address is set before its label is written; it may
- * be set without one.
+ * a fifth of a look into `labels`. Two bits of one word stand for an address, and are set before
+ * its label is written; they may be set without one.
  */
-#define SBX_LABEL_BITS_LOG2  25 /* 3 % of it is set with a million labels */
+#define SBX_LABEL_BITS_LOG2  25 /* 6 % of it is set with a million labels */
 #define SBX_LABEL_BITS_WORDS (1u << (SBX_LABEL_BITS_LOG2 - 6)) /* of 64 bits */
 
+/* By the lower half of the address, which the verifier lets programs reckon with. */
 static inline __attribute__((always_inline)) __u32 sbx_label_bit(__u64 address)
 {
-	/* By the lower half, which the verifier lets programs reckon with. */
 	return (__u32)address * 0x9e3779b1u >> (32 - SBX_LABEL_BITS_LOG2);
+}
+
+/* In the word of the first. */
+static inline __attribute__((always_inline)) __u32 sbx_label_second_bit(__u64 address)
+{
+	return (__u32)address * 0x85ebca6bu >> 26;
 }
 
 /*
@@ -432,12 +467,13 @@ struct sbx_policy_key {
 
 _Static_assert(sizeof(struct sbx_denial) == 112, "sbx_denial");
 _Static_assert(sizeof(struct sbx_leaf) == 32 + SBX_NAME_SIZE + 8 * SBX_N_HOOKS + 112, "sbx_leaf");
+_Static_assert(sizeof(struct sbx_seat) == 24, "sbx_seat");
 _Static_assert(sizeof(struct sbx_event) == 48 + 112 + SBX_NAME_SIZE, "sbx_event");
 _Static_assert(sizeof(struct sbx_audit) == 32, "sbx_audit");
 _Static_assert(sizeof(struct sbx_rate_change) == 16, "sbx_rate_change");
 _Static_assert(sizeof(struct sbx_timeout) == 24, "sbx_timeout");
 _Static_assert(sizeof(struct sbx_policy_change) == 24, "sbx_policy_change");
-_Static_assert(sizeof(struct sbx_label) == 32, "sbx_label");
+_Static_assert(sizeof(struct sbx_label) == 40, "sbx_label");
 _Static_assert(sizeof(struct sbx_name_key) == 128, "sbx_name_key");
 _Static_assert(sizeof(struct sbx_anchor) == 24, "sbx_anchor");
 _Static_assert(sizeof(struct sbx_perm_key) == 8, "sbx_perm_key");

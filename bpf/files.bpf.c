@@ -5,15 +5,16 @@
 #include "walk.h"
 #include "watch.h"
 
-static __always_inline __u32 wanted_by(struct file *file)
+/* By its flags, of which the kernel makes its mode. O_RDONLY is 0, and one more than each is a set.
+ */
+static __always_inline __u32 wanted_by(__u32 flags)
 {
-	__u32 mode = file->f_mode, flags = file->f_flags, wanted = 0;
+	__u32 wanted = (flags + 1) & O_ACCMODE;
 
+	_Static_assert(SBX_READ == O_RDONLY + 1 && SBX_WRITE == O_WRONLY + 1, "rights as a set");
 	if (flags & FMODE_EXEC)
 		return SBX_EXEC;
-	if (mode & FMODE_READ)
-		wanted |= SBX_READ;
-	if (mode & FMODE_WRITE || flags & O_TRUNC)
+	if (flags & O_TRUNC)
 		wanted |= SBX_WRITE;
 	/* O_ACCMODE 3 opens for ioctl(2) alone: whoever may do neither has no business there. */
 	return wanted ? wanted : SBX_READ | SBX_WRITE;
@@ -79,37 +80,37 @@ static __always_inline enum sbx_why judge_file(
 	return why == SBX_WHY_NONE ? sbx_walk_end(&walk, wanted) : why;
 }
 
-static __always_inline int judge_open(struct file *file)
+static __always_inline int judge_open(const struct actor *a, struct file *file)
 {
-	__u32 wanted, owner = 0;
+	__u32 wanted = wanted_by(file->f_flags), owner = 0;
 	enum sbx_why why;
-	struct actor a;
 
-	if (identify(&a) == STANDING_HOST)
-		return 0;
-	wanted = wanted_by(file);
 	/* The set-up opens what it must, but what it executes is the tenant's already. */
-	if (a.standing == STANDING_SETUP && wanted != SBX_EXEC)
+	if (a->standing == STANDING_SETUP && wanted != SBX_EXEC)
 		return 0;
-	if (is_nobody(&a))
-		why = a.why;
+	if (is_nobody(a))
+		why = a->why;
 	else
-		why = judge_file(&a, file->f_path.dentry, wanted, &owner);
+		why = judge_file(a, file->f_path.dentry, wanted, &owner);
 	if (why == SBX_WHY_NONE || (!sbx_may_be_anothers(why) && is_kernel_internal(file)))
 		return 0;
 	if (why == SBX_WHY_NO_GRANT && (is_pidfd(file) || is_tenants_pipe(file)))
 		return 0;
-	return deny_file(&a, SBX_HOOK_file_open, file->f_path.dentry, wanted, why, owner);
+	return deny_file(a, SBX_HOOK_file_open, file->f_path.dentry, wanted, why, owner);
 }
 
 SEC("lsm/file_open")
 int BPF_PROG(file_open, struct file *file)
 {
-	int r = judge_open(file);
+	struct actor a;
+	int r;
 
-	if (r)
-		return errno_in_range(r);
-	if (file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC)
+	if (identify(&a) != STANDING_HOST) {
+		r = judge_open(&a, file);
+		if (r)
+			return errno_in_range(r);
+	}
+	if (file->f_flags & (O_ACCMODE | O_TRUNC))
 		watch_change(file->f_inode);
 	return 0;
 }

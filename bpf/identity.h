@@ -13,15 +13,14 @@
 
 enum standing {
 	STANDING_HOST, /* none of ours: everything passes */
-	STANDING_TENANT, /* judged by `leaf` */
-	STANDING_SETUP, /* the launcher's child before exec, in `leaf` */
+	STANDING_TENANT,
+	STANDING_SETUP, /* the launcher's child before exec */
 	STANDING_NOBODY, /* ours, and nobody's: nothing passes */
 };
 
 struct actor {
-	struct sbx_leaf *leaf; /* not NULL for TENANT and SETUP */
-	__u64 leaf_id;
-	__u32 tenant, policy; /* of the leaf */
+	__u64 leaf; /* cgroup id of the sandbox; not the HOST's, nor what follows */
+	__u32 tenant, policy; /* 0 where it has no label */
 	enum standing standing;
 	enum sbx_why why; /* of NOBODY */
 };
@@ -36,19 +35,10 @@ static __always_inline bool in_setup(const struct task_struct *task, const struc
 	return sticky->state != SBX_TASK_ENFORCED && task->self_exec_id == task->parent_exec_id;
 }
 
-/*
- * Not where sandboxes are: the host's, unless it came out of one. Nothing but `leaf` and `standing`
- * is asked of the host's.
- */
-static __always_inline enum standing judge_outside(struct actor *a, const struct sbx_task *sticky)
+/* False of the host's, which most who ask are. */
+static __always_inline bool is_below_base(void)
 {
-	a->leaf = 0;
-	if (!sticky)
-		return a->standing = STANDING_HOST;
-	a->leaf_id = sticky->leaf;
-	a->tenant = a->policy = 0;
-	a->why = SBX_WHY_MOVED;
-	return a->standing = STANDING_NOBODY;
+	return bpf_get_current_ancestor_cgroup_id(base_level) == base_id;
 }
 
 /* What systemd runs of the service that the base is of: `lsm load` and the like, and no tenant's.
@@ -64,35 +54,83 @@ static __always_inline struct sbx_task *sticky_of(struct task_struct *task)
 	return task->bpf_storage ? bpf_task_storage_get(&tasks, task, 0, 0) : 0;
 }
 
+static __always_inline struct sbx_seat *seat_of(__u64 leaf)
+{
+	__u32 number = sbx_seat_of(leaf);
+
+	return bpf_map_lookup_elem(&seats, &number);
+}
+
+static __always_inline bool find_seat(__u64 leaf, __u32 *ret_tenant, __u32 *ret_policy)
+{
+	const volatile struct sbx_seat *seat = seat_of(leaf);
+
+	if (!seat || seat->leaf != leaf)
+		return false;
+	*ret_tenant = seat->tenant;
+	*ret_policy = seat->policy;
+	return seat->seal == sbx_seat_seal(leaf, *ret_tenant, *ret_policy);
+}
+
+/*
+ * Of which tenant a sandbox is, and under which policy. False: it has no label. The memory of a
+ * leaf that goes may be given to another just then, so its id is asked behind whatever was read of
+ * it. Ids of cgroups aren't used again.
+ */
+static __always_inline bool find_sandbox(__u64 id, __u32 *ret_tenant, __u32 *ret_policy)
+{
+	const volatile struct sbx_leaf *leaf;
+
+	if (find_seat(id, ret_tenant, ret_policy))
+		return true;
+	leaf = bpf_map_lookup_elem(&leaves, &id);
+	if (!leaf)
+		return false;
+	*ret_tenant = leaf->tenant;
+	*ret_policy = leaf->policy;
+	return leaf->id == id;
+}
+
+/* Not where sandboxes are: the host's, unless it came out of one. */
+static __always_inline enum standing judge_outside(struct actor *a, const struct sbx_task *sticky)
+{
+	if (!sticky)
+		return a->standing = STANDING_HOST;
+	a->leaf = sticky->leaf;
+	a->tenant = a->policy = 0;
+	a->why = SBX_WHY_MOVED;
+	return a->standing = STANDING_NOBODY;
+}
+
 /*
  * The cgroup alone doesn't do: the host may move a task out of it. The sticky label alone doesn't
  * either: on 6.1 task storage answers NULL while it is busy. So both are asked, and what differs
- * is denied. Returns the standing, which is in `a` too: where it is asked of what was returned, the
- * host's opens cost a little less.
+ * is denied. Who has the sticky label is looked for among the sandboxes at once, all others only
+ * below the base. Returns the standing, which is in `a` too: where it is asked of what was
+ * returned, the host's opens cost a little less.
  */
 static __always_inline enum standing identify(struct actor *a)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct sbx_task *sticky = sticky_of(task);
 
-	if (bpf_get_current_ancestor_cgroup_id(base_level) != base_id)
-		return judge_outside(a, sticky);
-	a->tenant = a->policy = 0;
+	if (!sticky && !is_below_base())
+		return judge_outside(a, 0);
 	a->standing = STANDING_NOBODY;
 	a->why = SBX_WHY_UNLABELLED;
-	a->leaf_id = bpf_get_current_ancestor_cgroup_id(base_level + LEAF_DEPTH);
-	a->leaf = bpf_map_lookup_elem(&leaves, &a->leaf_id);
-	if (!a->leaf)
-		return is_control() ? judge_outside(a, sticky) : STANDING_NOBODY;
-	a->tenant = a->leaf->tenant;
-	a->policy = a->leaf->policy;
+	a->leaf = bpf_get_current_ancestor_cgroup_id(base_level + LEAF_DEPTH);
+	if (!find_sandbox(a->leaf, &a->tenant, &a->policy)) {
+		a->tenant = a->policy = 0;
+		return is_control() || (sticky && !is_below_base()) ? judge_outside(a, sticky)
+								    : STANDING_NOBODY;
+	}
 	if (!sticky) {
-		struct sbx_task fresh = { .leaf = a->leaf_id, .state = SBX_TASK_ENFORCED };
+		struct sbx_task fresh = { .leaf = a->leaf, .state = SBX_TASK_ENFORCED };
 
 		(void)bpf_task_storage_get(&tasks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
 		return a->standing = STANDING_TENANT;
 	}
-	if (sticky->leaf != a->leaf_id) {
+	if (sticky->leaf != a->leaf) {
 		a->why = SBX_WHY_MOVED;
 		return STANDING_NOBODY;
 	}
@@ -116,16 +154,7 @@ static __always_inline bool is_free(const struct actor *a)
 /* To whom all have: `why`. */
 static __always_inline bool is_nobody(const struct actor *a)
 {
-	return a->standing == STANDING_NOBODY || !a->leaf;
-}
-
-/*
- * Asked behind whatever was read of the leaf: an element that is deleted meanwhile may be another
- * sandbox's by now, with another tenant in it. Ids of cgroups aren't used again.
- */
-static __always_inline bool leaf_stayed(const struct actor *a)
-{
-	return *(const volatile __u64 *)&a->leaf->id == a->leaf_id;
+	return a->standing == STANDING_NOBODY;
 }
 
 static __always_inline __u32 mode_of(const struct actor *a)
@@ -133,7 +162,7 @@ static __always_inline __u32 mode_of(const struct actor *a)
 	struct sbx_perm_key key = { .policy = a->policy, .label = SBX_LABEL_OF_MODE };
 	__u32 *mode = bpf_map_lookup_elem(&perms, &key);
 
-	return mode && leaf_stayed(a) ? *mode : SBX_MODE_ENFORCE;
+	return mode ? *mode : SBX_MODE_ENFORCE;
 }
 
 /*
@@ -142,30 +171,32 @@ static __always_inline __u32 mode_of(const struct actor *a)
  */
 static __noinline int book(const struct actor *a, enum sbx_hook hook, struct sbx_denial *d)
 {
+	__u64 id = a->leaf;
+	struct sbx_leaf *leaf = bpf_map_lookup_elem(&leaves, &id);
 	__u32 zero = 0, mode = SBX_MODE_ENFORCE;
 	struct sbx_counters *c;
 
 	d->hook = hook;
 	d->pid = bpf_get_current_pid_tgid() >> 32;
 	(void)bpf_get_current_comm(d->comm, sizeof(d->comm));
-	if (a->leaf && sbx_is_lifted(d->why))
+	if (a->tenant && sbx_is_lifted(d->why))
 		mode = mode_of(a);
 	if (mode == SBX_MODE_OFF)
 		return 0;
-	if (a->leaf && mode == SBX_MODE_AUDIT) {
-		__sync_fetch_and_add(&a->leaf->audited, 1);
-		(void)record(a->leaf_id, SBX_EVENT_DENIAL, d, 0);
+	if (leaf && mode == SBX_MODE_AUDIT) {
+		__sync_fetch_and_add(&leaf->audited, 1);
+		(void)record(id, SBX_EVENT_DENIAL, d, 0);
 		return 0;
 	}
-	if (a->leaf && hook < SBX_N_HOOKS) {
-		__sync_fetch_and_add(&a->leaf->denied[hook], 1);
-		a->leaf->last = *d;
+	if (leaf && a->tenant && hook < SBX_N_HOOKS) {
+		__sync_fetch_and_add(&leaf->denied[hook], 1);
+		leaf->last = *d;
 	} else {
 		c = bpf_map_lookup_elem(&counters, &zero);
 		if (c)
 			__sync_fetch_and_add(&c->unlabelled, 1);
 	}
-	(void)record(a->leaf_id, SBX_EVENT_DENIAL, d, EACCES);
+	(void)record(id, SBX_EVENT_DENIAL, d, EACCES);
 	return -EACCES;
 }
 

@@ -17,7 +17,7 @@ static __always_inline bool is_in_own_namespace(const struct actor *a)
 	__u64 address = (__u64)task->nsproxy->ipc_ns->mq_mnt->mnt_sb;
 	__u64 *leaf_id = bpf_map_lookup_elem(&superblocks, &address);
 
-	return leaf_id && *leaf_id == a->leaf_id;
+	return leaf_id && *leaf_id == a->leaf;
 }
 
 static __always_inline void unlabel_object(const void *object)
@@ -42,7 +42,7 @@ static __always_inline int label_object(enum sbx_hook hook, const void *object)
 		unlabel_object(object);
 		return 0;
 	}
-	if (is_nobody(&a) || !leaf_stayed(&a))
+	if (is_nobody(&a))
 		return refuse(&a, hook, &d, SBX_WHY_UNLABELLED);
 	/* There may be more of them than the map has room for. */
 	if (is_in_own_namespace(&a))
@@ -64,8 +64,6 @@ static __always_inline enum sbx_why judge_object(
 	if (!owner)
 		return SBX_WHY_HOST;
 	*ret_owner = *owner;
-	if (!leaf_stayed(a))
-		return SBX_WHY_UNLABELLED;
 	return *ret_owner == a->tenant ? SBX_WHY_NONE : SBX_WHY_OWNED;
 }
 

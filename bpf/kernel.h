@@ -203,6 +203,9 @@ enum {
 	FMODE_WRITE = 0x2,
 	FMODE_EXEC = 0x20, /* in f_flags: an open for execve(2) */
 	FMODE_PATH = 0x4000, /* O_PATH */
+	O_RDONLY = 00,
+	O_WRONLY = 01,
+	O_ACCMODE = 03,
 	O_TRUNC = 01000,
 	S_PRIVATE = 1 << 9, /* in i_flags */
 	S_CASEFOLD = 1 << 15,

@@ -23,6 +23,14 @@ struct {
 	__type(value, struct sbx_leaf);
 } leaves __weak SEC(".maps");
 
+/* Has a place for each; who comes later takes it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SBX_N_SEATS);
+	__type(key, __u32);
+	__type(value, struct sbx_seat);
+} seats __weak SEC(".maps");
+
 /* Address of an inode -> the label on it. Full: `run` and `lsm load` fail, nothing is published. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -58,9 +58,7 @@ static __always_inline enum sbx_why judge_peer(
 		return SBX_WHY_NO_RULE;
 	__builtin_memcpy(key.address, p->address, 16);
 	rule = bpf_map_lookup_elem(&connect_rules, &key);
-	if (!rule)
-		return SBX_WHY_NO_RULE;
-	return leaf_stayed(a) ? sbx_rule_covers(rule, protocol, p->port) : SBX_WHY_UNLABELLED;
+	return rule ? sbx_rule_covers(rule, protocol, p->port) : SBX_WHY_NO_RULE;
 }
 
 /*

@@ -13,21 +13,15 @@ static __always_inline enum sbx_why judge_target(
 	const struct actor *a, struct task_struct *target, __u32 *ret_owner)
 {
 	struct sbx_task *sticky = bpf_task_storage_get(&tasks, target, 0, 0);
-	struct sbx_leaf *leaf;
-	__u32 tenant;
-	__u64 id;
+	__u32 tenant, policy;
+	__u64 leaf;
 
 	if (!sticky || (in_setup(target, sticky) && a->standing != STANDING_SETUP))
 		return SBX_WHY_HOST;
-	id = sticky->leaf;
-	if (id == a->leaf_id)
+	leaf = sticky->leaf;
+	if (leaf == a->leaf)
 		return SBX_WHY_NONE;
-	leaf = bpf_map_lookup_elem(&leaves, &id);
-	if (!leaf)
-		return SBX_WHY_UNLABELLED;
-	tenant = leaf->tenant;
-	/* As leaf_stayed(): the element may be another's by now. Of either. */
-	if (*(volatile __u64 *)&leaf->id != id || !leaf_stayed(a))
+	if (!find_sandbox(leaf, &tenant, &policy))
 		return SBX_WHY_UNLABELLED;
 	*ret_owner = tenant;
 	return tenant == a->tenant ? SBX_WHY_NONE : SBX_WHY_OWNED;

@@ -21,12 +21,21 @@ int BPF_PROG(task_alloc, struct task_struct *task)
 	if (sticky)
 		inherited.leaf = sticky->leaf;
 	else if (identify(&a) == STANDING_TENANT)
-		inherited.leaf = a.leaf_id;
+		inherited.leaf = a.leaf;
 	else
 		return 0;
 	if (!bpf_task_storage_get(&tasks, task, &inherited, BPF_LOCAL_STORAGE_GET_F_CREATE))
 		return -ENOMEM;
 	return 0;
+}
+
+/* Written once, and not by each exec. */
+static __always_inline void note_exec(__u64 id)
+{
+	struct sbx_leaf *leaf = bpf_map_lookup_elem(&leaves, &id);
+
+	if (leaf && !leaf->executed)
+		leaf->executed = 1;
 }
 
 SEC("lsm/bprm_committed_creds")
@@ -36,10 +45,10 @@ int BPF_PROG(bprm_committed_creds, struct linux_binprm *bprm)
 	struct sbx_task *sticky = bpf_task_storage_get(&tasks, task, 0, 0);
 	struct actor a;
 
-	/* The cgroup tells, for task storage may be busy. Written once, and not by each exec. */
-	identify(&a);
-	if (a.leaf && !a.leaf->executed && !(sticky && sticky->state == SBX_TASK_SETUP_INIT))
-		a.leaf->executed = 1;
+	/* The cgroup tells, for task storage may be busy. */
+	if (identify(&a) != STANDING_HOST && a.tenant &&
+		!(sticky && sticky->state == SBX_TASK_SETUP_INIT))
+		note_exec(a.leaf);
 	if (sticky)
 		sticky->state = SBX_TASK_ENFORCED;
 	return 0;
@@ -76,10 +85,16 @@ int set_policy(struct sbx_policy_change *change)
 	} from = { { change->tenant, change->from } }, to = { { change->tenant, change->to } };
 	__u64 id = change->leaf;
 	struct sbx_leaf *leaf = bpf_map_lookup_elem(&leaves, &id);
+	struct sbx_seat *seat = seat_of(id);
 
 	if (!leaf || leaf->id != id)
 		return ENOENT;
 	if (__sync_val_compare_and_swap((__u64 *)&leaf->tenant, from.both, to.both) != from.both)
 		return ESTALE;
+	/* Without its seal it is no more than one that has no seat. */
+	if (seat && seat->leaf == id) {
+		seat->policy = change->to;
+		seat->seal = sbx_seat_seal(id, change->tenant, change->to);
+	}
 	return 0;
 }

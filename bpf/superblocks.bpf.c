@@ -18,7 +18,7 @@ int BPF_PROG(sb_alloc_security, struct super_block *sb)
 		return 0;
 	if (a.standing != STANDING_SETUP)
 		return refuse(&a, SBX_HOOK_sb_alloc_security, &d, SBX_WHY_NEVER);
-	if (bpf_map_update_elem(&superblocks, &address, &a.leaf_id, BPF_ANY))
+	if (bpf_map_update_elem(&superblocks, &address, &a.leaf, BPF_ANY))
 		return -ENOMEM;
 	return 0;
 }

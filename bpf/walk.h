@@ -39,7 +39,8 @@ static __always_inline bool may_have_label(__u64 address)
 	} __attribute__((aligned(8))) key = { bit / 64, 0 };
 	__u64 *bits = bpf_map_lookup_elem(&label_bits, &key);
 
-	return !bits || *bits >> bit % 64 & 1;
+	return !bits ||
+	       (*bits >> bit % 64 & 1 && *bits >> sbx_label_second_bit(lower_half(address)) & 1);
 }
 
 static __always_inline struct sbx_label *label_of(struct inode *inode)
@@ -59,7 +60,7 @@ static __always_inline bool is_private(const struct actor *a, struct inode *root
 	__u64 address = (__u64)root->i_sb;
 	__u64 *leaf_id = bpf_map_lookup_elem(&superblocks, &address);
 
-	return leaf_id && *leaf_id == a->leaf_id;
+	return leaf_id && *leaf_id == a->leaf;
 }
 
 /*
@@ -70,16 +71,24 @@ static __always_inline struct sbx_walk walk_begin(const struct actor *a)
 {
 	__u64 zero;
 
-	asm volatile("%0 = %1; %0 -= %1;" : "=&r"(zero) : "r"(a->leaf_id));
+	asm volatile("%0 = %1; %0 -= %1;" : "=&r"(zero) : "r"(a->leaf));
 	return (struct sbx_walk){ .owner = zero, .rights = zero, .shared = zero };
+}
+
+/* NULL: it may nothing there. */
+static __always_inline const __u32 *rights_under(const struct actor *a, const struct sbx_label *l)
+{
+	struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
+
+	return l->policy == a->policy ? &l->rights : bpf_map_lookup_elem(&perms, &key);
 }
 
 static __always_inline void meet_label(
 	const struct actor *a, const struct sbx_label *l, struct sbx_walk *walk)
 {
-	struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
-
-	sbx_walk_label(walk, a->tenant, l->owner, l->flags, bpf_map_lookup_elem(&perms, &key));
+	/* The nearest rights count: behind them it is asked whose it is, and no more. */
+	sbx_walk_label(walk, a->tenant, l->owner, l->flags,
+		walk->rights ? (const __u32 *)0 : rights_under(a, l));
 }
 
 /* An inode on the way up. */
@@ -119,7 +128,6 @@ static __noinline enum meeting meet_name(const struct actor *a, struct dentry *d
 	struct inode *folder, bool of_file, struct sbx_walk *walk)
 {
 	struct sbx_name_key key = { .folder = (__u64)folder };
-	struct sbx_perm_key perm = { .policy = a->policy };
 	struct dentry *parent = d->d_parent;
 	struct sbx_label *l;
 	int i = 0;
@@ -136,9 +144,8 @@ static __noinline enum meeting meet_name(const struct actor *a, struct dentry *d
 	l = bpf_map_lookup_elem(&names, &key);
 	if (!l || !label_is_of(l, folder))
 		return MET_NOTHING;
-	perm.label = l->label;
 	sbx_walk_label(walk, a->tenant, l->owner, l->flags,
-		of_file ? bpf_map_lookup_elem(&perms, &perm) : (const __u32 *)0);
+		of_file ? rights_under(a, l) : (const __u32 *)0);
 	return MET_LABEL;
 }
 
@@ -202,7 +209,7 @@ static __always_inline enum sbx_why arrive(const struct step *s)
 		walk->rights = PRIVATE_RIGHTS;
 	if (!walk->rights && !walk->owner && is_adrift(s->d))
 		return SBX_WHY_ADRIFT;
-	return leaf_stayed(s->a) ? SBX_WHY_NONE : SBX_WHY_UNLABELLED;
+	return SBX_WHY_NONE;
 }
 
 static long go_up_once(__u32 i, struct step *s)

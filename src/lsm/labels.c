@@ -142,16 +142,23 @@ bool label_is_of(const struct sbx_label *label, const struct sbx_file_info *info
 	       label->generation == info->generation;
 }
 
-/* Who writes labels has the lock: nobody else changes the word meanwhile. */
-static int set_bit(const struct lsm *lsm, uint64_t inode, struct sbx_error *err)
+/* In their word. */
+static uint64_t bits_of(uint64_t inode)
 {
-	uint32_t bit = sbx_label_bit(inode), word = bit / 64;
+	return (uint64_t)1 << sbx_label_bit(inode) % 64 | (uint64_t)1
+								  << sbx_label_second_bit(inode);
+}
+
+/* Who writes labels has the lock: nobody else changes the word meanwhile. */
+static int set_bits(const struct lsm *lsm, uint64_t inode, struct sbx_error *err)
+{
+	uint32_t word = sbx_label_bit(inode) / 64;
 	int map = lsm->map[LSM_MAP_LABEL_BITS];
 	uint64_t bits;
 
 	if (bpf_map_lookup_elem(map, &word, &bits) < 0)
 		return error_errno(err, errno, "read the map 'label_bits'");
-	bits |= (uint64_t)1 << bit % 64;
+	bits |= bits_of(inode);
 	if (bpf_map_update_elem(map, &word, &bits, BPF_ANY) < 0)
 		return error_errno(err, errno, "write the map 'label_bits'");
 	return 0;
@@ -160,7 +167,7 @@ static int set_bit(const struct lsm *lsm, uint64_t inode, struct sbx_error *err)
 static int label_write(
 	const struct lsm *lsm, uint64_t inode, const struct sbx_label *label, struct sbx_error *err)
 {
-	int r = set_bit(lsm, inode, err);
+	int r = set_bits(lsm, inode, err);
 
 	if (r < 0)
 		return r;
@@ -262,6 +269,22 @@ int label_ensure(const struct lsm *lsm, const struct lsm_file *file, struct lsm_
 	return r;
 }
 
+int label_note_rights(
+	const struct lsm *lsm, const struct lsm_file *file, uint32_t policy, struct sbx_error *err)
+{
+	struct sbx_label label = { 0 };
+	struct sbx_perm_key key = { .policy = policy };
+	int r = label_read(lsm, file, &label, err);
+
+	if (r < 0)
+		return r;
+	key.label = label.label;
+	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_PERMS], &key, &label.rights) < 0)
+		return error_errno(err, errno, "read the map 'perms'");
+	label.policy = policy;
+	return label_write(lsm, file->info.inode, &label, err);
+}
+
 int label_mark_names(
 	const struct lsm *lsm, const struct lsm_file *folder, uint32_t fresh, struct sbx_error *err)
 {
@@ -284,9 +307,7 @@ struct bits {
 
 static void note(uint64_t *bits, uint64_t inode)
 {
-	uint32_t bit = sbx_label_bit(inode);
-
-	bits[bit / 64] |= (uint64_t)1 << bit % 64;
+	bits[sbx_label_bit(inode) / 64] |= bits_of(inode);
 }
 
 /* One that stays makes hooks slower, and nothing else. */

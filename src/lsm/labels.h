@@ -37,6 +37,13 @@ void label_set_owner(struct sbx_label *label, struct lsm_owner owner);
 int label_ensure(const struct lsm *lsm, const struct lsm_file *file, struct lsm_owner owner,
 	uint32_t fresh, uint32_t *ret_label, struct sbx_error *err);
 
+/*
+ * Has the label itself say what `perms` has for that policy under it, which must be all by now.
+ * A label says it of one policy: the last one that this was called for.
+ */
+int label_note_rights(
+	const struct lsm *lsm, const struct lsm_file *file, uint32_t policy, struct sbx_error *err);
+
 /* Has names in that folder looked for; what else its label says stays, or `fresh` is put there. */
 int label_mark_names(const struct lsm *lsm, const struct lsm_file *folder, uint32_t fresh,
 	struct sbx_error *err);

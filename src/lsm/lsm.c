@@ -12,6 +12,7 @@ static const struct {
 	__u32 value_size;
 } maps[LSM_N_MAPS] = {
 	[LSM_MAP_LEAVES] = { "leaves", sizeof(struct sbx_leaf) },
+	[LSM_MAP_SEATS] = { "seats", sizeof(struct sbx_seat) },
 	[LSM_MAP_LABELS] = { "labels", sizeof(struct sbx_label) },
 	[LSM_MAP_NAMES] = { "names", sizeof(struct sbx_label) },
 	[LSM_MAP_LABEL_BITS] = { "label_bits", sizeof(__u64) },
@@ -142,15 +143,40 @@ int lsm_check_base(
 	return error_cure(err, r, "sandboxctl lsm unload && sandboxctl lsm load");
 }
 
+static int write_seat(
+	const struct lsm *lsm, uint32_t number, const struct sbx_seat *seat, struct sbx_error *err)
+{
+	if (bpf_map_update_elem(lsm->map[LSM_MAP_SEATS], &number, seat, BPF_ANY) < 0)
+		return error_errno(err, errno, "write the map 'seats'");
+	return 0;
+}
+
+static int give_up_seat(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_error *err)
+{
+	uint32_t number = sbx_seat_of(cgroup_id);
+	struct sbx_seat seat;
+
+	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_SEATS], &number, &seat) < 0)
+		return error_errno(err, errno, "read the map 'seats'");
+	/* Another one may have taken it in between, and is found without, then. */
+	return seat.leaf == cgroup_id ? write_seat(lsm, number, &(struct sbx_seat){ 0 }, err) : 0;
+}
+
 int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uint32_t policy,
 	const char *name, struct sbx_error *err)
 {
 	struct sbx_leaf leaf = { .id = cgroup_id, .tenant = tenant, .policy = policy };
+	struct sbx_seat seat = {
+		.leaf = cgroup_id,
+		.tenant = tenant,
+		.policy = policy,
+		.seal = sbx_seat_seal(cgroup_id, tenant, policy),
+	};
 
 	(void)snprintf(leaf.name, sizeof(leaf.name), "%s", name);
 	if (bpf_map_update_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id, &leaf, BPF_NOEXIST) < 0)
 		return error_errno(err, errno, "label the sandbox's cgroup");
-	return 0;
+	return write_seat(lsm, sbx_seat_of(cgroup_id), &seat, err);
 }
 
 int lsm_leaf_get(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_leaf *ret_leaf)
@@ -194,9 +220,11 @@ int lsm_leaf_change(int changer, uint64_t cgroup_id, uint32_t tenant, uint32_t f
 
 int lsm_leaf_delete(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_error *err)
 {
+	int r = give_up_seat(lsm, cgroup_id, err);
+
 	if (bpf_map_delete_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id) < 0 && errno != ENOENT)
 		return error_errno(err, errno, "take the label from the sandbox's cgroup");
-	return 0;
+	return r;
 }
 
 int lsm_count_leaves(const struct lsm *lsm, size_t *ret_n, struct sbx_error *err)

@@ -15,6 +15,7 @@
 /* Maps that user space works with; each is pinned under its name. */
 enum lsm_map {
 	LSM_MAP_LEAVES,
+	LSM_MAP_SEATS,
 	LSM_MAP_LABELS,
 	LSM_MAP_NAMES,
 	LSM_MAP_LABEL_BITS,
@@ -35,9 +36,9 @@ struct lsm {
 	struct sbx_ready ready;
 };
 
-#define LSM_INIT                                                              \
-	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
-		.file_info = -1,                                              \
+#define LSM_INIT                                                                  \
+	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
+		.file_info = -1,                                                  \
 		.home = -1 })
 
 const char *lsm_map_name(enum lsm_map map);

@@ -236,6 +236,19 @@ static int write_files(const struct lsm *lsm, const struct lsm_rules *rules,
 	return r;
 }
 
+/* What is its own a tenant asks for most. */
+static int note_own(const struct lsm *lsm, const struct lsm_rules *rules,
+	const struct granted *granted, uint32_t policy, struct sbx_error *err)
+{
+	const struct lsm_files *files = &granted->files;
+	int r = 0;
+
+	for (size_t i = 0; i < files->n && r == 0; i++)
+		if (rules->grants[granted->of_tree[files->origin[i]]].rights == POLICY_OWN)
+			r = label_note_rights(lsm, &files->file[i], policy, err);
+	return r;
+}
+
 static int write_names(const struct lsm *lsm, const struct lsm_rules *rules,
 	const struct granted *granted, const struct sbx_loaded *before, struct sbx_error *err)
 {
@@ -350,6 +363,8 @@ static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 	r = write_files(lsm, rules, granted, &before, err);
 	if (r == 0)
 		r = write_names(lsm, rules, granted, &before, err);
+	if (r == 0)
+		r = note_own(lsm, rules, granted, policy, err);
 	if (r == 0)
 		r = write_connect(lsm, policy, rules, err);
 	if (r == 0)

@@ -116,6 +116,49 @@ is "in a cgroup below the sandbox's: another's" "$line" "denied"
 opens "$world/a/file" "$x/nested" "$x"
 is "from there to the sandbox: still the same" "$line" "ok a"
 
+# ---- without its seat ----
+
+# hex FORMAT NUMBER...: bytes, as bpftool takes them, in REPLY.
+hex() {
+	REPLY=$(perl -e 'printf "%s", join " ", map { sprintf "%02x", $_ } unpack "C*", pack shift, @ARGV' "$@")
+}
+
+# seated NUMBER: what stands there in `seats`, in REPLY.
+seated() {
+	number=$1
+	REPLY=$(bpftool -j map lookup name seats key $((number & 255)) $((number >> 8)) 0 0 |
+		perl -MJSON::PP -e 'printf "%s", join " ", map { sprintf "%02x", hex } @{decode_json(<>)->{value}}')
+}
+
+# sit BYTES: that is what stands at `number`.
+sit() {
+	# shellcheck disable=SC2086 # a word a byte
+	bpftool map update name seats key $((number & 255)) $((number >> 8)) 0 0 value hex $1 || bail seats
+}
+
+# its_own WHAT: the sandbox x is a's.
+its_own() {
+	opens "$world/a/file" "$x"
+	is "$1: its own" "$line" "ok a"
+	opens "$world/b/file" "$x"
+	is "$1: another's" "$line" "denied"
+}
+
+hex QQQ 0 0 0 && free=$REPLY
+seated $(($(stat -c %i "$y") % 65536)) && others=$REPLY
+seated $(($(stat -c %i "$x") % 65536)) && its=$REPLY
+hex Q "$(stat -c %i "$x")" && like "it has a seat" "$its" "$REPLY *"
+sit "$free"
+its_own "which is free"
+sit "$others"
+its_own "another sandbox has it"
+sit "${its:0:24}${others:24}"
+its_own "half of it is another's"
+sit "${its:0:24}${others:24:24}${its:48}"
+its_own "the middle of it is"
+sit "$its"
+its_own "it has it again"
+
 # ---- moved ----
 
 opens "$world/a/file" "$x" /sys/fs/cgroup
@@ -226,6 +269,8 @@ for who in a/x b/y; do
 	ended "$who"
 done
 expected=()
+seated "$number"
+is "a sandbox has ended, and its seat is free" "$REPLY" "$free"
 mkdir "$x"
 opens "$world/a/file" "$x"
 is "a sandbox has ended, and the host makes a cgroup of its name: denied" "$line" "denied"
