@@ -26,13 +26,15 @@ static __always_inline enum sbx_why walk_name(const struct actor *a, struct dent
 	struct dentry *d, bool of_file, struct sbx_walk *walk)
 {
 	struct inode *inode = folder->d_inode;
-	struct sbx_label *l = label_of(inode);
-	enum meeting met = MET_NOTHING;
+	struct said said;
+	enum meeting met = find_label(a, inode, &said);
 
-	if (l && (l->flags & SBX_LABEL_NAMES))
-		met = meet_name(a, d, inode, of_file, walk);
+	if (met == MET_LABEL)
+		met = said.flags & SBX_LABEL_NAMES ? find_name(a, d, inode, &said) : MET_NOTHING;
 	if (met == MET_ANOTHER)
 		return SBX_WHY_ADRIFT;
+	if (met == MET_LABEL)
+		meet_name(a, &said, of_file, walk);
 	if (met == MET_LABEL && !of_file)
 		return walk->owner ? SBX_WHY_OWNED : SBX_WHY_NO_GRANT;
 	return walk_up(a, folder, walk);
@@ -57,8 +59,8 @@ static __always_inline enum sbx_why judge_name(const struct actor *a, struct nam
 	enum sbx_why why;
 
 	n->of_folder = n->of_entry = walk_begin(a);
-	if (is_there(inode))
-		meet(a, inode, &n->of_entry);
+	if (is_there(inode) && !meet(a, inode, &n->of_entry))
+		return SBX_WHY_ADRIFT;
 	why = walk_name(a, n->folder, n->entry, n->of_file, &n->of_folder);
 	if (why == SBX_WHY_NONE)
 		why = sbx_entry_end(&n->of_folder, &n->of_entry);
@@ -173,8 +175,7 @@ static __always_inline int judge_link(struct dentry *file, struct name *to)
 	if (is_nobody(&a))
 		return deny_change(&a, SBX_HOOK_path_link, to, a.why);
 	of_file = of_place = walk_begin(&a);
-	meet(&a, file->d_inode, &of_file);
-	why = walk_up(&a, file, &of_place);
+	why = meet(&a, file->d_inode, &of_file) ? walk_up(&a, file, &of_place) : SBX_WHY_ADRIFT;
 	if (why == SBX_WHY_NONE)
 		why = sbx_walk_end(&of_place, SBX_READ);
 	if (why != SBX_WHY_NONE)

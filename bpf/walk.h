@@ -43,15 +43,79 @@ static __always_inline bool may_have_label(__u64 address)
 	       (*bits >> bit % 64 & 1 && *bits >> sbx_label_second_bit(lower_half(address)) & 1);
 }
 
-static __always_inline struct sbx_label *label_of(struct inode *inode)
+enum meeting {
+	MET_NOTHING,
+	MET_LABEL,
+	MET_ANOTHER, /* it, or what it was read of, was another's before all was read */
+};
+
+/* What a label says to a policy. */
+struct said {
+	struct sbx_perm_key key; /* under which `perms` has more of it */
+	__u32 owner, flags;
+	__u32 rights; /* 0: that is in `perms`, if anything */
+};
+
+/*
+ * The memory of a label that is written anew may be given to another one while it is read, and then
+ * to whom it belongs and what it allows are of two. Its number is never used again: where that is
+ * the same in the end, all is of one.
+ */
+static __always_inline enum meeting read_label(
+	const struct actor *a, const struct sbx_label *from, struct inode *inode, struct said *ret)
+{
+	const volatile struct sbx_label *l = from;
+	bool is_its;
+
+	ret->key.policy = a->policy;
+	ret->key.label = l->label;
+	is_its = label_is_of(from, inode);
+	ret->owner = l->owner;
+	ret->flags = l->flags;
+	ret->rights = l->policy == a->policy ? l->rights : 0;
+	if (l->label != ret->key.label)
+		return MET_ANOTHER;
+	return is_its ? MET_LABEL : MET_NOTHING;
+}
+
+/* How often what changes just now is read anew. */
+#define TRIES 4
+
+/* One that is of another inode counts as none where it stands there still. */
+static __noinline enum meeting find_label_again(
+	const struct actor *a, struct inode *inode, struct said *ret)
 {
 	__u64 address = (__u64)inode;
-	struct sbx_label *l;
 
-	if (!may_have_label(address))
-		return 0;
+	for (int i = 0; i < TRIES; i++) {
+		const struct sbx_label *l = bpf_map_lookup_elem(&labels, &address);
+		enum meeting met;
+
+		if (!l)
+			return MET_NOTHING;
+		met = read_label(a, l, inode, ret);
+		if (met == MET_LABEL ||
+			(met == MET_NOTHING && bpf_map_lookup_elem(&labels, &address) == l))
+			return met;
+	}
+	return MET_ANOTHER;
+}
+
+static __always_inline enum meeting find_label(
+	const struct actor *a, struct inode *inode, struct said *ret)
+{
+	const struct sbx_label *l;
+	enum meeting met;
+	__u64 address;
+
+	if (!may_have_label((__u64)inode))
+		return MET_NOTHING;
+	address = (__u64)inode;
 	l = bpf_map_lookup_elem(&labels, &address);
-	return l && label_is_of(l, inode) ? l : 0;
+	if (!l)
+		return MET_NOTHING;
+	met = read_label(a, l, inode, ret);
+	return met == MET_LABEL ? met : find_label_again(a, inode, ret);
 }
 
 /* Asked where the walk ends without a grant: was this superblock made by the sandbox's set-up? */
@@ -75,39 +139,27 @@ static __always_inline struct sbx_walk walk_begin(const struct actor *a)
 	return (struct sbx_walk){ .owner = zero, .rights = zero, .shared = zero };
 }
 
-/* NULL: it may nothing there. */
-static __always_inline const __u32 *rights_under(const struct actor *a, const struct sbx_label *l)
-{
-	struct sbx_perm_key key = { .policy = a->policy, .label = l->label };
-
-	return l->policy == a->policy ? &l->rights : bpf_map_lookup_elem(&perms, &key);
-}
-
 static __always_inline void meet_label(
-	const struct actor *a, const struct sbx_label *l, struct sbx_walk *walk)
+	const struct actor *a, const struct said *said, struct sbx_walk *walk)
 {
+	const __u32 *rights = 0;
+
 	/* The nearest rights count: behind them it is asked whose it is, and no more. */
-	sbx_walk_label(walk, a->tenant, l->owner, l->flags,
-		walk->rights ? (const __u32 *)0 : rights_under(a, l));
+	if (!walk->rights)
+		rights = said->rights ? &said->rights : bpf_map_lookup_elem(&perms, &said->key);
+	sbx_walk_label(walk, a->tenant, said->owner, said->flags, rights);
 }
 
-/* An inode on the way up. */
-static __always_inline void meet(const struct actor *a, struct inode *inode, struct sbx_walk *walk)
+/* Whether it is known what the label says, if it has one. */
+static __always_inline bool meet(const struct actor *a, struct inode *inode, struct sbx_walk *walk)
 {
-	struct sbx_label *l = label_of(inode);
+	struct said said;
+	enum meeting met = find_label(a, inode, &said);
 
-	if (l)
-		meet_label(a, l, walk);
+	if (met == MET_LABEL)
+		meet_label(a, &said, walk);
+	return met != MET_ANOTHER;
 }
-
-enum meeting {
-	MET_NOTHING,
-	MET_LABEL,
-	MET_ANOTHER, /* the dentry is of another folder by now, or on its way to another name */
-};
-
-/* How often a name is read that is about to be another one, for it is replaced just now. */
-#define NAME_TRIES 4
 
 /* False: it was given another name meanwhile, and who knows what was read of both. */
 static __always_inline bool read_name(struct dentry *d, struct sbx_name_key *key)
@@ -120,16 +172,16 @@ static __always_inline bool read_name(struct dentry *d, struct sbx_name_key *key
 }
 
 /*
- * The label on the name of a dentry in that folder, whatever it stands for. What is granted of a
- * name goes for files: what lies in a folder of that name would not have it. But the name is its
- * owner's. A subprogram, so that its key isn't on the stack of walks that look for no name.
+ * The label on the name of a dentry in that folder, whatever it stands for. A subprogram, so that
+ * its key isn't on the stack of walks that look for no name.
  */
-static __noinline enum meeting meet_name(const struct actor *a, struct dentry *d,
-	struct inode *folder, bool of_file, struct sbx_walk *walk)
+static __noinline enum meeting find_name(
+	const struct actor *a, struct dentry *d, struct inode *folder, struct said *ret)
 {
 	struct sbx_name_key key = { .folder = (__u64)folder };
 	struct dentry *parent = d->d_parent;
-	struct sbx_label *l;
+	const struct sbx_label *l;
+	enum meeting met;
 	int i = 0;
 
 	if (parent->d_inode != folder)
@@ -137,16 +189,30 @@ static __noinline enum meeting meet_name(const struct actor *a, struct dentry *d
 	/* One that was cut would be another's. */
 	if (d->d_name.len >= sizeof(key.name))
 		return MET_NOTHING;
-	while (i < NAME_TRIES && !read_name(d, &key))
+	while (i < TRIES && !read_name(d, &key))
 		i++;
-	if (i == NAME_TRIES)
+	if (i == TRIES)
 		return MET_ANOTHER;
 	l = bpf_map_lookup_elem(&names, &key);
-	if (!l || !label_is_of(l, folder))
+	if (!l)
 		return MET_NOTHING;
-	sbx_walk_label(walk, a->tenant, l->owner, l->flags,
-		of_file ? rights_under(a, l) : (const __u32 *)0);
-	return MET_LABEL;
+	met = read_label(a, l, folder, ret);
+	if (met == MET_NOTHING && bpf_map_lookup_elem(&names, &key) != l)
+		return MET_ANOTHER;
+	return met;
+}
+
+/*
+ * What is granted of a name goes for files: what lies in a folder of that name would not have it.
+ * But the name is its owner's.
+ */
+static __always_inline void meet_name(
+	const struct actor *a, const struct said *said, bool of_file, struct sbx_walk *walk)
+{
+	if (of_file)
+		meet_label(a, said, walk);
+	else
+		sbx_walk_label(walk, a->tenant, said->owner, said->flags, 0);
 }
 
 static __always_inline bool is_folder(struct inode *inode)
@@ -168,17 +234,22 @@ static __always_inline bool go_up(struct step *s, __u32 i)
 {
 	struct dentry *d = s->d, *parent = d->d_parent;
 	struct inode *inode = d->d_inode;
-	struct sbx_label *l = label_of(inode);
+	struct said said;
+	enum meeting met = find_label(s->a, inode, &said);
 
-	if (l) {
-		/* A file's name is met before the folder that it is in. */
-		if (i == 1 && (l->flags & SBX_LABEL_NAMES) &&
-			meet_name(s->a, s->first, inode, !is_folder(s->first->d_inode), s->walk) ==
-				MET_ANOTHER) {
-			s->lost = true;
-			return true;
-		}
-		meet_label(s->a, l, s->walk);
+	/* A file's name is met before the folder that it is in. */
+	if (i == 1 && met == MET_LABEL && (said.flags & SBX_LABEL_NAMES)) {
+		met = find_name(s->a, s->first, inode, &said);
+		if (met == MET_LABEL)
+			meet_name(s->a, &said, !is_folder(s->first->d_inode), s->walk);
+		if (met != MET_ANOTHER)
+			met = find_label_again(s->a, inode, &said);
+	}
+	if (met == MET_LABEL)
+		meet_label(s->a, &said, s->walk);
+	if (met == MET_ANOTHER) {
+		s->lost = true;
+		return true;
 	}
 	if (parent == d) {
 		s->root = inode;
