@@ -12,8 +12,9 @@
 . "${0%/*}/lib.sh"
 
 n=${MANY:-100} n_tenants=100 n_owners=10 at_a_time=16
-sandboxctl lsm unload --force 2>/dev/null # what tenants that are gone own would count
+forget_all # what tenants that are gone own would count
 load
+sandboxctl gc >/dev/null
 
 # ---- what there is ----
 

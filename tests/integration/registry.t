@@ -41,7 +41,7 @@ tenant c <<POLICY
 [filesystem]
 exec = $world/bin
 POLICY
-sandboxctl lsm unload --force 2>/dev/null # by an earlier test
+forget_all # by an earlier test
 load
 
 # The value of KEY in what --json has printed, in REPLY.
