@@ -34,22 +34,36 @@ int BPF_PROG(file_lock, struct file *file)
 
 /*
  * What ioctl(2) does to more than the one file, by the letter and number of the command, as in
- * linux/fs.h and the file systems' own headers: to all of the file system; to subvolumes, which no
- * hook on names is asked about; and to the generation of an inode, by which its label knows it.
+ * linux/fs.h and the file systems' own headers: to all of the file system; to subvolumes and by
+ * paths, which no hook on names is asked about; and to the generation of an inode, by which its
+ * label knows it. Where a file system has letters of its own, what isn't known is of all of it.
  */
-static __always_inline bool is_past_the_file(__u32 letter, __u32 number)
+static __always_inline bool is_past_the_file(__u32 command, __u32 letter, __u32 number)
 {
 	switch (letter) {
 	case 0x94: /* btrfs, but FICLONE, FICLONERANGE, FIDEDUPERANGE */
 		return number != 9 && number != 13 && number != 54;
+	case 0xf5: /* F2FS: GARBAGE_COLLECT, WRITE_CHECKPOINT, FLUSH_DEVICE, .._RANGE, RESIZE_FS */
+		return number == 6 || number == 7 || number == 10 || number == 11 || number == 16 ||
+		       number > 27;
+	case 0xcf: /* SMB, but COPYCHUNK_FILE */
+		return number != 3;
 	case 'X': /* XFS, from its maps on; FIFREEZE, FITHAW, FITRIM, SHUTDOWN */
 		return number >= 58;
 	case 'v': /* SETVERSION */
 		return number == 2;
-	case 'f': /* ext4: SETVERSION, GROUP_EXTEND, GROUP_ADD, RESIZE_FS, SWAP_BOOT, CHECKPOINT,
-		     ..UUID, .._TUNE_SB_PARAM */
-		return number == 4 || number == 7 || number == 8 || number == 16 || number == 17 ||
-		       (number >= 43 && number <= 46);
+	case 'f': /* ext4: SETVERSION, GROUP_EXTEND, GROUP_ADD, CHECKPOINT, ..UUID,
+		     .._TUNE_SB_PARAM; RESIZE_FS, SWAP_BOOT, beside /proc's PAGEMAP_SCAN and
+		     PROCMAP_QUERY, which read and write; keys: ADD, REMOVE, .._ALL_USERS */
+		if (number == 16 || number == 17)
+			return command >> 30 != 3;
+		return number == 4 || number == 7 || number == 8 ||
+		       (number >= 23 && number <= 25) || (number >= 43 && number <= 46);
+	case 'n': /* NILFS2 */
+		return number >= 0x80;
+	case 'o': /* OCFS2, whose REFLINK takes two paths */
+	case 0xbc: /* bcachefs */
+		return true;
 	}
 	return false;
 }
@@ -58,14 +72,22 @@ static __always_inline bool is_past_the_file(__u32 letter, __u32 number)
 static __always_inline bool is_of_attributes(__u32 letter, __u32 number)
 {
 	switch (letter) {
-	case 'f': /* SETFLAGS, SET_ENCRYPTION_POLICY, ENABLE_VERITY */
-		return number == 2 || number == 19 || number == 133;
+	case 'f': /* SETFLAGS, MIGRATE, SET_ENCRYPTION_POLICY, ENABLE_VERITY */
+		return number == 2 || number == 9 || number == 19 || number == 133;
 	case 'X': /* FSSETXATTR */
 		return number == 32;
 	case 'r': /* FAT's attributes */
 		return number == 0x11;
+	case 0xf5: /* F2FS: SET_PIN_FILE, .._COMPRESS_BLOCKS, SET_COMPRESS_OPTION, IO_PRIO */
+		return number == 13 || number == 18 || number == 19 || number == 22 || number == 27;
 	}
 	return false;
+}
+
+/* F2FS begins, ends and undoes a write, and not on each kernel wants it to be open for that. */
+static __always_inline bool is_a_write(__u32 letter, __u32 number)
+{
+	return letter == 0xf5 && (number <= 5 || number == 25);
 }
 
 static __always_inline int mediate_ioctl(enum sbx_hook hook, struct file *file, __u32 command)
@@ -77,10 +99,12 @@ static __always_inline int mediate_ioctl(enum sbx_hook hook, struct file *file, 
 	/* A device's letters are its driver's. */
 	if (type != S_IFREG && type != S_IFDIR)
 		return mediate_look(hook, dentry);
-	if (is_past_the_file(letter, number))
+	if (is_past_the_file(command, letter, number))
 		return refuse_file(hook, dentry, SBX_METADATA);
 	if (is_of_attributes(letter, number))
 		return mediate_change(hook, dentry, SBX_METADATA);
+	if (is_a_write(letter, number))
+		return mediate_change(hook, dentry, SBX_WRITE);
 	return mediate_look(hook, dentry);
 }
 

@@ -82,16 +82,28 @@ for folder in own read; do
 done
 is "control: by the host" "$("$probe" freeze "$t/own")" "freeze: ok"
 # Subvolumes, snapshots, searches and sends of btrfs; handles of XFS; to trim, shut down, resize; a generation, by both
-# names of the command. Their arguments are none, and most are another file system's.
-exec {own}<"$t/own"
-for command in 0x5000940e 0x50009417 0xd0009411 0x40489426 0x4030586b 0xc0185879 0x8004587d 0x40086610 0x40087602 0x40086604; do
+# names of the command; keys of an ext4; F2FS collects garbage, writes a checkpoint, flushes a device, resizes, and what
+# isn't known of it; OCFS2 links by paths; NILFS2, bcachefs, SMB's keys. Their arguments are none, and most are another
+# file system's.
+exec {own}<"$t/own" {read}<"$t/read/file" {shared}<"$t/shared/file"
+for command in 0x5000940e 0x50009417 0xd0009411 0x40489426 0x4030586b 0xc0185879 0x8004587d 0x40086610 0x40087602 0x40086604 \
+	0xc0506617 0xc0406619 0x4004f506 0xf507 0x4008f50a 0x4018f50b 0x4008f510 0xf51c 0x40186f04 0x40106e8b 0x4010bc10 0xc020cf08; do
 	denied lsm:file_ioctl:never "a file system's own command, $command" a/x syscall ioctl "$own" $command
 	like "control: $command, by the host" "$("$probe" syscall ioctl "$own" $command)" "syscall: ok E*"
 done
-for command in 0x40049409 0x4020940d 0x80086601 0xc020660b; do
+# The last two are of /proc, and have the numbers of two of the above.
+for command in 0x40049409 0x4020940d 0x80086601 0xc020660b 0xc010f508 0xc020f509 0x4004cf03 0xc0606610 0xc0686611; do
 	allowed "a command for the one file, $command" a/x syscall ioctl "$own" $command
 done
-exec {own}<&-
+# F2FS: pins a file, gives up its blocks; and a write that it need not be open for.
+for command in 0x4004f50d 0x8008f512 0xf501 0xf519; do
+	allowed "what changes the one file, $command" a/x syscall ioctl "$own" $command
+	denied lsm:file_ioctl:rights "$command, of what may only be read" a/x syscall ioctl "$read" $command
+	like "control: $command, by the host" "$("$probe" syscall ioctl "$read" $command)" "syscall: ok E*"
+done
+allowed "a write, of what may be written" a/x syscall ioctl "$shared" 0xf501
+denied lsm:file_ioctl:rights "what changes more than that" a/x syscall ioctl "$shared" 0x4004f50d
+exec {own}<&- {read}<&- {shared}<&-
 denied lsm:path_chmod:owned "another's mode, by /proc/PID/root" a/x chmod "/proc/self/root$t/shared/b/file"
 
 # To look at what isn't granted is no harm, but where it is another's.
