@@ -141,6 +141,25 @@ grants() { # KEY FOLDER N
 	for ((i = $3; i < 40; i += 2)); do REPLY+=" $2/names/$i $2/folders/$i"; done
 }
 
+# Where in memory what is labelled has its inodes, and where those were that were made since `watch`: the kernel tells
+# of each.
+trace=$world/trace
+mkdir "$trace"
+if ! { mount -t tracefs trace "$trace" && echo 'p:made security_inode_alloc inode=%di:u64' >"$trace/kprobe_events" &&
+	echo 1 >"$trace/events/kprobes/made/enable"; }; then
+	bail "tracing"
+fi
+labelled() {
+	bpftool map dump name labels | sed -n 's/.*"key": \([0-9]*\),.*/\1/p' | sort -u
+}
+watch() {
+	echo >"$trace/trace"
+}
+# How many of those addresses were used again by the probe, in REPLY.
+watched() { # FORMER
+	REPLY=$(sed -n 's/^ *probe-.* inode=\([0-9]*\)$/\1/p' "$trace/trace" | sort -u | comm -12 - "$1" | wc -l)
+}
+
 begin_anew
 for fs in tmpfs ext4; do
 	t=$world/$fs
@@ -155,21 +174,30 @@ for fs in tmpfs ext4; do
 		denied "$other" "$fs, $round: another's own" a/x read "$t/tree/names/1"
 		rm -r "$t/tree"
 		((round % 2)) || drop_caches
+		labelled >"$tmp/former"
+		watch
 		# They are removed and labelled still: no other inode is where they are.
 		is "$fs, $round: files come and go while labels are there" \
 			"$("$probe" churn $((n_files / 20)) files "$t/plain" "$granted" "$trial")" \
 			"churn: ok $((n_files / 20)) opened 0 denied 0 otherwise, $((n_files / 20)) opened 0 denied 0 otherwise"
+		watched "$tmp/former"
+		is "$fs, $round: none of them is where one of the labels is" "$REPLY" 0
 		all_stop
 		settled
 		is "$fs, $round: nothing of it is left in the maps" "$REPLY" "$before"
 	done
 	all_start
+	watch
 	is "$fs: $n_files files, where there were labels: opened by who is granted, denied to who isn't" \
 		"$("$probe" churn "$n_files" files "$t/plain" "$granted" "$stranger" 2>&1)" \
 		"churn: ok $n_files opened 0 denied 0 otherwise, 0 opened $n_files denied 0 otherwise"
+	watched "$tmp/former"
+	ok "$fs: $REPLY of them where one of $(wc -l <"$tmp/former") labels was" test "$REPLY" -gt 0
 	expected[b/y:file_open]=$n_files
 	all_stop
 done
+echo 0 >"$trace/events/kprobes/made/enable"
+echo >"$trace/kprobe_events"
 # ---- the numbers of devices and the addresses of inodes are used again ----
 
 declare -A devices=()
