@@ -3,7 +3,7 @@
 #
 # Descriptors that somebody else has opened, with no wall but the LSM: received they are judged as an open is; handed
 # in at the start they are good for what they are open for, but not on what another tenant owns.
-# shellcheck source-path=SCRIPTDIR source=../integration/lib.sh
+# shellcheck source-path=SCRIPTDIR source=../integration/lib.sh disable=SC2016
 . "${0%/*}/../integration/lib.sh"
 
 mkdir -m 777 "$world"/{a,b,read,outside}
@@ -81,6 +81,42 @@ for folder in a b outside; do
 	exec {fd}<&-
 done
 allowed "in a sandbox: a lock" a lock "$world/a/file"
+
+# ---- handed in, and opened anew ----
+
+# as_stderr FILE COMMAND...: in a sandbox of a's, which has it as its stderr, to be read.
+as_stderr() {
+	status=0
+	sandboxctl run -t a --json-status-fd 9 -- "${@:2}" >"$tmp/out" 2<"$1" 9>"$tmp/json" </dev/null || status=$?
+	read_all line "$tmp/out"
+	line=${line%$'\n'}
+	read_all json "$tmp/json"
+	field last_denial_why
+}
+for folder in a read outside b; do
+	echo "of $folder" >"$world/$folder/file"
+	case $folder in
+	outside) wanted="1:read: EACCES at open:${reasons[no_grant]}" ;;
+	b) wanted="1:read: EACCES at open:${reasons[owned]}" ;;
+	*) wanted="0:read: ok of $folder:" ;;
+	esac
+	for path in /dev/stderr /proc/self/fd/2; do
+		as_stderr "$world/$folder/file" "$probe" read $path
+		is "opened anew by $path: in '$folder'" "$status:$line:$REPLY" "$wanted"
+		is "control: opened anew by $path: in '$folder', by the host" \
+			"$("$probe" read $path 2<"$world/$folder/file")" "read: ok of $folder"
+	done
+	as_stderr "$world/$folder/file" "$busybox" sh -c 'read -r line <&2; echo "$line"; echo x >&2 || echo no more'
+	is "read as it is: in '$folder'" "$status:$line" "0:of $folder"$'\n'"no more"
+done
+denied lsm:file_open:owned "opened anew by /dev/stdin: another tenant's" a read /dev/stdin <"$world/b/file"
+denied lsm:file_open:rights "opened anew for more than it is granted" a write /dev/stdin <>"$world/read/file"
+allowed "opened anew, its own" a write /dev/stdin <>"$world/a/file"
+is "which one that is open for it is not" "$(sandboxctl run -t a -- "$busybox" sh -c 'echo more >&0 && echo written' \
+	<>"$world/read/file")" written
+exec {fd}<"$world/b/file"
+denied lsm:file_open:owned "opened anew, with no wall but the LSM" a/x read "/proc/self/fd/$fd"
+exec {fd}<&-
 
 for who in a/x a/z a/own; do
 	stop $who
