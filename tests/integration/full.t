@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The LSM's maps are full, each in turn: what would need room isn't run, and what runs is enforced as before.
-#
-# Kernel: 6.12
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"
 
@@ -34,7 +32,7 @@ load
 sandboxctl run -t a -- "$probe" exit 0 || bail run
 
 # change_all fill|clear MAP: with keys that nobody has, to its last entry. 321 is bpf(2), 14 a map by its id, 26 and 27
-# update and remove many.
+# update and remove many. The keys count up: the lowest bits are made once, and those above are put on all of them.
 change_all() {
 	local line pattern='^([0-9]+): .*key ([0-9]+)B +value ([0-9]+)B +max_entries ([0-9]+)'
 	line=$(bpftool map show name "$2")
@@ -43,7 +41,9 @@ change_all() {
 		my ($how, $id, $key_size, $value_size, $n) = @ARGV;
 		my $attr = pack("L", $id) . "\0" x 124;
 		my $fd = syscall 321, 14, $attr, 128;
-		my $keys = join "", map { pack("Q", 0xfff0000000000000 + $_) . "\0" x ($key_size - 8) } 1 .. $n;
+		my $rest = $key_size - 8;
+		my $low = pack "(Qx$rest)*", 0 .. 4095;
+		my $keys = join "", map { $low | pack("Qx$rest", 0xfff0000000000000 + $_ * 4096) x 4096 } 0 .. $n / 4096;
 		my $values = "\0" x ($n * $value_size);
 		$attr = pack("QQPPLLQQ", 0, 0, $keys, $values, $n, $fd, 0, 0) . "\0" x 72;
 		my $r = syscall 321, $how eq "fill" ? 26 : 27, $attr, 128;

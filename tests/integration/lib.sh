@@ -43,6 +43,29 @@ load() {
 	sandboxctl lsm load || bail "lsm load failed"
 }
 
+# in_home PERL WORD...: where the pins are; there is no program in there to do it with. 308 is setns(2).
+in_home() {
+	perl -e "open H, '<', shift or die; syscall(308, fileno H, 0) == 0 && chdir '/bpf' or die; $1" \
+		"$state/lsm/mnt" "${@:2}" || bail "$1"
+}
+
+remove_pin() { # NAME
+	in_home 'unlink(shift) or die' "$1"
+}
+
+# The kernel ends a program's links when it gets to it.
+n_links() {
+	bpftool link show | grep -c lsm_mac
+}
+
+# They end a little later than the command that ended them.
+links_come_to() { # NUMBER
+	local tries=0
+	until [[ $(n_links) == "$1" ]]; do
+		((++tries < 200)) || bail "there are $(n_links) links, and not $1"
+	done
+}
+
 # From now on unloading takes the kernel no time; see keep_hooks.c. lsm.t looks at it as it is without.
 keep_hooks() {
 	local kept=/run/vm/hooks

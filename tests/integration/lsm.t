@@ -26,19 +26,6 @@ both_tenants() {
 }
 both_tenants
 
-# The kernel ends a program's links when it gets to it.
-n_links() {
-	bpftool link show | grep -c lsm_mac
-}
-
-# They end a little later than the command that ended them.
-links_come_to() { # NUMBER
-	local tries=0
-	until [[ $(n_links) == "$1" ]]; do
-		((++tries < 200)) || bail "there are $(n_links) links, and not $1"
-	done
-}
-
 generation() {
 	sandboxctl lsm status | head -n 1
 }
@@ -230,16 +217,6 @@ rmdir "$base/stray"
 
 # ---- pins ----
 
-# There is no program in there to remove it with: 308 is setns(2).
-in_home() { # PERL WORD...
-	perl -e "open H, '<', shift or die; syscall(308, fileno H, 0) == 0 && chdir '/bpf' or die; $1" \
-		"$state/lsm/mnt" "${@:2}" || bail "$1"
-}
-
-remove_pin() { # NAME
-	in_home 'unlink(shift) or die' "$1"
-}
-
 rename_pin() { # OLD NEW
 	in_home 'rename(shift, shift) or die' "$@"
 }
@@ -276,36 +253,5 @@ read_all out "$tmp/out"
 read_all err "$tmp/err"
 like "that run gives up" "$status:$out:$err" "125::*sandboxctl: run: *: the LSM was unloaded meanwhile"$'\n'
 links_come_to 0
-
-# ---- half of it ----
-
-# The end of the set-up doesn't hang on one program: this child executes its command without it.
-allowed "run loads it anew" a read "$world/a/file"
-n=$(n_links)
-echo 1 >"$base/a.slice/cgroup.freeze"
-sandboxctl -v run -t a --name late --json-status-fd 9 -- "$probe" read "$world/b/file" \
-	>"$tmp/out" 2>"$tmp/err" 9>"$tmp/json" & late=$!
-until read_all err "$tmp/err" && [[ $err == *"step go"* || ! -d /proc/$late ]]; do :; done
-remove_pin bprm_committed_creds
-links_come_to $((n - 1))
-echo 0 >"$base/a.slice/cgroup.freeze"
-wait "$late"
-read_all line "$tmp/out"
-read_all json "$tmp/json"
-field denied
-is "exec ends the set-up, even where no program says so" "$line:$REPLY" \
-	$'read: EACCES at open\n:"file_open":1'
-remove_pin file_open
-refuses 125 "sandboxctl: run: open-lsm: the LSM is loaded in part only: pin 'file_open': *: sandboxctl lsm unload --force && *" \
-	"a pin was removed: run" sandboxctl run -t a -- "$probe" exit 0
-refuses 1 "sandboxctl: the LSM is loaded in part only: pin 'file_open': *" "a pin was removed: status" \
-	sandboxctl lsm status
-refuses 1 "sandboxctl: lsm load: the LSM is loaded in part only: pin 'file_open': *" "a pin was removed: load" \
-	sandboxctl lsm load
-ok "unload --force" sandboxctl lsm unload --force
-links_come_to 0
-load
-allowed "load: own" a read "$world/a/file"
-denied lsm:file_open:owned "load: another's" a read "$world/b/file"
 
 finish

@@ -158,6 +158,20 @@ denied lsm:sctp_bind_connect:family "sctp: past connect, to the rule's address a
 is "netlink: the host" "$("$probe" netlink)" "netlink: ok"
 denied lsm:socket_sendmsg:family "netlink: a question to the kernel" four netlink
 
+# ---- one tenant, under two policies at once ----
+
+options=(--set network.connect= --set "network.connect=tcp 127.0.0.1 7002")
+start four/other "$probe" sleep 1000 </dev/null
+options=()
+start four/x "$probe" sleep 1000 </dev/null
+for who in x:7001:7002 other:7002:7001; do
+	IFS=: read -r who port others <<<"$who"
+	allowed "two policies of one tenant: $who, by its own" "four/$who" connect tcp 127.0.0.1 "$port"
+	denied $tcp "two policies of one tenant: $who, by the other" "four/$who" connect tcp 127.0.0.1 "$others"
+done
+stop four/x
+stop four/other
+
 # ---- a network namespace of the tenant's, and two first runs at once ----
 
 touch "$tmp"/{one.err,two.err}
@@ -215,6 +229,43 @@ for step in "${steps[@]}"; do
 	like "killed at $step: has one" "$(pinned_networks)" "second +([0-9])"
 done
 is "all mounts are as before" "$(in_host)" "$before"
+
+# ---- a socket of another network, that was handed over ----
+
+# As a socket unit does, once somebody has come.
+# shellcheck disable=SC2016
+unit='
+	BEGIN { $^F = 3 }
+	socket(my $s, AF_INET, SOCK_STREAM, 0);
+	setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+	fileno($s) == 3 && bind($s, pack_sockaddr_in(7120, INADDR_LOOPBACK)) && listen($s, 9) or die "$!";
+	my ($probe, $comer) = splice @ARGV, 0, 2;
+	`$probe $comer tcp 127.0.0.1 7120` =~ /ok/ or die;
+	@ENV{"LISTEN_PID", "LISTEN_FDS"} = ($$, 1);
+	exec @ARGV or die'
+handed() { # COMER TENANT ATTEMPT...
+	status=0
+	perl -MSocket -e "$unit" "$probe" "$1" sandboxctl run --json-status-fd 49 -t "$2" -- "$probe" "${@:3}" \
+		>"$tmp/out" 2>"$tmp/err" 49>"$tmp/json" </dev/null || status=$?
+	read_all line "$tmp/out"
+	read_all err "$tmp/err"
+	read_all json "$tmp/json"
+	line=${line%$'\n'}
+	field last_denial_hook
+}
+handed connect apart rebind 127.0.0.1 7125
+is "what came in by it can't be bound to another port there" "$status:$line:$REPLY" \
+	"1:rebind: EACCES at disconnect:socket_connect"
+handed connect shut rebind 127.0.0.1 7125
+is "where the network is its own it can" "$status:$line:$REPLY" "0:rebind: ok:"
+handed connect-reset apart rebind 127.0.0.1 7125 reset
+is "nor be bound when its peer has gone" "$status:$line:$REPLY" "1:rebind: EACCES at bind:socket_bind"
+handed connect-reset shut rebind 127.0.0.1 7125 reset
+is "but there" "$status:$line:$REPLY" "0:rebind: ok:"
+handed connect apart reconnect 127.0.0.1 7001
+is "nor does it connect there" "$status:$line:$REPLY" "1:reconnect: EACCES at connect:socket_connect"
+handed connect four reconnect 127.0.0.1 7001
+is "where a rule allows it, it does" "$status:$line:$REPLY" "0:reconnect: ok:"
 
 # ---- no network ----
 

@@ -135,9 +135,11 @@ stop a/x
 rm "$config/tenants/a.ini"
 load
 denied $owned "a tenant that is gone lets nobody in" b/x read "$world/a/out/file"
+denied $owned "what it owned stays closed" f/x read "$world/a/in/file"
 owner "share = $world/a/out"
 load
 allowed "until it is back" b/x read "$world/a/out/file"
+denied $owned "what it owns, of which nothing runs" b/x read "$world/a/in/file"
 
 for who in b c d e f; do stop $who/x; done
 finish

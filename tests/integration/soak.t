@@ -5,13 +5,11 @@
 # mounts, while the host evicts inodes, loads policies, mounts and runs. What the LSM answers is what a slow
 # model in words does, each time, and in its maps nothing is left of it.
 #
-# The environment's SOAK says for how many seconds (60; `make soak` has 600), SEED in which world (1).
-#
-# Kernel: 6.12
+# The environment's SOAK says for how many seconds (30; `make soak` has 600), SEED in which world (1).
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-seconds=${SOAK:-60} seed=${SEED:-1} soak=$world/bin/soak
+seconds=${SOAK:-30} seed=${SEED:-1} soak=$world/bin/soak
 cp "$repo/build/demo/soak" "$soak"
 mkdir -m 777 "$world"/{soak,ext4,late}
 mount_ext4 "$world/ext4"

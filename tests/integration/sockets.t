@@ -191,34 +191,4 @@ refuses 125 "sandboxctl: run: LISTEN_FDS: descriptor 3 is of the host's network,
 	"nor a tenant with another network, where no LSM watches" activate tcp:7120 -- sandboxctl run -t plain -- "$probe" exit 0
 rm "$config/sandboxctl.ini"
 
-# ---- a socket of another network ----
-
-rebind() { # TENANT COMER [reset]: while somebody comes
-	activated tcp:7120 -- -t "$1" -- "$busybox" sh -c 'echo ready; exec "$0" rebind 127.0.0.1 7125 "$@"' "$probe" "${@:3}"
-	"$probe" "$2" tcp 127.0.0.1 7120 >"$tmp/out"
-	ended_activated
-	field last_denial_hook
-}
-rebind plain connect
-is "what came in by it can't be bound to another port there" "$status:$line:$REPLY" \
-	"1:rebind: EACCES at disconnect:socket_connect"
-rebind host connect
-is "where the network is its own it can" "$status:$line:$REPLY" "0:rebind: ok:"
-rebind plain connect-reset reset
-is "nor be bound when its peer has gone" "$status:$line:$REPLY" "1:rebind: EACCES at bind:socket_bind"
-rebind host connect-reset reset
-is "but there" "$status:$line:$REPLY" "0:rebind: ok:"
-exec {web}< <(exec "$probe" listen tcp 127.0.0.1 7126 3600)
-web_pid=$!
-read -r line <&"$web"
-activated tcp:7120 -- -t plain -- "$probe" reconnect 127.0.0.1 7126
-ended_activated
-field last_denial_hook
-is "nor does it connect there" "$status:$line:$REPLY" "1:reconnect: EACCES at connect:socket_connect"
-activated tcp:7120 -- -t host --set "network.connect=tcp 127.0.0.1 7126" -- "$probe" reconnect 127.0.0.1 7126
-ended_activated
-is "where a rule allows it, it does" "$status:$line" "0:reconnect: ok"
-kill "$web_pid"
-exec {web}<&-
-
 finish

@@ -3,8 +3,6 @@
 #
 # Whether the tenants' policies are what was loaded: watched in the kernel where they can be, and looked
 # at by each run elsewhere. Whatever way a policy is changed by, nobody runs before it is known.
-#
-# Kernel: 6.1
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
