@@ -30,7 +30,10 @@ static void say_unseen(struct policy_report *report, const struct lookup *l)
 {
 	const struct policy_place *at = &l->grant->at;
 
-	if (l->r == -ENOENT || l->r == -ENOTDIR)
+	if (l->is_name && l->r == -ENOENT && policy_grant_may_be_name(l->grant) &&
+		l->grant->rights != POLICY_SHARE)
+		report_warning(report, at, "%s: run would refuse", l->err.text);
+	else if (l->r == -ENOENT || l->r == -ENOTDIR)
 		report_warning(report, at, "'%s' is not there%s", l->grant->path,
 			l->grant->rights == POLICY_SHARE ? "" : ": run would refuse");
 	else if (l->r == -ENODATA)
@@ -118,12 +121,31 @@ static void check_use(struct checked *file, const struct lookup *l, const char *
 			file, l->grant, path, needed(l->grant->rights, path, S_ISDIR(st.st_mode)));
 }
 
+/* Whoever is to make what isn't there writes to its folder. */
+static void check_name(struct checked *file, const struct lookup *l, const char *outer)
+{
+	const char *path = l->place.path, *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	report_warning(&file->report, &l->grant->at,
+		"'%s' is not there: what gets that name is granted, if it is no folder",
+		l->grant->path);
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	if (!outer || !path_lies_in(path, outer))
+		outer = folder;
+	if (file->uid && *folder && (reach_of(l->grant->rights) & POLICY_WRITE) &&
+		check_way(file, l, outer))
+		(void)check_mode(file, l->grant, folder, S_IWOTH | S_IXOTH);
+}
+
 void check_files(struct checked *file)
 {
 	/* The grant with the longest way to the one that is looked at, or that one itself. */
 	const char *outer = NULL;
 
 	lookups_sort(&file->grants);
+	if (lookups_settle_names(&file->grants, true, NULL) < 0)
+		return;
 	for (size_t i = 0; i < file->grants.n; i++) {
 		const struct lookup *l = &file->grants.v[i];
 
@@ -140,6 +162,10 @@ void check_files(struct checked *file)
 		if (l->grant->inside) {
 			if (file->uid)
 				check_use(file, l, l->place.path);
+			continue;
+		}
+		if (l->is_name) {
+			check_name(file, l, outer);
 			continue;
 		}
 		if (!outer || !path_lies_in(l->place.path, outer))

@@ -14,7 +14,7 @@ static int find_below(const struct denial_subject *s, size_t place,
 {
 	_cleanup_close_ int opened = -1;
 
-	if (s->tops)
+	if (s->tops && s->tops[place] >= 0)
 		return find_inode(s->tops[place], sought, s->names, below);
 	opened = open(s->reach.places[place].path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	return opened < 0 ? -errno : find_inode(opened, sought, s->names, below);

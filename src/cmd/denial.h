@@ -17,7 +17,8 @@ struct denial_subject {
 	const struct policy_dirs *dirs;
 	const struct policy *policy;
 	struct reach reach; /* its grants */
-	const int *tops; /* descriptors of these places; NULL: they are opened by their paths */
+	const int *tops; /* descriptors of these places; NULL, or -1: they are opened by their paths
+			  */
 	unsigned int
 		*names; /* how many may be looked at for a file whose numbers alone are known */
 };

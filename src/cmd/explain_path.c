@@ -3,6 +3,7 @@
 
 #include "cmd/sight.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -13,6 +14,8 @@ static int look_up(struct path_question *q, struct sbx_error *err)
 	const struct strv self = { (char *[]){ (char *)q->policy->tenant, NULL }, 1 };
 	int r = lookup_grants(&q->grants, q->policy, POLICY_ANY_RIGHT, err);
 
+	if (r == 0)
+		r = lookups_settle_names(&q->grants, q->lsm, err);
 	if (r == 0)
 		r = lookups_error(&q->grants, err);
 	if (r == -ENODATA && !*err->cure)
@@ -101,6 +104,45 @@ static void explain_with(const struct path_question *q, struct explain_files *fi
 	deny_device(&files->reach, real, wanted, ret);
 }
 
+static int mount_of(const char *path, uint64_t *ret_id)
+{
+	struct statx stx;
+
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &stx) < 0)
+		return -errno;
+	*ret_id = stx.stx_mnt_id;
+	return 0;
+}
+
+/* Of PATH, or what would be made there, and of the folder that NAME is in. */
+static bool is_on_mount_of(const char *path, const char *name)
+{
+	char at[PATH_MAX], folder[PATH_MAX];
+	uint64_t here = 0, there = 0;
+
+	(void)snprintf(at, sizeof(at), "%s", path);
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(name, '/') - name), name);
+	if (mount_of(at, &here) < 0) {
+		*strrchr(at, '/') = '\0';
+		if (mount_of(*at ? at : "/", &here) < 0)
+			return true;
+	}
+	return mount_of(*folder ? folder : "/", &there) < 0 || here == there;
+}
+
+/* What is mounted in the folder of a name is no more open for that. */
+static void set_apart(const struct reach *reach, struct reach_place *places, const char *real)
+{
+	const struct reach_place *seen = reach_seen(reach, real);
+	char outside[PATH_MAX];
+
+	if (!seen || reach_outside(seen, real, outside, sizeof(outside)) < 0)
+		return;
+	for (size_t i = 0; i < reach->n; i++)
+		if (places[i].is_name)
+			places[i].apart = !is_on_mount_of(outside, places[i].path);
+}
+
 static int explain_real(struct path_question *q, const char *real, enum policy_rights wanted,
 	struct explanation *ret, struct sbx_error *err)
 {
@@ -113,6 +155,7 @@ static int explain_real(struct path_question *q, const char *real, enum policy_r
 		return error_errno(err, ENOMEM, "explain '%s'", real);
 	files = (struct explain_files){ { places, q->grants.n }, others, q->lsm ? n_others : 0,
 		policy_proc(q->policy) };
+	set_apart(&files.reach, places, real);
 	explain_with(q, &files, real, wanted, ret);
 	return 0;
 }

@@ -63,18 +63,18 @@ static int look_up(
 		l->r = refuse_unsettled(l);
 	else
 		l->r = resolve_beside_tree(tree, written, l->grant->path, &l->place, &l->err);
-	if (l->r == -ENOENT)
+	if ((l->r == -ENOENT || l->r == -EPERM) && !l->grant->inside)
 		l->is_name = resolve_free_name(tree, written, l->grant->path, &l->place, NULL) == 0;
 	if (l->r < 0) {
 		if (!l->place.path)
 			l->place.path = path_as_far(l->grant->path);
-		return l->place.path ? 0 : error_errno(err, ENOMEM, "resolve the grants");
 	}
 	note_inode(l);
 	/* All tenants' trees together may be more than a process may have open. */
 	close_fdp(&l->place.fd);
-	l->place.fd = -1;
-	return 0;
+	close_fdp(&l->place.folder);
+	l->place.fd = l->place.folder = -1;
+	return l->place.path ? 0 : error_errno(err, ENOMEM, "resolve the grants");
 }
 
 /* `tree` is where the policy's root is. */
@@ -118,6 +118,23 @@ int lookup_grants(struct lookups *list, const struct policy *policy, unsigned in
 			       policy->filesystem.n_shares, rights, &tree, err);
 }
 
+int lookups_settle_names(struct lookups *list, bool lsm, struct sbx_error *err)
+{
+	_cleanup_free_ struct reach_place *places = lookups_places(list);
+	const struct reach reach = { places, list->n };
+
+	if (!places)
+		return error_errno(err, ENOMEM, "resolve the grants");
+	for (size_t i = 0; i < list->n; i++) {
+		struct lookup *l = &list->v[i];
+
+		if (l->is_name && l->r == -ENOENT && policy_grant_may_be_name(l->grant) &&
+			l->grant->rights != POLICY_SHARE)
+			l->r = reach_refuse_name(&reach, &places[i], lsm, &l->err);
+	}
+	return 0;
+}
+
 int lookups_error(const struct lookups *list, struct sbx_error *err)
 {
 	char where[PLACE_TEXT_MAX];
@@ -155,6 +172,7 @@ struct reach_place *lookups_places(const struct lookups *list)
 		places[i] = (struct reach_place){
 			.path = list->v[i].place.path,
 			.grant = list->v[i].grant,
+			.is_name = list->v[i].is_name,
 		};
 	if (places)
 		reach_settle(places, list->n);

@@ -21,8 +21,8 @@ struct lookup {
 	struct resolved place;
 	int r; /* 0, or -errno with `err`; -ENODATA: what its path depends on is not known */
 	struct sbx_error err;
-	bool is_name; /* with -ENOENT: but its folder is there, and so the path is real */
-	dev_t dev; /* where `r` is 0 */
+	bool is_name; /* nothing has that name, in a folder that is there; so the path is real */
+	dev_t dev; /* where `r` is 0, and of no name */
 	ino_t ino;
 };
 
@@ -38,6 +38,12 @@ int lookup_settle(const struct policy_dirs *dirs, struct policy **policy, const 
 /* Adds the policy's grants and shares whose right is one of `rights`. Fails without memory only. */
 int lookup_grants(struct lookups *list, const struct policy *policy, unsigned int rights,
 	struct sbx_error *err);
+
+/*
+ * Names of one policy that nothing has are -ENOENT until then: no error where a run would start
+ * all the same, and else what it would say.
+ */
+int lookups_settle_names(struct lookups *list, bool lsm, struct sbx_error *err);
 
 /* The first error in the list, with its line; 0 where there is none. */
 int lookups_error(const struct lookups *list, struct sbx_error *err);

@@ -23,15 +23,32 @@ static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
 			cgroup->lines[i].thing, cgroup->lines[i].limits);
 }
 
-static void print_grant(const struct policy_grant *grant, const char *real)
+static void print_grant(const struct policy_grant *grant, const struct resolved *place)
 {
+	const char *real = place->path;
+
 	if (policy_grant_is_root(grant))
 		(void)printf("root %s\n", grant->rights == POLICY_SEE ? "host" : real);
 	else if (grant->inside)
 		(void)printf("mount %s on %s%s\n", real, grant->inside,
 			grant->rights == POLICY_READ ? " to read" : "");
 	else
-		(void)printf("%s %s\n", policy_rights_name(grant->rights), real);
+		(void)printf("%s %s%s\n", policy_rights_name(grant->rights), real,
+			place->folder >= 0 ? ", which is not there" : "");
+}
+
+/* For what isn't there; that nothing else in them can be written or executed is the LSM's to say.
+ */
+static void print_folders(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->root.n_binds; i++) {
+		const struct root_bind *bind = &plan->binds[i];
+
+		if (bind->tree < 0)
+			(void)printf("folder %s mounted%s%s\n", bind->path,
+				bind->writable ? " writable" : "",
+				bind->executable ? " executable" : "");
+	}
 }
 
 /* Those of its own are made of an id. The gid where it is another number. */
@@ -64,7 +81,8 @@ void report_plan(const struct plan *plan)
 	print_cgroup("tenant", &policy->cgroup);
 	print_cgroup("sandbox", &policy->cgroup_sandbox);
 	for (size_t i = 0; i < plan->n_places; i++)
-		print_grant(&policy->filesystem.grants[i], plan->places[i].path);
+		print_grant(&policy->filesystem.grants[i], &plan->places[i]);
+	print_folders(plan);
 	(void)printf("network %s\nsyscalls %zu allowed, %u instructions\n",
 		policy->network.mode == POLICY_NETWORK_HOST ? "host" : "none",
 		plan->syscalls.allow.n, plan->filter.n);

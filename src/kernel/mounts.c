@@ -140,8 +140,11 @@ static int make_target(int root, const struct root_bind *bind)
 
 static int add_bind(int root, const struct root_bind *bind)
 {
-	_cleanup_close_ int target = make_target(root, bind);
+	_cleanup_close_ int target = -1;
 
+	if (bind->tree < 0)
+		return mounts_renew(root, bind);
+	target = make_target(root, bind);
 	if (target < 0)
 		return target;
 	if (move_mount(bind->tree, "", target, "",

@@ -17,12 +17,18 @@
 /* A folder that exists on every host where we run, for the root to hang on until pivot_root. */
 #define ROOT_STAGE "/run/sandboxctl"
 
-/* A tree that appears in the root: `tree` is a detached mount of it. */
+/*
+ * A tree that appears in the root: `tree` is a detached mount of it. Or, without one, a folder that
+ * is there, mounted once more in its place: it alone, and not what is mounted in it, becomes
+ * writable or executable.
+ */
 struct root_bind {
 	const char *path; /* absolute, without symlinks; "/" is none of these */
-	int tree;
+	int tree; /* -1: it is such a folder */
+	int folder; /* borrowed: which has to be at that path */
 	bool is_dir;
 	bool writable; /* as `tree` was cloned */
+	bool executable; /* of a folder */
 };
 
 struct root_link {
@@ -94,5 +100,8 @@ int mounts_attach_new(int mount_fd, int dir, const char *name);
 
 /* Of this mount, and none below it. */
 int mounts_add_attr(int mount_fd, unsigned int set);
+
+/* mounts_folder.c. -ESTALE where another folder is at that path. */
+int mounts_renew(int root, const struct root_bind *folder);
 
 #endif

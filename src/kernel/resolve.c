@@ -288,6 +288,25 @@ int resolve_beside_tree(const struct resolved *tree, const char *written, const 
 	return 0;
 }
 
+/* As follow() would refuse it. */
+static bool is_others_link(int folder, const struct stat *link)
+{
+	struct stat st;
+
+	return S_ISLNK(link->st_mode) &&
+	       (link->st_uid != 0 || fstat(folder, &st) < 0 || st.st_uid != 0 ||
+		       (st.st_mode & (S_IWGRP | S_IWOTH)));
+}
+
+static bool is_free(int folder, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT && *name;
+	return is_others_link(folder, &st);
+}
+
 int resolve_free_name(const struct resolved *tree, const char *written, const char *path,
 	struct resolved *ret_resolved, struct sbx_error *err)
 {
@@ -295,7 +314,6 @@ int resolve_free_name(const struct resolved *tree, const char *written, const ch
 	const char *name = strrchr(path, '/') + 1;
 	_cleanup_free_ char *above = strndup(path, (size_t)(name - path - 1));
 	char *real = NULL;
-	struct stat st;
 	int r;
 
 	if (!above)
@@ -303,12 +321,12 @@ int resolve_free_name(const struct resolved *tree, const char *written, const ch
 	r = resolve_beside_tree(tree, written, *above ? above : "/", &folder, err);
 	if (r < 0)
 		return r;
-	if (!folder.path || fstatat(folder.fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-		errno != ENOENT)
+	if (!folder.path || !is_free(folder.fd, name))
 		return error_errno(err, ENOENT, "open '%s'", path);
 	if (asprintf(&real, "%s/%s", streq(folder.path, "/") ? "" : folder.path, name) < 0)
 		return error_errno(err, ENOMEM, "resolve '%s'", path);
-	*ret_resolved = (struct resolved){ -1, real, folder.links, folder.targets };
+	*ret_resolved =
+		(struct resolved){ -1, take_fd(&folder.fd), real, folder.links, folder.targets };
 	folder.links = folder.targets = (struct strv){ 0 };
 	return 0;
 }
@@ -316,6 +334,7 @@ int resolve_free_name(const struct resolved *tree, const char *written, const ch
 void resolved_clear(struct resolved *resolved)
 {
 	close_fdp(&resolved->fd);
+	close_fdp(&resolved->folder);
 	free(resolved->path);
 	strv_clear(&resolved->links);
 	strv_clear(&resolved->targets);

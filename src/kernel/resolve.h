@@ -11,11 +11,12 @@
 /* `path` is without symlinks; `links` and `targets` are those met on the way, in that order. */
 struct resolved {
 	int fd; /* O_PATH */
+	int folder; /* O_PATH, that a name is in which nothing has: `fd` is -1 then; else -1 */
 	char *path;
 	struct strv links, targets;
 };
 
-#define RESOLVED_INIT ((struct resolved){ .fd = -1 })
+#define RESOLVED_INIT ((struct resolved){ .fd = -1, .folder = -1 })
 
 /*
  * Resolves an absolute path. A symlink is followed only where nobody but root can have put it: it
@@ -39,8 +40,9 @@ int resolve_beside_tree(const struct resolved *tree, const char *written, const 
 	struct resolved *ret_resolved, struct sbx_error *err);
 
 /*
- * The same of a name that nothing has, not even a link that leads nowhere, in a folder that is
- * there: `fd` is -1 then. -ENOENT where something has it, or the folder isn't there.
+ * The same of a name that nothing has, in a folder that is there: `folder`. A symlink that others
+ * than root can change is nothing, for nobody follows it; but one of root's that leads nowhere is
+ * something. -ENOENT where something has it, or the folder isn't there.
  */
 int resolve_free_name(const struct resolved *tree, const char *written, const char *path,
 	struct resolved *ret_resolved, struct sbx_error *err);

@@ -317,6 +317,7 @@ struct plan *plan_free(struct plan *plan)
 	free(plan->links);
 	seccomp_program_clear(&plan->filter);
 	allowlist_clear(&plan->syscalls);
+	strv_clear(&plan->folders);
 	strv_clear(&plan->argv);
 	strv_clear(&plan->env);
 	strv_clear(&plan->socket_names);

@@ -84,6 +84,7 @@ struct plan {
 	struct lsm_grant *grants; /* of the places, and what the command itself needs */
 	size_t n_grants;
 	struct root_bind *binds;
+	struct strv folders; /* the paths of those that are mounted anew */
 	struct root_link *links;
 	struct root_spec root;
 

@@ -12,6 +12,8 @@ int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* pl
 int plan_running_command(struct plan *plan, struct sbx_error *err);
 int plan_root(struct plan *plan, struct sbx_error *err); /* plan_root.c */
 int plan_running_root(struct plan *plan, struct sbx_error *err);
+int plan_open_folders(struct plan *plan, const struct reach *reach,
+	struct sbx_error *err); /* for that: plan_folders.c */
 int plan_syscalls(struct plan *plan, struct sbx_error *err); /* plan_syscalls.c */
 int plan_init(struct plan *plan, struct sbx_error *err); /* plan_init.c */
 

@@ -28,6 +28,7 @@ struct reach_place *plan_places(const struct plan *plan)
 		places[i] = (struct reach_place){
 			.path = plan->places[i].path,
 			.grant = &plan->policy->filesystem.grants[i],
+			.is_name = plan->places[i].folder >= 0,
 		};
 	if (places)
 		reach_settle(places, plan->n_places);
@@ -66,11 +67,35 @@ static int resolve_grant(struct plan *plan, const struct policy_grant *grant,
 	const struct resolved *tree = grant == root ? NULL : tree_of(plan);
 	int r = resolve_beside_tree(tree, root ? root->path : NULL, grant->path, place, err);
 
+	if (r == -ENOENT && policy_grant_may_be_name(grant) &&
+		resolve_free_name(tree, root ? root->path : NULL, grant->path, place, NULL) == 0)
+		return 0;
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r == 0 && grant == root && grant->rights != POLICY_SEE)
 		r = check_tree(place, err);
 	return r < 0 ? plan_at_grant(grant, r, err) : 0;
+}
+
+/* What isn't there is no error where the tenant, or somebody else, can make it later. */
+static int check_names(const struct plan *plan, struct sbx_error *err)
+{
+	_cleanup_free_ struct reach_place *places = NULL;
+	struct reach reach = { NULL, plan->n_places };
+	int r = 0;
+
+	for (size_t i = 0; i < plan->n_places && r == 0; i++) {
+		if (plan->places[i].folder < 0)
+			continue;
+		if (!places)
+			reach.places = places = plan_places(plan);
+		if (!places)
+			return error_errno(err, ENOMEM, "resolve the grants");
+		r = reach_refuse_name(&reach, &places[i], plan->host.lsm, err);
+		if (r < 0)
+			r = plan_at_grant(places[i].grant, r, err);
+	}
+	return r;
 }
 
 int plan_resolve_grants(struct plan *plan, struct sbx_error *err)
@@ -91,7 +116,7 @@ int plan_resolve_grants(struct plan *plan, struct sbx_error *err)
 	for (size_t i = 0; i < n && r == 0; i++)
 		if (&grants[i] != root)
 			r = resolve_grant(plan, &grants[i], root, err);
-	return r;
+	return r < 0 ? r : check_names(plan, err);
 }
 
 /* ---- the command ---- */

@@ -99,6 +99,9 @@ static int collect_wanted(struct plan *plan, const struct reach *reach, struct w
 		};
 		int r;
 
+		/* Nothing of it can be mounted. */
+		if (place->is_name)
+			continue;
 		if (streq(place->path, "/") && !policy_grant_is_root(place->grant))
 			return plan_at_grant(place->grant,
 				error_set(err, EINVAL,
@@ -247,7 +250,7 @@ static int plan_binds(struct plan *plan, const struct reach *reach, struct sbx_e
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = is_root(&all[i]) ? make_tree(plan, &all[i], err)
 				     : make_bind(plan, &all[i], err);
-	return r;
+	return r < 0 ? r : plan_open_folders(plan, reach, err);
 }
 
 /* A grant nearer to the module than the tenant's own would take away what that one gives. */
@@ -312,19 +315,20 @@ static int plan_grants(struct plan *plan, const struct reach *reach, struct sbx_
 		if (!reach_is_idle(reach, i))
 			plan->grants[plan->n_grants++] = (struct lsm_grant){
 				.fd = plan->places[i].fd,
+				.folder = plan->places[i].folder,
 				.rights = reach->places[i].grant->rights,
 				.path = plan->places[i].path,
 			};
 	if (plan_has_init(plan))
 		plan->grants[plan->n_grants++] =
-			(struct lsm_grant){ plan->init_place.fd, POLICY_EXEC, NULL };
+			(struct lsm_grant){ plan->init_place.fd, POLICY_EXEC, NULL, -1 };
 	/* A module needs no grant: its runtime is executed, and reads that one file. */
 	if (plan->runtime) {
 		plan->grants[plan->n_grants++] =
-			(struct lsm_grant){ plan->runtime_place.fd, POLICY_EXEC, NULL };
+			(struct lsm_grant){ plan->runtime_place.fd, POLICY_EXEC, NULL, -1 };
 		if (plan->command.place.fd >= 0 && !module_is_granted(plan))
 			plan->grants[plan->n_grants++] =
-				(struct lsm_grant){ plan->command.place.fd, POLICY_READ, NULL };
+				(struct lsm_grant){ plan->command.place.fd, POLICY_READ, NULL, -1 };
 	}
 	return 0;
 }

@@ -13,16 +13,28 @@ static bool knows_root(const struct plan *plan)
 	return !plan->policy->process.capabilities;
 }
 
+/* Below PATH something is made that isn't there yet: where ids are mapped that takes a known one's
+ * folder. */
+static bool is_written_in(const struct root_spec *root, const char *path)
+{
+	for (size_t i = 0; i < root->n_binds; i++)
+		if (root->binds[i].tree < 0 && root->binds[i].writable &&
+			path_lies_in(root->binds[i].path, path))
+			return true;
+	return false;
+}
+
 /* What can be written is left out: what is made there is the tenant's. */
 static int map_trees(const struct run *run, struct sbx_error *err)
 {
 	const struct root_spec *root = &run->plan->root;
 	int r = 0;
 
-	if (root->tree >= 0 && !root->writable)
+	if (root->tree >= 0 && !root->writable && !is_written_in(root, "/"))
 		r = mounts_map_ids(root->tree, run->userns, err);
 	for (size_t i = 0; i < root->n_binds && r == 0; i++)
-		if (!root->binds[i].writable)
+		if (root->binds[i].tree >= 0 && !root->binds[i].writable &&
+			!is_written_in(root, root->binds[i].path))
 			r = mounts_map_ids(root->binds[i].tree, run->userns, err);
 	return r;
 }

@@ -27,11 +27,13 @@ static int add_places(const struct plan *plan, struct siphash *h)
 	struct stat st;
 
 	for (size_t i = 0; i < plan->n_places; i++) {
-		if (fstat(plan->places[i].fd, &st) < 0)
+		const struct resolved *place = &plan->places[i];
+
+		if (fstat(place->fd >= 0 ? place->fd : place->folder, &st) < 0)
 			return -errno;
 		siphash_add(h, &st.st_dev, sizeof(st.st_dev));
 		siphash_add(h, &st.st_ino, sizeof(st.st_ino));
-		add_text(h, plan->places[i].path);
+		add_text(h, place->path);
 	}
 	return 0;
 }

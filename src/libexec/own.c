@@ -163,11 +163,14 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	memcpy(tree->tenant, policy->tenant, sizeof(tree->tenant));
 	r = resolve_beside_tree(beside, written, grant->path, &tree->place, err);
 	/*
-	 * Its tenant may have removed it, which is no reason why others couldn't be loaded.
-	 * Whatever gets that name is the tenant's.
+	 * Its tenant may have removed it, or put a link there, which is no reason why others
+	 * couldn't be loaded. Whatever gets that name is the tenant's.
 	 */
 	if (r == -ENOENT)
 		r = resolve_free_name(beside, written, grant->path, &tree->place, err);
+	else if (r == -EPERM &&
+		 resolve_free_name(beside, written, grant->path, &tree->place, NULL) == 0)
+		r = 0;
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r < 0)
@@ -305,6 +308,7 @@ static int load_owners(
 		owns[i] = (struct lsm_own){
 			.tenant = all->trees[i].id,
 			.fd = all->trees[i].place.fd,
+			.folder = all->trees[i].place.folder,
 			.path = all->trees[i].place.path,
 			.shared = all->trees[i].rights == POLICY_SHARE,
 		};

@@ -123,7 +123,7 @@ static int open_first(const struct lsm_own *own, int *ret_fd, struct sbx_error *
 		*ret_fd = fcntl(own->fd, F_DUPFD_CLOEXEC, 0);
 		return *ret_fd < 0 ? error_errno(err, errno, "look at '%s'", own->path) : 0;
 	}
-	r = name_open(own->fd, own->path, &name, err);
+	r = name_open(own->fd, own->folder, own->path, &name, err);
 	if (r < 0)
 		return r;
 	*ret_fd = take_fd(&name.folder.fd);

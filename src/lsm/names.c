@@ -13,6 +13,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* The very one that nothing of that name was found in. */
+static int keep_folder(int folder, int *ret_fd, struct sbx_error *err)
+{
+	int fd = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return error_errno(err, errno, "look at the folder of a granted name");
+	*ret_fd = fd;
+	return 0;
+}
+
 static int open_folder(const char *path, size_t length, int *ret_fd, struct sbx_error *err)
 {
 	struct open_how how = {
@@ -53,7 +64,7 @@ static bool is_folder(int fd)
 	return fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-int name_open(int fd, const char *path, struct lsm_name *ret_name, struct sbx_error *err)
+int name_open(int fd, int in, const char *path, struct lsm_name *ret_name, struct sbx_error *err)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
 	_cleanup_close_ int folder = -1;
@@ -62,7 +73,8 @@ int name_open(int fd, const char *path, struct lsm_name *ret_name, struct sbx_er
 	*ret_name = LSM_NAME_NONE;
 	if (!slash || is_folder(fd))
 		return 0;
-	r = open_folder(path, (size_t)(slash - path), &folder, err);
+	r = fd < 0 ? keep_folder(in, &folder, err)
+		   : open_folder(path, (size_t)(slash - path), &folder, err);
 	if (r == 0)
 		r = is_named(fd, folder, err);
 	if (r <= 0)

@@ -17,11 +17,12 @@ struct lsm_name {
 #define LSM_NAME_NONE ((struct lsm_name){ .folder.fd = -1 })
 
 /*
- * The name of the file `fd` (O_PATH; -1: nothing has that name yet), whose real path is PATH (NULL:
- * it is to be known by its inode). A folder has none, and neither has a file that is mounted, for
- * nothing can take its place: LSM_NAME_NONE then.
+ * The name of the file `fd` (O_PATH; -1: nothing has that name yet, in `folder`), whose real path
+ * is PATH (NULL: it is to be known by its inode). A folder has none, and neither has a file that is
+ * mounted, for nothing can take its place: LSM_NAME_NONE then.
  */
-int name_open(int fd, const char *path, struct lsm_name *ret_name, struct sbx_error *err);
+int name_open(
+	int fd, int folder, const char *path, struct lsm_name *ret_name, struct sbx_error *err);
 void name_close(struct lsm_name *name);
 
 /* Fills the `info` of the folders of those that have one. */

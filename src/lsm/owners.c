@@ -89,7 +89,7 @@ static int open_names(struct ownership *o, const struct lsm *lsm, const struct l
 	for (; o->n_names < n_owns && r == 0; o->n_names++) {
 		const struct lsm_own *own = &owns[o->n_names];
 
-		r = name_open(own->fd, own->path, &o->names[o->n_names], err);
+		r = name_open(own->fd, own->folder, own->path, &o->names[o->n_names], err);
 	}
 	return r < 0 ? r : names_read(lsm, o->names, o->n_names, err);
 }

@@ -50,7 +50,8 @@ static int granted_open(
 		return error_errno(err, ENOMEM, "write the rules");
 	for (; granted->n < rules->n_grants; granted->n++) {
 		const struct lsm_grant *grant = &rules->grants[granted->n];
-		int r = name_open(grant->fd, grant->path, &granted->names[granted->n], err);
+		int r = name_open(
+			grant->fd, grant->folder, grant->path, &granted->names[granted->n], err);
 
 		if (r < 0)
 			return r;
@@ -170,15 +171,12 @@ static int add_rights(const struct lsm *lsm, uint32_t policy, uint32_t label, ui
 }
 
 /* `own` was made the tenant's by `lsm load`, or it isn't: nobody else's rules knew of it. */
-static int check_own(int fd, uint32_t tenant, uint32_t owner, struct sbx_error *err)
+static int check_own(const char *path, uint32_t tenant, uint32_t owner, struct sbx_error *err)
 {
-	char path[PATH_MAX];
 	int r;
 
 	if (owner == tenant)
 		return 0;
-	if (fs_path_of(fd, path, sizeof(path), NULL) < 0)
-		path[0] = '\0';
 	r = error_set(err, ESTALE, "own '%s' is not loaded as this tenant's", path);
 	return error_cure(err, r,
 		"it has to stand in the tenant's file of the tenants folder: sandboxctl lsm load");
@@ -192,12 +190,15 @@ static int label_granted(const struct lsm *lsm, const struct lsm_file *file, uin
 	bool own, uint32_t fresh, uint32_t *ret_label, struct sbx_error *err)
 {
 	struct lsm_owner owner = { 0 };
+	char path[PATH_MAX] = "";
 	int r = label_owner(lsm, file, &owner, err);
 
 	if (r == 0 && !owner.tenant)
 		r = above_owner(lsm, file->fd, &owner, err);
+	if (r == 0 && own && owner.tenant != tenant)
+		(void)fs_path_of(file->fd, path, sizeof(path), NULL);
 	if (r == 0 && own)
-		r = check_own(file->fd, tenant, owner.tenant, err);
+		r = check_own(path, tenant, owner.tenant, err);
 	return r < 0 ? r : label_ensure(lsm, file, owner, fresh, ret_label, err);
 }
 
@@ -212,7 +213,7 @@ static int label_name(const struct lsm *lsm, const struct lsm_grant *grant,
 	if (r == 0 && !owner.tenant)
 		r = above_owner(lsm, name->folder.fd, &owner, err);
 	if (r == 0 && grant->rights == POLICY_OWN)
-		r = check_own(grant->fd, tenant, owner.tenant, err);
+		r = check_own(grant->path, tenant, owner.tenant, err);
 	return r < 0 ? r : name_ensure(lsm, name, owner, fresh, fresh + 1, ret_label, err);
 }
 

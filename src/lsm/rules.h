@@ -14,6 +14,7 @@ struct lsm_grant {
 	enum policy_rights rights;
 	/* The real path of what is bound by its name, should it be a file; NULL: by its inode. */
 	const char *path;
+	int folder; /* borrowed: of a name that nothing has; else of no account */
 };
 
 struct lsm_rules {
@@ -47,9 +48,10 @@ int rules_mode(const struct lsm *lsm, uint32_t policy, enum policy_lsm_mode *ret
 /* A tree of a tenant's own, opened; or what it shares of one. */
 struct lsm_own {
 	uint32_t tenant;
-	int fd; /* borrowed */
+	int fd; /* borrowed; -1: nothing has that name (yet) */
 	const char *path; /* real */
 	bool shared;
+	int folder; /* as in struct lsm_grant */
 };
 
 /*

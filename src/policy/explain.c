@@ -117,7 +117,7 @@ void explain_file(const struct explain_files *files, const char *path, enum poli
 		return;
 	}
 	given = p && (reach_of(p->grant->rights) & wanted);
-	passes = reach_through(&files->reach, seen) & mount_needs(wanted);
+	passes = reach_passes(&files->reach, seen, path) & mount_needs(wanted);
 	if (!p)
 		explain_root(seen->grant, outside, wanted, ret);
 	else if (given && !passes)

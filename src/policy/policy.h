@@ -54,6 +54,7 @@ struct policy_grant {
 	 * or the host's with POLICY_SEE. */
 	char *inside;
 	enum policy_rights rights;
+	bool is_folder; /* it is written with a slash at its end, which no file has */
 	unsigned int unsettled; /* the path has this in it: TEXT_NO_ID, TEXT_NO_SANDBOX */
 	struct policy_place at;
 };
@@ -62,6 +63,12 @@ struct policy_grant {
 static inline bool policy_grant_is_root(const struct policy_grant *grant)
 {
 	return grant->inside && streq(grant->inside, "/");
+}
+
+/* Whether what it names, where it isn't there, may come to be under that name. */
+static inline bool policy_grant_may_be_name(const struct policy_grant *grant)
+{
+	return !grant->inside && !grant->is_folder;
 }
 
 /* As a policy says it: "read = /srv/a", "mount = /srv/a:/data:ro". What doesn't fit is cut. */

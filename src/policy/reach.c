@@ -152,7 +152,7 @@ const struct reach_place *reach_seen(const struct reach *reach, const char *path
 	for (size_t i = 0; i < reach->n; i++) {
 		const struct reach_place *p = &reach->places[i];
 
-		if (path_lies_in(path, reach_inside(p)) &&
+		if (!p->is_name && path_lies_in(path, reach_inside(p)) &&
 			(!best || strlen(reach_inside(p)) > strlen(reach_inside(best))))
 			best = p;
 	}

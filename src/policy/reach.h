@@ -13,6 +13,8 @@ struct reach_place {
 	const char *path;
 	const struct policy_grant *grant;
 	const char *inside; /* see reach_settle(); NULL: where the grant says, or at its own path */
+	bool is_name; /* nothing has that name yet: it is seen where its folder is */
+	bool apart; /* such a name's folder is on another mount than what is asked about */
 };
 
 struct reach {
@@ -68,5 +70,29 @@ bool reach_is_own(const char *path);
 
 /* What the mount of a place lets through. */
 unsigned int reach_through(const struct reach *reach, const struct reach_place *place);
+
+/*
+ * The place in whose tree the folder of a name is seen at its own path; NULL: none is, so nobody
+ * could make what has that name. `ret_folder` is that path, as the sandbox sees it.
+ */
+const struct reach_place *reach_around(
+	const struct reach *reach, const struct reach_place *name, char *ret_folder, size_t size);
+
+/*
+ * What that name needs of its folder's mount beyond what the place lets through, of write and exec:
+ * the folder is mounted anew for it. 0: nothing.
+ */
+unsigned int reach_opens(const struct reach *reach, const struct reach_place *name);
+
+/*
+ * -ENOENT where it can't be granted before it is made: its folder isn't seen, or is the root
+ * itself, or would have to be opened with nothing there to keep its neighbours closed.
+ */
+int reach_refuse_name(
+	const struct reach *reach, const struct reach_place *name, bool lsm, struct sbx_error *err);
+
+/* As reach_through() of what is seen at PATH, with what such folders let through besides. */
+unsigned int reach_passes(
+	const struct reach *reach, const struct reach_place *seen, const char *path);
 
 #endif

@@ -63,11 +63,12 @@ static int add_grant(struct policy *policy, const struct policy_grant *grant)
 	return 0;
 }
 
-static int add_path(const struct key_use *use, struct policy *policy, char *path)
+static int add_path(const struct key_use *use, struct policy *policy, char *path, bool is_folder)
 {
 	const struct policy_grant grant = {
 		.path = path,
 		.rights = (enum policy_rights)use->key->number,
+		.is_folder = is_folder,
 		.unsettled = use->load->spoken & TEXT_UNKNOWN,
 		.at = key_place(use),
 	};
@@ -116,7 +117,8 @@ static int parse_grants(const struct key_use *use, void *target)
 			(use->load->spoken & TEXT_SANDBOX))
 			why = "%n: what a tenant owns is the same for all of its sandboxes";
 		r = why ? key_error(use, "'%s': %s", as_written, why)
-			: add_path(use, target, words.v[i]);
+			: add_path(use, target, words.v[i],
+				  as_written[strlen(as_written) - 1] == '/');
 		if (r == 0)
 			words.v[i] = NULL;
 		warn_of_habits(use, as_written);

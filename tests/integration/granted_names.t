@@ -129,7 +129,7 @@ that name will be its tenant's, if it is a file; for a folder, load again"
 start b/y "$probe" sleep 1000 </dev/null
 start c/z "$probe" sleep 1000 </dev/null
 sandbox -t a -- "$probe" exit 0
-like "its tenant's runs need it" "$status:$err" "125:*'$world/tmpfs/d/coming'*No such file*"
+is "its tenant's runs don't need it, where its folder is in sight" "$status:$err" "0:"
 denied lsm:path_mknod:owned "another doesn't make it" b/y write "$world/tmpfs/d/coming"
 denied lsm:path_rename:owned "nor move anything there" b/y rename "$world/tmpfs/d/other" "$world/tmpfs/d/coming"
 denied lsm:path_mkdir:owned "nor make a folder of it" b/y mkdir "$world/tmpfs/d/coming"
@@ -145,6 +145,14 @@ denied lsm:path_rename:no_grant "nor moves one there" \
 allowed "others go on" c exit 0
 load 2>/dev/null
 allowed "after lsm load, too" c exit 0
+allowed "its tenant puts a symlink there" a/x symlink "$world/tmpfs/d/other" "$world/tmpfs/d/coming"
+chown -h 12345 "$world/tmpfs/d/coming"
+load 2>/dev/null
+allowed "which keeps nobody else from running either" c exit 0
+denied lsm:path_unlink:owned "it is its tenant's" b/y unlink "$world/tmpfs/d/coming"
+sandbox -t a -- "$probe" exit 0
+like "who doesn't run" "$status:$err" "125:*a.ini:4: '$world/tmpfs/d/coming' is a symlink that others than root can change*"
+allowed "but may remove it" a/x unlink "$world/tmpfs/d/coming"
 allowed "its tenant makes it anew" a/x write "$world/tmpfs/d/coming"
 denied "$other" "and it is that tenant's again" b/y read "$world/tmpfs/d/coming"
 rm "$world/tmpfs/d/coming"

@@ -143,6 +143,18 @@ checked 1 "*:4:9: error: share '$world' lies in nothing that tenant 'newcomer' o
 own = $world/mine
 share = $world
 INI
+checked 0 "*:4:9: warning: '$world/mine/to-come' is not there: what gets that name is granted, if it is no folder*" \
+	"what isn't there is granted by its name, where its folder is seen" <<INI
+[filesystem]
+root = host
+write = $world/mine/to-come
+INI
+checked 0 "*:4:9: warning: '$world/mine/to-come' is not there: run would refuse*" \
+	"but not what is written as a folder" <<INI
+[filesystem]
+root = host
+write = $world/mine/to-come/
+INI
 checked 0 "*:4:9: warning: '$world/mine/to-come' is not there*" "what isn't there is shared by its name" <<INI
 [filesystem]
 own = $world/mine
@@ -219,7 +231,7 @@ read = $world/mine/4319
 INI
 rm -r tenants/fresh.ini "$world/mine/4319"
 
-grants 0 "new/newcomer.ini:5:8: warning: '$world/gone' is not there: run would refuse
+grants 0 "new/newcomer.ini:5:8: warning: '$world/gone' is not there, and its folder is not in sight: run would refuse
     5 | read = $world/gone
       |        ^
 " "what isn't there" "read = $world/gone"
@@ -438,6 +450,10 @@ explains "lifted: $lax:3" "what its owner shares is as what is nobody's" lax rea
 says 0 "denied: $owner:4: tenant 'owner' owns '$world/tree'"$'\n*' "" "and the rest isn't" policy explain lax read "$world/tree/rest"
 sed -i '4,$d' tenants/owner.ini
 says 1 "" "*owner.ini:3: *'/srv/world/read/absent'*" "its owner's own runs need it" policy explain owner read "$world/owned"
+echo "root = host" >>tenants/owner.ini
+says 0 "allowed: $owner:3: own = $world/read/absent"$'\n' "" "but where they see its folder" policy explain owner metadata "$world/read/absent"
+says 0 "denied: $owner:4: *" "" "and what is beside it is as it was" policy explain owner write "$world/read/beside"
+sed -i '4,$d' tenants/owner.ini
 sed -i 's/^own = .*/own = \/srv\/world\/none\/absent/' tenants/owner.ini
 says 1 "" "*owner.ini:3: *'/srv/world/none/absent'*" "whose folder isn't there keeps all from running" \
 	policy explain lax read "$world/read"

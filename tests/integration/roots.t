@@ -279,6 +279,68 @@ denied lsm:file_open:no_grant "LSM alone: it is no grant" h/x read /redteam
 allowed "LSM alone: what is granted" h/x write "$world/data/file"
 stop h/x
 
+# ---- what is granted and isn't there ----
+
+new=$world/other/new
+chmod 777 "$tree/etc"
+not_there() { # PATTERN TEXT POLICY
+	with "exec = $world/bin"$'\n'"$3" "$probe" exit 0
+	like "$2" "$status:$err" "125:*with.ini:*: $1"$'\n'
+}
+not_there "'$new' is not there, and its folder is not in sight: make it, grant its folder, or set 'root = host'" \
+	"a private root has no place for it" "write = $new"
+not_there "'$new' is not there, and its folder is not in sight: *" "nor where the folder is seen elsewhere" \
+	"mount = $world/other:/m"$'\n'"read = $new"
+not_there "'$new' is not there, and its folder is not in sight: *" "or another folder there" \
+	"mount = $world/data:$world/other"$'\n'"read = $new"
+not_there "open '$new': No such file or directory: make it, *" "what is written as a folder isn't made" \
+	"root = host"$'\n'"write = $new/"
+not_there "open '$new': No such file or directory*" "a mount has to be there" "root = host"$'\n'"mount = $new:/mnt"
+not_there "*'$new/below': No such file or directory*" "its folder has to be there" "root = host"$'\n'"write = $new/below"
+not_there "'/absent' is not there, and nothing is made in the root itself: make it" "in the root itself" \
+	"root = host"$'\n'"write = /absent"
+not_there "'/tmp/absent' is not there, and its folder is not in sight: *" "in what is the sandbox's own" \
+	"root = host"$'\n'"write = /tmp/absent"
+long=$world/other/$(printf '%0120d' 0)
+with "root = host"$'\n'"exec = $world/bin"$'\n'"write = $long" "$probe" exit 0
+like "by a name that is too long" "$status:$err" "125:*'$long': a file's name has 119 bytes at most in a policy: name its folder"$'\n'
+(umask 022 && printf '%s\n' "version = 1" "[host]" "lsm = off" >"$config/sandboxctl.ini")
+not_there "'$new' is not there, and without the LSM all of its folder would be open: make it, or grant its folder" \
+	"nothing would keep its neighbours closed" "root = host"$'\n'"write = $new"
+with "root = host"$'\n'"exec = $world/bin"$'\n'"read = $new" "$probe" exit 0
+like "to be read it needs nothing of its folder" "$status:$err" "125:*says lsm = off, but the LSM is loaded*"
+rm "$config/sandboxctl.ini"
+
+with "root = host"$'\n'"exec = $world/bin"$'\n'"write = /run/absent" "$probe" stat "$state/sandboxes"
+is "what is hidden in its folder stays so" "$status:$line" "1:stat: ENOENT"
+with "root = host"$'\n'"exec = $world/bin"$'\n'"read = /absent" "$probe" exit 0
+is "to be read it may be in the root" "$status:$err" "0:"
+with "exec = $world/bin"$'\n'"read = $world/other"$'\n'"write = $new" "$probe" write "$new"
+is "in a private root that shows its folder it is made" "$status:$line" "0:write: ok"
+rm "$new"
+with "exec = $world/bin"$'\n'"write = $world/other"$'\n'"read = $new" "$probe" write "$new"
+field last_denial_why
+is "and not where it has less than its folder" "$status:$line:$REPLY" "1:write: EACCES:${reasons[rights]}"
+with "root = $tree"$'\n'"write = $tree/etc/new" /bin/probe write /etc/new
+is "in a tree" "$status:$line" "0:write: ok"
+ok "it is the tree's" test -e "$tree/etc/new"
+rm "$tree/etc/new"
+for policy in "write = $tree/etc/new" "write = $tree/evil/new"; do
+	with "root = $tree"$'\n'"$policy" /bin/probe write /etc/file
+	field last_denial_why
+	is "and nothing else there: $policy" "$status:$line:$REPLY" "1:write: EACCES:${reasons[rights]}"
+done
+with "root = $tree"$'\n'"write = $tree/etc/new" /bin/probe write /var/file
+is "or anywhere" "$status:$line" "1:write: EROFS"
+not_there "'$tree/new' is not there, and nothing is made in the root itself: make it" "in the tree itself" \
+	"root = $tree"$'\n'"write = $tree/new"
+not_there "'$new' is not there, and its folder is not in sight: *" "where the tree has another folder of that path" \
+	"root = $tree"$'\n'"write = $new"
+with "root = $tree"$'\n'"write = $tree/etc/new"$'\n'"[namespaces]"$'\n'"user = yes" /bin/probe write /etc/new
+is "in a user namespace, too" "$status:$line" "0:write: ok"
+ok "it is its tenant's" test "$(stat -c %u "$tree/etc/new")" -ge 2000000000
+rm "$tree/etc/new"
+
 # ---- devices and /proc ----
 
 tenant d <<POLICY

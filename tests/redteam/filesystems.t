@@ -259,6 +259,15 @@ POLICY
 load
 refuses 125 "*'$f/folder/Secret': its folder ignores case: *: name its folder" "nor is it granted by that" \
 	sandboxctl run -t b -- "$probe" exit 0
+tenant b <<POLICY
+[filesystem]
+root = host
+exec = $world/bin
+write = $f/folder/absent
+POLICY
+load
+refuses 125 "*'$f/folder/absent': its folder ignores case: *: name its folder" "or before it is there" \
+	sandboxctl run -t b -- "$probe" exit 0
 
 umount "$world/overlay" "$world"/{ext4,xfs,btrfs,folding}
 rm -r "$nine"

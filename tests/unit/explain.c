@@ -41,6 +41,12 @@ static const char *verdict(const struct explanation *e)
 
 static struct explanation of_file;
 
+/* What isn't there: all that is called "new". */
+static bool is_new(const char *path)
+{
+	return streq(strrchr(path, '/'), "/new");
+}
+
 static const char *ask_file(const struct policy *policy, const struct policy_own *owns,
 	size_t n_owns, const char *path, enum policy_rights wanted)
 {
@@ -56,6 +62,7 @@ static const char *ask_file(const struct policy *policy, const struct policy_own
 		places[i] = (struct reach_place){
 			.path = policy->filesystem.grants[i].path,
 			.grant = &policy->filesystem.grants[i],
+			.is_name = is_new(policy->filesystem.grants[i].path),
 		};
 	reach_settle(places, policy->filesystem.n_grants);
 	explain_file(&files, path, wanted, &of_file);
@@ -147,6 +154,95 @@ TEST(what_stands_in_the_way)
 	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/etc/passwd", POLICY_READ));
 	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/f", POLICY_WRITE));
 	(void)policy_free(p);
+}
+
+/* A folder is mounted anew for a name in it: what else is in there the LSM denies, and that alone.
+ */
+TEST(what_is_not_there)
+{
+	struct policy *p = load("version = 1\n[filesystem]\nroot = host\nread = /srv/r\n"
+				"write = /srv/a/new\nexec = /srv/x/new\nread = /srv/b/new\n"
+				"mount = /srv/a:/m:ro\nmount = /srv/m:/srv/a/m:ro\n");
+
+	EXPECT_STREQ("allowed:5", ask_file(p, NULL, 0, "/srv/a/new", POLICY_WRITE));
+	EXPECT_STREQ("denied:5", ask_file(p, NULL, 0, "/srv/a/new", POLICY_EXEC));
+	EXPECT_STREQ("denied:5", ask_file(p, NULL, 0, "/srv/a/new", POLICY_OWN));
+	EXPECT_STREQ("allowed:6", ask_file(p, NULL, 0, "/srv/x/new", POLICY_EXEC));
+	EXPECT_STREQ("denied:6", ask_file(p, NULL, 0, "/srv/x/new", POLICY_WRITE));
+	EXPECT_STREQ("allowed:7", ask_file(p, NULL, 0, "/srv/b/new", POLICY_READ));
+	EXPECT_STREQ("denied:8", ask_file(p, NULL, 0, "/m/new", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_GRANTS, wall(p, NULL, "/srv/a/f", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_GRANTS, wall(p, NULL, "/srv/a/b/f", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/a/f", POLICY_EXEC));
+	EXPECT_EQ(EXPLAIN_GRANTS, wall(p, NULL, "/srv/x/f", POLICY_EXEC));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/x/f", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/b/f", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/f", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/srv/a/m/f", POLICY_WRITE));
+	EXPECT_EQ(EXPLAIN_ANY_WALL, wall(p, NULL, "/m/f", POLICY_WRITE));
+	(void)policy_free(p);
+}
+
+/* Whether it can be granted before it is made: `grants` ends with the name. */
+static int refuse_name(const char *grants, bool lsm)
+{
+	char text[256];
+	struct policy *p;
+	struct reach_place places[8];
+	size_t n;
+	int r;
+
+	(void)snprintf(text, sizeof(text), "version = 1\n[filesystem]\n%s", grants);
+	p = load(text);
+	n = p->filesystem.n_grants;
+	for (size_t i = 0; i < n; i++)
+		places[i] = (struct reach_place){
+			.path = p->filesystem.grants[i].path,
+			.grant = &p->filesystem.grants[i],
+			.is_name = is_new(p->filesystem.grants[i].path),
+		};
+	reach_settle(places, n);
+	r = reach_refuse_name(&(struct reach){ places, n }, &places[n - 1], lsm, &err);
+	(void)policy_free(p);
+	return r;
+}
+
+TEST(where_a_name_can_be_granted)
+{
+	static const struct {
+		const char *grants;
+		bool without_lsm, with_lsm;
+	} cases[] = {
+		{ "root = host\nread = /srv/new\n", true, true },
+		{ "root = host\nwrite = /srv/new\n", false, true },
+		{ "root = host\nown = /srv/new\n", false, true },
+		{ "root = host\nexec = /srv/new\n", false, true },
+		{ "root = host\nread = /new\n", true, true },
+		{ "root = host\nwrite = /new\n", false, false },
+		{ "root = host\nread = /tmp/new\n", false, false },
+		{ "root = host\nmount = /opt:/srv\nread = /srv/new\n", false, false },
+		{ "read = /srv/new\n", false, false },
+		{ "read = /srv/other\nread = /srv/new\n", false, false },
+		{ "mount = /srv:/m\nread = /srv/new\n", false, false },
+		{ "read = /srv\nread = /srv/a/new\n", true, true },
+		{ "read = /srv\nwrite = /srv/a/new\n", false, true },
+		{ "write = /srv\nwrite = /srv/a/new\n", true, true },
+		{ "write = /srv\nown = /srv/new\n", true, true },
+		{ "write = /srv\nexec = /srv/new\n", false, true },
+		{ "root = /srv\nread = /srv/a/new\n", true, true },
+		{ "root = /srv\nexec = /srv/a/new\n", true, true },
+		{ "root = /srv\nwrite = /srv/a/new\n", false, true },
+		{ "root = /srv\nwrite = /srv/new\n", false, false },
+		{ "root = /srv\nwrite = /srv\nwrite = /srv/new\n", true, true },
+		{ "root = /srv\nread = /a/new\n", false, false },
+		{ "root = /srv\nread = /srv/dev/new\n", false, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		printf("# %zu\n", i);
+		EXPECT_EQ(cases[i].with_lsm, refuse_name(cases[i].grants, true) == 0);
+		EXPECT_EQ(cases[i].without_lsm, refuse_name(cases[i].grants, false) == 0);
+	}
 }
 
 TEST(the_private_root)

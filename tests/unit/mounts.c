@@ -122,6 +122,57 @@ TEST_TIMEOUT(mount_points_in_a_tree_that_its_tenant_changes, 120)
 	EXPECT_TRUE(is_empty(VICTIM));
 }
 
+/* Below a root that makes all read-only; -errno of making PATH in there. */
+static int make_in(int root, const char *path)
+{
+	int fd = openat(root, path + 1, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : close(fd);
+}
+
+TEST(a_folder_is_opened_and_nothing_else)
+{
+	struct root_bind binds[2] = { { .path = TREE, .is_dir = true },
+		{ .path = TREE "/x/1", .tree = -1, .is_dir = true, .writable = true } };
+	struct root_spec spec = { .tree = -1, .binds = binds, .n_binds = 2, .tmp_size = 1 << 20 };
+	int tree, root = -1, object;
+
+	make_world();
+	ASSERT_EQ(0, mount("none", TREE "/x/1/2/3", "tmpfs", 0, NULL));
+	tree = open(TREE, O_PATH | O_CLOEXEC);
+	ASSERT_EQ(0, mounts_clone_tree(tree, false, false, &binds[0].tree, NULL));
+	binds[1].folder = open(TREE "/x/1", O_PATH | O_CLOEXEC);
+	ASSERT_TRUE(binds[1].folder >= 0);
+	ASSERT_EQ(0, root_make(&spec, &root, &object));
+	EXPECT_EQ(0, make_in(root, TREE "/x/1/made"));
+	EXPECT_EQ(0, make_in(root, TREE "/x/1/2/made"));
+	EXPECT_EQ(0, access(TREE "/x/1/made", F_OK));
+	EXPECT_EQ(-EROFS, make_in(root, TREE "/x/made"));
+	EXPECT_EQ(-EROFS, make_in(root, TREE "/made"));
+	EXPECT_EQ(-EROFS, make_in(root, TREE "/x/1/2/3/made"));
+}
+
+TEST(another_folder_is_not_opened)
+{
+	struct root_bind binds[2] = { { .path = TREE, .is_dir = true },
+		{ .path = TREE "/x", .tree = -1, .is_dir = true, .writable = true } };
+	struct root_spec spec = { .tree = -1, .binds = binds, .n_binds = 2, .tmp_size = 1 << 20 };
+	int tree, root = -1, object = -1;
+
+	make_world();
+	tree = open(TREE, O_PATH | O_CLOEXEC);
+	ASSERT_EQ(0, mounts_clone_tree(tree, false, false, &binds[0].tree, NULL));
+	binds[1].folder = open(TREE "/x", O_PATH | O_CLOEXEC);
+	ASSERT_TRUE(binds[1].folder >= 0);
+	ASSERT_EQ(0, rename(TREE "/x", TREE "/away"));
+	ASSERT_EQ(0, mkdir(TREE "/x", 0755));
+	EXPECT_EQ(-ESTALE, root_make(&spec, &root, &object));
+	EXPECT_EQ(1, object);
+	ASSERT_EQ(0, rmdir(TREE "/x"));
+	ASSERT_EQ(0, symlink("away", TREE "/x"));
+	EXPECT_EQ(-ELOOP, root_make(&spec, &root, &object));
+}
+
 static void make_null(const char *type)
 {
 	ASSERT_EQ(0, close(creat(TREE "/dev/null", 0666)));

@@ -231,3 +231,53 @@ TEST(what_lies_in_a_tree_is_resolved_there)
 	resolved_clear(&r);
 	resolved_clear(&tree);
 }
+
+static int free_name(const char *path, struct resolved *ret)
+{
+	return resolve_free_name(NULL, NULL, path, ret, NULL);
+}
+
+TEST(a_name_that_nothing_has)
+{
+	struct resolved r = RESOLVED_INIT;
+	struct stat folder, dir;
+
+	make_top();
+	ASSERT_EQ(0, symlink("dir", in_top("to-dir")));
+	ASSERT_EQ(0, free_name(in_top("to-dir/none"), &r));
+	EXPECT_STREQ(in_top("dir/none"), r.path);
+	EXPECT_EQ(-1, r.fd);
+	EXPECT_EQ(1, r.links.n);
+	ASSERT_EQ(0, fstat(r.folder, &folder));
+	ASSERT_EQ(0, stat(in_top("dir"), &dir));
+	EXPECT_EQ(dir.st_ino, folder.st_ino);
+	resolved_clear(&r);
+	EXPECT_EQ(-1, r.folder);
+	EXPECT_EQ(-ENOENT, free_name(in_top("dir/file"), &r));
+	EXPECT_EQ(-ENOENT, free_name(in_top("none/none"), &r));
+	EXPECT_EQ(-ENOENT, free_name(in_top("dir/file/none"), &r));
+	EXPECT_EQ(-ENOENT, free_name(in_top("dir/none/"), &r));
+	EXPECT_EQ(-ENOENT, free_name(in_top("dir/.."), &r));
+	EXPECT_EQ(-ENOENT, free_name(in_top("dir/."), &r));
+	EXPECT_EQ(-ENOENT, free_name("/", &r));
+}
+
+/* It leads nobody anywhere: whoever may change it could keep all from being loaded. */
+TEST(a_link_of_others_is_nothing)
+{
+	struct resolved r = RESOLVED_INIT;
+
+	make_top();
+	ASSERT_EQ(0, symlink("nowhere", in_top("dir/link")));
+	EXPECT_EQ(-ENOENT, free_name(in_top("dir/link"), &r));
+	ASSERT_EQ(0, chmod(in_top("dir"), 01777));
+	ASSERT_EQ(0, free_name(in_top("dir/link"), &r));
+	EXPECT_STREQ(in_top("dir/link"), r.path);
+	resolved_clear(&r);
+	ASSERT_EQ(0, chmod(in_top("dir"), 0755));
+	ASSERT_EQ(0, lchown(in_top("dir/link"), 1000, 1000));
+	ASSERT_EQ(0, free_name(in_top("dir/link"), &r));
+	resolved_clear(&r);
+	/* On the way it is what it was. */
+	EXPECT_EQ(-EPERM, free_name(in_top("dir/link/none"), &r));
+}
