@@ -313,11 +313,12 @@ other_question() {
 
 # ---- answers ----
 
-# What the kernel said: attributes that a file system lacks, and ports that nobody listens on, were asked for.
+# What the kernel said: attributes that a file system lacks, and ports that nobody listens on, were asked for; and a
+# program that was truncated by its other name was opened to be executed.
 verdict_of() { # ANSWER
 	case $1 in
 	syscall:*ENOTUNIQ*) REPLY=denied ;;
-	syscall:* | *": ok"* | connect:*ECONNREFUSED* | setxattr:*EOPNOTSUPP*) REPLY=allowed ;;
+	syscall:* | *": ok"* | connect:*ECONNREFUSED* | exec:*ENOEXEC* | setxattr:*EOPNOTSUPP*) REPLY=allowed ;;
 	*) REPLY=denied ;;
 	esac
 }
