@@ -44,7 +44,7 @@ enum {
 static const struct {
 	unsigned int depth;
 	double asked, limit; /* ns */
-} depths[] = { { 4, 60, 80 }, { 8, 100, 110 } };
+} depths[] = { { 4, 60, 90 }, { 8, 100, 120 } };
 
 enum {
 	N_DEPTHS = sizeof(depths) / sizeof(depths[0]),
