@@ -27,7 +27,7 @@ static __always_inline enum sbx_why walk_name(const struct actor *a, struct dent
 {
 	struct inode *inode = folder->d_inode;
 	struct said said;
-	enum meeting met = find_label(a, inode, &said);
+	int met = find_label(a, inode, &said);
 
 	if (met == MET_LABEL)
 		met = said.flags & SBX_LABEL_NAMES ? find_name(a, d, inode, &said) : MET_NOTHING;

@@ -13,13 +13,6 @@
 /* What a private superblock of the sandbox's allows: its mounts are noexec, this says so again. */
 #define PRIVATE_RIGHTS (SBX_READ | SBX_WRITE | SBX_METADATA | SBX_GRANTED)
 
-/* An address is used again once its inode is gone: the label is for that inode alone. */
-static __always_inline bool label_is_of(const struct sbx_label *l, struct inode *inode)
-{
-	return l->ino == inode->i_ino && l->generation == inode->i_generation &&
-	       l->dev == inode->i_sb->s_dev;
-}
-
 /* As a number: the verifier lets nobody multiply a pointer, and a compiler may think that it is
  * one. */
 static __always_inline __u32 lower_half(__u64 address)
@@ -59,53 +52,70 @@ struct said {
 /*
  * The memory of a label that is written anew may be given to another one while it is read, and then
  * to whom it belongs and what it allows are of two. Its number is never used again: where that is
- * the same in the end, all is of one.
+ * the same in the end, all is of one. 0: it is, and the label is of that inode. No branches, for
+ * what follows would be looked at by the verifier once for each; a macro, for the numbers of an
+ * inode are read in between, and would be on the stack else.
  */
-static __always_inline enum meeting read_label(
-	const struct actor *a, const struct sbx_label *from, struct inode *inode, struct said *ret)
-{
-	const volatile struct sbx_label *l = from;
-	bool is_its;
+#define read_label(policy_, from, ino_, dev_, generation_, ret)                             \
+	({                                                                                  \
+		const volatile struct sbx_label *l_ = (from);                               \
+		__u64 differs_;                                                             \
+                                                                                            \
+		(ret)->key.policy = (policy_);                                              \
+		(ret)->key.label = l_->label;                                               \
+		differs_ = (l_->ino ^ (ino_)) | (l_->generation ^ (generation_)) |          \
+			   (l_->dev ^ (dev_));                                              \
+		(ret)->owner = l_->owner;                                                   \
+		(ret)->flags = l_->flags;                                                   \
+		(ret)->rights =                                                             \
+			l_->rights & -(__u32)(((__u64)(l_->policy ^ (policy_)) - 1) >> 63); \
+		differs_ | (l_->label ^ (ret)->key.label);                                  \
+	})
 
-	ret->key.policy = a->policy;
-	ret->key.label = l->label;
-	is_its = label_is_of(from, inode);
-	ret->owner = l->owner;
-	ret->flags = l->flags;
-	ret->rights = l->policy == a->policy ? l->rights : 0;
-	if (l->label != ret->key.label)
-		return MET_ANOTHER;
-	return is_its ? MET_LABEL : MET_NOTHING;
-}
+#define read_label_of(policy_, from, inode_, ret)                                                 \
+	read_label(policy_, from, (inode_)->i_ino, (inode_)->i_sb->s_dev, (inode_)->i_generation, \
+		ret)
 
 /* How often what changes just now is read anew. */
 #define TRIES 4
 
-/* One that is of another inode counts as none where it stands there still. */
-static __noinline enum meeting find_label_again(
-	const struct actor *a, struct inode *inode, struct said *ret)
+/*
+ * Seldom asked, and of numbers alone, so that the verifier looks at it once and not in each walk.
+ * One that is of another inode counts as none where it stands there still.
+ */
+__attribute__((noinline, weak)) int find_label_again(
+	const __u64 *address, __u64 ino, __u64 dev_and_generation, __u32 policy, struct said *ret)
 {
-	__u64 address = (__u64)inode;
+	__u32 dev = dev_and_generation >> 32, generation = dev_and_generation;
+	__u64 key;
 
+	if (!address || !ret)
+		return MET_ANOTHER;
+	key = *address;
 	for (int i = 0; i < TRIES; i++) {
-		const struct sbx_label *l = bpf_map_lookup_elem(&labels, &address);
-		enum meeting met;
+		const struct sbx_label *l = bpf_map_lookup_elem(&labels, &key);
 
 		if (!l)
 			return MET_NOTHING;
-		met = read_label(a, l, inode, ret);
-		if (met == MET_LABEL ||
-			(met == MET_NOTHING && bpf_map_lookup_elem(&labels, &address) == l))
-			return met;
+		if (!read_label(policy, l, ino, dev, generation, ret))
+			return MET_LABEL;
+		if (bpf_map_lookup_elem(&labels, &key) == l && l->label == ret->key.label)
+			return MET_NOTHING;
 	}
 	return MET_ANOTHER;
 }
 
-static __always_inline enum meeting find_label(
-	const struct actor *a, struct inode *inode, struct said *ret)
+static __always_inline int look_again(const struct actor *a, struct inode *inode, struct said *ret)
+{
+	__u64 address = (__u64)inode;
+
+	return find_label_again(&address, inode->i_ino,
+		(__u64)inode->i_sb->s_dev << 32 | inode->i_generation, a->policy, ret);
+}
+
+static __always_inline int find_label(const struct actor *a, struct inode *inode, struct said *ret)
 {
 	const struct sbx_label *l;
-	enum meeting met;
 	__u64 address;
 
 	if (!may_have_label((__u64)inode))
@@ -114,8 +124,7 @@ static __always_inline enum meeting find_label(
 	l = bpf_map_lookup_elem(&labels, &address);
 	if (!l)
 		return MET_NOTHING;
-	met = read_label(a, l, inode, ret);
-	return met == MET_LABEL ? met : find_label_again(a, inode, ret);
+	return read_label_of(a->policy, l, inode, ret) ? look_again(a, inode, ret) : MET_LABEL;
 }
 
 /* Asked where the walk ends without a grant: was this superblock made by the sandbox's set-up? */
@@ -154,7 +163,7 @@ static __always_inline void meet_label(
 static __always_inline bool meet(const struct actor *a, struct inode *inode, struct sbx_walk *walk)
 {
 	struct said said;
-	enum meeting met = find_label(a, inode, &said);
+	int met = find_label(a, inode, &said);
 
 	if (met == MET_LABEL)
 		meet_label(a, &said, walk);
@@ -181,7 +190,6 @@ static __noinline enum meeting find_name(
 	struct sbx_name_key key = { .folder = (__u64)folder };
 	struct dentry *parent = d->d_parent;
 	const struct sbx_label *l;
-	enum meeting met;
 	int i = 0;
 
 	if (parent->d_inode != folder)
@@ -196,10 +204,11 @@ static __noinline enum meeting find_name(
 	l = bpf_map_lookup_elem(&names, &key);
 	if (!l)
 		return MET_NOTHING;
-	met = read_label(a, l, folder, ret);
-	if (met == MET_NOTHING && bpf_map_lookup_elem(&names, &key) != l)
-		return MET_ANOTHER;
-	return met;
+	if (!read_label_of(a->policy, l, folder, ret))
+		return MET_LABEL;
+	/* It is of another folder, and stays that. */
+	return bpf_map_lookup_elem(&names, &key) == l && l->label == ret->key.label ? MET_NOTHING
+										    : MET_ANOTHER;
 }
 
 /*
@@ -235,7 +244,7 @@ static __always_inline bool go_up(struct step *s, __u32 i)
 	struct dentry *d = s->d, *parent = d->d_parent;
 	struct inode *inode = d->d_inode;
 	struct said said;
-	enum meeting met = find_label(s->a, inode, &said);
+	int met = find_label(s->a, inode, &said);
 
 	/* A file's name is met before the folder that it is in. */
 	if (i == 1 && met == MET_LABEL && (said.flags & SBX_LABEL_NAMES)) {
@@ -243,7 +252,7 @@ static __always_inline bool go_up(struct step *s, __u32 i)
 		if (met == MET_LABEL)
 			meet_name(s->a, &said, !is_folder(s->first->d_inode), s->walk);
 		if (met != MET_ANOTHER)
-			met = find_label_again(s->a, inode, &said);
+			met = look_again(s->a, inode, &said);
 	}
 	if (met == MET_LABEL)
 		meet_label(s->a, &said, s->walk);
