@@ -103,7 +103,7 @@ for fs in tmpfs ext4; do
 			denied "$other" "$fs, unmounted lazily: with nothing cached" a/x read ../b/file
 			allowed "$fs, unmounted lazily: its neighbour, likewise" a/x read file
 			is "$fs, unmounted lazily: its tenant doesn't run, for it isn't there" \
-				"$(sandboxctl run -t b -- "$probe" exit 0 2>&1 >/dev/null | grep -c "No such file")" 1
+				"$(sandboxctl run -t b -- "$probe" exit 0 2>&1 >/dev/null | grep -c "is not there")" 1
 			policies "" ""
 			denied "$other" "$fs, unmounted lazily, nobody's any more: closed to who has it open" a/x read ../b/file
 			denied "$other" "$fs, unmounted lazily, nobody's any more: on trial" trial/t read ../b/file
