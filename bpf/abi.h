@@ -212,6 +212,11 @@ static inline __attribute__((always_inline)) __u64 sbx_seat_seal(
 	return ~(leaf ^ ((__u64)policy << 32 | tenant));
 }
 
+static inline struct sbx_seat sbx_seat_for(__u64 leaf, __u32 tenant, __u32 policy)
+{
+	return (struct sbx_seat){ leaf, tenant, policy, sbx_seat_seal(leaf, tenant, policy) };
+}
+
 /* Ids come one after the other, so they seldom meet. */
 static inline __attribute__((always_inline)) __u32 sbx_seat_of(__u64 leaf)
 {
@@ -347,6 +352,12 @@ static inline __attribute__((always_inline)) __u32 sbx_label_bit(__u64 address)
 static inline __attribute__((always_inline)) __u32 sbx_label_second_bit(__u64 address)
 {
 	return (__u32)address * 0x85ebca6bu >> 26;
+}
+
+/* Both, in their word. */
+static inline __u64 sbx_label_bits(__u64 address)
+{
+	return (__u64)1 << sbx_label_bit(address) % 64 | (__u64)1 << sbx_label_second_bit(address);
 }
 
 /*

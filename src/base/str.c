@@ -19,6 +19,14 @@ bool path_lies_in(const char *path, const char *tree)
 	return rest && (*rest == '\0' || *rest == '/' || streq(tree, "/"));
 }
 
+int path_folder(const char *path, char *ret, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	int n = snprintf(ret, size, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
 static int rank_in_path(char c)
 {
 	return c == '/' ? 1 : c ? (unsigned char)c + 1 : 0;

@@ -26,6 +26,9 @@ const char *str_after(const char *s, const char *prefix);
 /* Whether a path is TREE or lies below it, by the text of both: no link, no "..". */
 bool path_lies_in(const char *path, const char *tree);
 
+/* The folder of what an absolute path names; "/" is its own. -ENAMETOOLONG. */
+int path_folder(const char *path, char *ret, size_t size);
+
 /* As strcmp(3), in the order of trees: what lies in a folder stands right behind it. */
 int path_compare(const char *a, const char *b);
 /* The same with the first N bytes of B. */

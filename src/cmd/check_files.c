@@ -30,8 +30,7 @@ static void say_unseen(struct policy_report *report, const struct lookup *l)
 {
 	const struct policy_place *at = &l->grant->at;
 
-	if (l->is_name && l->r == -ENOENT && policy_grant_may_be_name(l->grant) &&
-		l->grant->rights != POLICY_SHARE)
+	if (l->is_name && l->r == -ENOENT && policy_grant_may_be_name(l->grant))
 		report_warning(report, at, "%s: run would refuse", l->err.text);
 	else if (l->r == -ENOENT || l->r == -ENOTDIR)
 		report_warning(report, at, "'%s' is not there%s", l->grant->path,
@@ -124,17 +123,17 @@ static void check_use(struct checked *file, const struct lookup *l, const char *
 /* Whoever is to make what isn't there writes to its folder. */
 static void check_name(struct checked *file, const struct lookup *l, const char *outer)
 {
-	const char *path = l->place.path, *slash = strrchr(path, '/');
+	const char *path = l->place.path;
 	char folder[PATH_MAX];
 
 	report_warning(&file->report, &l->grant->at,
 		"'%s' is not there: what gets that name is granted, if it is no folder",
 		l->grant->path);
-	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	if (path_folder(path, folder, sizeof(folder)) < 0 || streq(folder, "/"))
+		return;
 	if (!outer || !path_lies_in(path, outer))
 		outer = folder;
-	if (file->uid && *folder && (reach_of(l->grant->rights) & POLICY_WRITE) &&
-		check_way(file, l, outer))
+	if (file->uid && (reach_of(l->grant->rights) & POLICY_WRITE) && check_way(file, l, outer))
 		(void)check_mode(file, l->grant, folder, S_IWOTH | S_IXOTH);
 }
 

@@ -117,17 +117,14 @@ static int mount_of(const char *path, uint64_t *ret_id)
 /* Of PATH, or what would be made there, and of the folder that NAME is in. */
 static bool is_on_mount_of(const char *path, const char *name)
 {
-	char at[PATH_MAX], folder[PATH_MAX];
+	char folder[PATH_MAX];
 	uint64_t here = 0, there = 0;
 
-	(void)snprintf(at, sizeof(at), "%s", path);
-	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(name, '/') - name), name);
-	if (mount_of(at, &here) < 0) {
-		*strrchr(at, '/') = '\0';
-		if (mount_of(*at ? at : "/", &here) < 0)
-			return true;
-	}
-	return mount_of(*folder ? folder : "/", &there) < 0 || here == there;
+	if (mount_of(path, &here) < 0 &&
+		(path_folder(path, folder, sizeof(folder)) < 0 || mount_of(folder, &here) < 0))
+		return true;
+	return path_folder(name, folder, sizeof(folder)) < 0 || mount_of(folder, &there) < 0 ||
+	       here == there;
 }
 
 /* What is mounted in the folder of a name is no more open for that. */

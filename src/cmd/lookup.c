@@ -128,8 +128,7 @@ int lookups_settle_names(struct lookups *list, bool lsm, struct sbx_error *err)
 	for (size_t i = 0; i < list->n; i++) {
 		struct lookup *l = &list->v[i];
 
-		if (l->is_name && l->r == -ENOENT && policy_grant_may_be_name(l->grant) &&
-			l->grant->rights != POLICY_SHARE)
+		if (l->is_name && l->r == -ENOENT && policy_grant_may_be_name(l->grant))
 			l->r = reach_refuse_name(&reach, &places[i], lsm, &l->err);
 	}
 	return 0;

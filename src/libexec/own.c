@@ -78,6 +78,16 @@ static int add_watched(struct all *all, enum tenants_watched kind, const char *p
 	return 0;
 }
 
+static int stat_folder_of(
+	const char *path, char folder[static PATH_MAX], struct stat *ret, struct sbx_error *err)
+{
+	int r = path_folder(path, folder, PATH_MAX);
+
+	if (r < 0)
+		return error_errno(err, -r, "look at the folder of '%s'", path);
+	return stat(folder, ret) < 0 ? error_errno(err, errno, "stat '%s'", folder) : 0;
+}
+
 /* A file is owned by its name: another one in its place is owned, too, and its folder counts. */
 static int watch_entry(struct all *all, const char *path, struct sbx_error *err)
 {
@@ -86,10 +96,9 @@ static int watch_entry(struct all *all, const char *path, struct sbx_error *err)
 	struct stat st;
 	int r;
 
-	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
-	if (stat(*folder ? folder : "/", &st) < 0)
-		return error_errno(err, errno, "stat '%s'", folder);
-	r = add_watched(all, TENANTS_TREE, *folder ? folder : "/", &st, err);
+	r = stat_folder_of(path, folder, &st, err);
+	if (r == 0)
+		r = add_watched(all, TENANTS_TREE, folder, &st, err);
 	return r < 0 ? r : add_watched(all, TENANTS_ENTRY, path, &no_folder, err);
 }
 
@@ -107,14 +116,11 @@ static int watch_tree(struct all *all, const struct resolved *place, struct sbx_
 /* As below, for what isn't there: the links are all on the way to its folder. */
 static int watch_folder_name(struct all *all, const char *path, struct sbx_error *err)
 {
-	_cleanup_free_ char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
+	char folder[PATH_MAX];
 	struct stat st;
+	int r = stat_folder_of(path, folder, &st, err);
 
-	if (!folder)
-		return error_errno(err, ENOMEM, "list what policies speak of");
-	if (stat(*folder ? folder : "/", &st) < 0)
-		return error_errno(err, errno, "stat '%s'", folder);
-	return add_watched(all, TENANTS_NAME, *folder ? folder : "/", &st, err);
+	return r < 0 ? r : add_watched(all, TENANTS_NAME, folder, &st, err);
 }
 
 /* Where links of the host's lead to it: they may lead to another one. */

@@ -142,13 +142,6 @@ bool label_is_of(const struct sbx_label *label, const struct sbx_file_info *info
 	       label->generation == info->generation;
 }
 
-/* In their word. */
-static uint64_t bits_of(uint64_t inode)
-{
-	return (uint64_t)1 << sbx_label_bit(inode) % 64 | (uint64_t)1
-								  << sbx_label_second_bit(inode);
-}
-
 /* Who writes labels has the lock: nobody else changes the word meanwhile. */
 static int set_bits(const struct lsm *lsm, uint64_t inode, struct sbx_error *err)
 {
@@ -158,7 +151,7 @@ static int set_bits(const struct lsm *lsm, uint64_t inode, struct sbx_error *err
 
 	if (bpf_map_lookup_elem(map, &word, &bits) < 0)
 		return error_errno(err, errno, "read the map 'label_bits'");
-	bits |= bits_of(inode);
+	bits |= sbx_label_bits(inode);
 	if (bpf_map_update_elem(map, &word, &bits, BPF_ANY) < 0)
 		return error_errno(err, errno, "write the map 'label_bits'");
 	return 0;
@@ -307,7 +300,7 @@ struct bits {
 
 static void note(uint64_t *bits, uint64_t inode)
 {
-	bits[sbx_label_bit(inode) / 64] |= bits_of(inode);
+	bits[sbx_label_bit(inode) / 64] |= sbx_label_bits(inode);
 }
 
 /* One that stays makes hooks slower, and nothing else. */

@@ -166,12 +166,7 @@ int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uin
 	const char *name, struct sbx_error *err)
 {
 	struct sbx_leaf leaf = { .id = cgroup_id, .tenant = tenant, .policy = policy };
-	struct sbx_seat seat = {
-		.leaf = cgroup_id,
-		.tenant = tenant,
-		.policy = policy,
-		.seal = sbx_seat_seal(cgroup_id, tenant, policy),
-	};
+	struct sbx_seat seat = sbx_seat_for(cgroup_id, tenant, policy);
 
 	(void)snprintf(leaf.name, sizeof(leaf.name), "%s", name);
 	if (bpf_map_update_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id, &leaf, BPF_NOEXIST) < 0)

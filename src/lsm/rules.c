@@ -171,15 +171,21 @@ static int add_rights(const struct lsm *lsm, uint32_t policy, uint32_t label, ui
 }
 
 /* `own` was made the tenant's by `lsm load`, or it isn't: nobody else's rules knew of it. */
-static int check_own(const char *path, uint32_t tenant, uint32_t owner, struct sbx_error *err)
+static int refuse_own(const char *path, struct sbx_error *err)
 {
-	int r;
+	int r = error_set(err, ESTALE, "own '%s' is not loaded as this tenant's", path);
 
-	if (owner == tenant)
-		return 0;
-	r = error_set(err, ESTALE, "own '%s' is not loaded as this tenant's", path);
 	return error_cure(err, r,
 		"it has to stand in the tenant's file of the tenants folder: sandboxctl lsm load");
+}
+
+static int refuse_own_tree(int fd, struct sbx_error *err)
+{
+	char path[PATH_MAX];
+
+	if (fs_path_of(fd, path, sizeof(path), NULL) < 0)
+		path[0] = '\0';
+	return refuse_own(path, err);
 }
 
 /*
@@ -190,15 +196,12 @@ static int label_granted(const struct lsm *lsm, const struct lsm_file *file, uin
 	bool own, uint32_t fresh, uint32_t *ret_label, struct sbx_error *err)
 {
 	struct lsm_owner owner = { 0 };
-	char path[PATH_MAX] = "";
 	int r = label_owner(lsm, file, &owner, err);
 
 	if (r == 0 && !owner.tenant)
 		r = above_owner(lsm, file->fd, &owner, err);
 	if (r == 0 && own && owner.tenant != tenant)
-		(void)fs_path_of(file->fd, path, sizeof(path), NULL);
-	if (r == 0 && own)
-		r = check_own(path, tenant, owner.tenant, err);
+		r = refuse_own_tree(file->fd, err);
 	return r < 0 ? r : label_ensure(lsm, file, owner, fresh, ret_label, err);
 }
 
@@ -212,8 +215,8 @@ static int label_name(const struct lsm *lsm, const struct lsm_grant *grant,
 
 	if (r == 0 && !owner.tenant)
 		r = above_owner(lsm, name->folder.fd, &owner, err);
-	if (r == 0 && grant->rights == POLICY_OWN)
-		r = check_own(grant->path, tenant, owner.tenant, err);
+	if (r == 0 && grant->rights == POLICY_OWN && owner.tenant != tenant)
+		r = refuse_own(grant->path, err);
 	return r < 0 ? r : name_ensure(lsm, name, owner, fresh, fresh + 1, ret_label, err);
 }
 

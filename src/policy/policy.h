@@ -65,10 +65,11 @@ static inline bool policy_grant_is_root(const struct policy_grant *grant)
 	return grant->inside && streq(grant->inside, "/");
 }
 
-/* Whether what it names, where it isn't there, may come to be under that name. */
+/* Whether what it grants, where it isn't there, may come to be under that name. A share is no
+ * grant. */
 static inline bool policy_grant_may_be_name(const struct policy_grant *grant)
 {
-	return !grant->inside && !grant->is_folder;
+	return !grant->inside && !grant->is_folder && grant->rights != POLICY_SHARE;
 }
 
 /* As a policy says it: "read = /srv/a", "mount = /srv/a:/data:ro". What doesn't fit is cut. */

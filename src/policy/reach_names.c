@@ -7,23 +7,14 @@
 
 #include <limits.h>
 
-/* The folder of what a path names; -ENAMETOOLONG. */
-static int folder_of(const char *path, char *ret, size_t size)
-{
-	const char *slash = strrchr(path, '/');
-	int n = snprintf(ret, size, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-
-	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
-}
-
 const struct reach_place *reach_around(
 	const struct reach *reach, const struct reach_place *name, char *ret_folder, size_t size)
 {
 	const struct reach_place *seen;
 	char outside[PATH_MAX], folder[PATH_MAX];
 
-	if (folder_of(reach_inside(name), ret_folder, size) < 0 ||
-		folder_of(name->path, folder, sizeof(folder)) < 0)
+	if (path_folder(reach_inside(name), ret_folder, size) < 0 ||
+		path_folder(name->path, folder, sizeof(folder)) < 0)
 		return NULL;
 	seen = reach_seen(reach, ret_folder);
 	/* What is seen there may be another one. */

@@ -138,7 +138,7 @@ static int set_label(struct lsm_verdict_bpf *p, __u64 address, const struct sbx_
 	__u64 word;
 	int r = bpf_map_lookup_elem(bits, &key, &word);
 
-	word |= 1ull << sbx_label_bit(address) % 64 | 1ull << sbx_label_second_bit(address);
+	word |= sbx_label_bits(address);
 	r |= bpf_map_update_elem(bits, &key, &word, BPF_ANY);
 	return r | bpf_map_update_elem(labels, &address, label, BPF_ANY);
 }
@@ -189,13 +189,7 @@ static int fill_leaves(
 			.tenant = TENANT + i,
 			.policy = POLICY + i,
 		};
-
-		struct sbx_seat seat = {
-			.leaf = leaf.id,
-			.tenant = leaf.tenant,
-			.policy = leaf.policy,
-			.seal = sbx_seat_seal(leaf.id, leaf.tenant, leaf.policy),
-		};
+		struct sbx_seat seat = sbx_seat_for(leaf.id, leaf.tenant, leaf.policy);
 		__u32 number = sbx_seat_of(leaf.id);
 
 		if (bpf_map_update_elem(map, &leaf.id, &leaf, BPF_ANY) < 0 ||
