@@ -546,7 +546,7 @@ soak: $(GUEST_NEEDS)
 
 C_FILES := $(wildcard src/*/*.[ch] src/libc/*/*.h bpf/*.[ch] include/*/*.h tests/*/*.[ch] docs/*.[ch] docs/*/*.[ch] \
 	contrib/completion/*.[ch])
-SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/kernels tests/vm/run \
+SHELL_FILES := $(wildcard .ci/run tests/tap tests/tap.sh tests/unit/*.t tests/lint/* tests/vm/kernels tests/vm/run tests/vm/standing \
 	tests/integration/run tests/integration/*.sh tests/integration/*.t tests/redteam/*.t tests/systemd/*.t tests/demo/demo tests/demo/fetch-program \
 	tests/bench/launch tests/bench/lsm contrib/packaging/* contrib/completion/sandboxctl.bash)
 LINTERS := format layers licences messages bypasses shell generated man cppcheck tidy

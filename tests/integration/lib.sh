@@ -270,13 +270,17 @@ declare -A fifos=()
 
 # The next line of a sandbox that was started, in `line`; empty when it has ended.
 read_line() {
-	local part last=
+	local part last='' begin=$SECONDS
 	line=
 	until IFS= read -rt 0.05 part <&"${fifos[$1]}"; do
 		line+=$part
 		# What it said at its very end is still there for one more look.
 		[[ -z $last ]] || return 1
 		[[ -d /proc/${supervisors[$1]} ]] || last=1
+		if ((SECONDS - begin > 120)); then
+			"$repo/tests/vm/standing"
+			bail "no line from $1 in two minutes: $line $(<"$tmp/${1/\//.}.err")"
+		fi
 	done
 	line+=$part
 }
