@@ -61,20 +61,24 @@ static __always_inline bool is_tenants_pipe(struct file *file)
 /* Few files lie deeper than that. */
 #define FAST_DEPTH 16
 
-/* The name has been met by then. */
 static long go_up_further(__u32 i, struct step *s)
 {
-	return go_up(s, FAST_DEPTH);
+	struct said said;
+
+	return go_up(s, &said);
 }
 
 /* As walk_up, but begun in a loop: an open takes less so, and the verifier as many times more. */
 static __always_inline enum sbx_why walk_fast(
 	const struct actor *a, struct dentry *d, struct sbx_walk *walk)
 {
-	struct step s = { .a = a, .first = d, .d = d, .walk = walk };
+	struct step s = { .a = a, .d = d, .walk = walk };
+	struct said said;
 
-	for (__u32 i = 0; i < FAST_DEPTH; i++)
-		if (go_up(&s, i))
+	if (leave_file(&s))
+		return arrive(&s);
+	for (int i = 2; i < FAST_DEPTH; i++)
+		if (go_up(&s, &said))
 			return arrive(&s);
 	(void)bpf_loop(MAX_DEPTH - FAST_DEPTH, go_up_further, &s, 0);
 	return arrive(&s);

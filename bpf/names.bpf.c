@@ -53,17 +53,30 @@ static __always_inline bool is_anchor(struct inode *inode)
 	       anchor->generation == inode->i_generation;
 }
 
+/*
+ * What the walks come to, if nothing stood in their way. A global function: the verifier knows
+ * nothing of what it answers, nor from then on of what it was given, and so looks at all that
+ * follows once, and not once for each of what the walks may have met.
+ */
+__attribute__((noinline, weak)) int end_walks(
+	const struct sbx_walk *folder, const struct sbx_walk *entry, __u32 why)
+{
+	if (!folder || !entry)
+		return SBX_WHY_ADRIFT;
+	return why == SBX_WHY_NONE ? sbx_entry_end(folder, entry) : why;
+}
+
 static __always_inline enum sbx_why judge_name(const struct actor *a, struct name *n)
 {
 	struct inode *inode = n->entry->d_inode;
-	enum sbx_why why;
+	enum sbx_why why = SBX_WHY_NONE;
 
 	n->of_folder = n->of_entry = walk_begin(a);
 	if (is_there(inode) && !meet(a, inode, &n->of_entry))
-		return SBX_WHY_ADRIFT;
-	why = walk_name(a, n->folder, n->entry, n->of_file, &n->of_folder);
+		why = SBX_WHY_ADRIFT;
 	if (why == SBX_WHY_NONE)
-		why = sbx_entry_end(&n->of_folder, &n->of_entry);
+		why = walk_name(a, n->folder, n->entry, n->of_file, &n->of_folder);
+	why = end_walks(&n->of_folder, &n->of_entry, why);
 	/* Nobody makes what is there: it is moved or removed. */
 	if (why == SBX_WHY_NONE && is_there(inode) && is_folder(inode) && is_anchor(inode))
 		why = SBX_WHY_ANCHOR;
@@ -161,6 +174,15 @@ static __noinline int deny_source(
 	return deny_file(a, SBX_HOOK_path_link, file, SBX_READ, why, owner);
 }
 
+/* As end_walks, for the file that gets one more name; what its own label says counts later. */
+__attribute__((noinline, weak)) int end_source(
+	const struct sbx_walk *place, const struct sbx_walk *file, __u32 why)
+{
+	if (!place || !file)
+		return SBX_WHY_ADRIFT;
+	return why == SBX_WHY_NONE ? sbx_walk_end(place, SBX_READ) : why;
+}
+
 /* The file gets one more name: who may use it by that one must have been free to by the other. */
 static __always_inline int judge_link(struct dentry *file, struct name *to)
 {
@@ -176,8 +198,7 @@ static __always_inline int judge_link(struct dentry *file, struct name *to)
 		return deny_change(&a, SBX_HOOK_path_link, to, a.why);
 	of_file = of_place = walk_begin(&a);
 	why = meet(&a, file->d_inode, &of_file) ? walk_up(&a, file, &of_place) : SBX_WHY_ADRIFT;
-	if (why == SBX_WHY_NONE)
-		why = sbx_walk_end(&of_place, SBX_READ);
+	why = end_source(&of_place, &of_file, why);
 	if (why != SBX_WHY_NONE)
 		r = deny_source(&a, file, why, of_place.owner);
 	if (r)

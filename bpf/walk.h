@@ -105,23 +105,31 @@ __attribute__((noinline, weak)) int find_label_again(
 	return MET_ANOTHER;
 }
 
+static __always_inline __u64 dev_and_generation_of(struct inode *inode)
+{
+	return (__u64)inode->i_sb->s_dev << 32 | inode->i_generation;
+}
+
 static __always_inline int look_again(const struct actor *a, struct inode *inode, struct said *ret)
 {
 	__u64 address = (__u64)inode;
 
-	return find_label_again(&address, inode->i_ino,
-		(__u64)inode->i_sb->s_dev << 32 | inode->i_generation, a->policy, ret);
+	return find_label_again(
+		&address, inode->i_ino, dev_and_generation_of(inode), a->policy, ret);
+}
+
+static __always_inline const struct sbx_label *label_at(__u64 address)
+{
+	return bpf_map_lookup_elem(&labels, &address);
 }
 
 static __always_inline int find_label(const struct actor *a, struct inode *inode, struct said *ret)
 {
 	const struct sbx_label *l;
-	__u64 address;
 
 	if (!may_have_label((__u64)inode))
 		return MET_NOTHING;
-	address = (__u64)inode;
-	l = bpf_map_lookup_elem(&labels, &address);
+	l = label_at((__u64)inode);
 	if (!l)
 		return MET_NOTHING;
 	return read_label_of(a->policy, l, inode, ret) ? look_again(a, inode, ret) : MET_LABEL;
@@ -148,15 +156,24 @@ static __always_inline struct sbx_walk walk_begin(const struct actor *a)
 	return (struct sbx_walk){ .owner = zero, .rights = zero, .shared = zero };
 }
 
-static __always_inline void meet_label(
-	const struct actor *a, const struct said *said, struct sbx_walk *walk)
+/*
+ * A global function: the verifier looks at it once, and knows nothing afterwards of what the walk
+ * may have met, so that what follows is looked at once, too. It asks for NULL, which never comes.
+ */
+__attribute__((noinline, weak)) int meet_label(
+	struct sbx_walk *walk, const struct said *said, __u32 tenant)
 {
 	const __u32 *rights = 0;
+	struct sbx_perm_key key;
 
+	if (!walk || !said)
+		return 0;
+	key = said->key;
 	/* The nearest rights count: behind them it is asked whose it is, and no more. */
 	if (!walk->rights)
-		rights = said->rights ? &said->rights : bpf_map_lookup_elem(&perms, &said->key);
-	sbx_walk_label(walk, a->tenant, said->owner, said->flags, rights);
+		rights = said->rights ? &said->rights : bpf_map_lookup_elem(&perms, &key);
+	sbx_walk_label(walk, tenant, said->owner, said->flags, rights);
+	return 0;
 }
 
 /* Whether it is known what the label says, if it has one. */
@@ -166,7 +183,7 @@ static __always_inline bool meet(const struct actor *a, struct inode *inode, str
 	int met = find_label(a, inode, &said);
 
 	if (met == MET_LABEL)
-		meet_label(a, &said, walk);
+		(void)meet_label(walk, &said, a->tenant);
 	return met != MET_ANOTHER;
 }
 
@@ -180,11 +197,20 @@ static __always_inline bool read_name(struct dentry *d, struct sbx_name_key *key
 	return !(before & 1) && *sequence == before;
 }
 
+/* 0: it is that folder's, as read_label. As meet_label for the verifier. */
+__attribute__((noinline, weak)) int read_label_apart(const struct sbx_label *l, __u64 ino,
+	__u64 dev_and_generation, __u32 policy, struct said *ret)
+{
+	__u32 dev = dev_and_generation >> 32, generation = dev_and_generation;
+
+	return l && ret ? read_label(policy, l, ino, dev, generation, ret) != 0 : 1;
+}
+
 /*
  * The label on the name of a dentry in that folder, whatever it stands for. A subprogram, so that
  * its key isn't on the stack of walks that look for no name.
  */
-static __noinline enum meeting find_name(
+static __noinline int find_name(
 	const struct actor *a, struct dentry *d, struct inode *folder, struct said *ret)
 {
 	struct sbx_name_key key = { .folder = (__u64)folder };
@@ -204,7 +230,7 @@ static __noinline enum meeting find_name(
 	l = bpf_map_lookup_elem(&names, &key);
 	if (!l)
 		return MET_NOTHING;
-	if (!read_label_of(a->policy, l, folder, ret))
+	if (!read_label_apart(l, folder->i_ino, dev_and_generation_of(folder), a->policy, ret))
 		return MET_LABEL;
 	/* It is of another folder, and stays that. */
 	return bpf_map_lookup_elem(&names, &key) == l && l->label == ret->key.label ? MET_NOTHING
@@ -219,7 +245,7 @@ static __always_inline void meet_name(
 	const struct actor *a, const struct said *said, bool of_file, struct sbx_walk *walk)
 {
 	if (of_file)
-		meet_label(a, said, walk);
+		(void)meet_label(walk, said, a->tenant);
 	else
 		sbx_walk_label(walk, a->tenant, said->owner, said->flags, 0);
 }
@@ -232,40 +258,59 @@ static __always_inline bool is_folder(struct inode *inode)
 /* A walk on its way. */
 struct step {
 	const struct actor *a;
-	struct dentry *first, *d;
+	struct dentry *d;
 	struct sbx_walk *walk;
 	struct inode *root; /* when it has come there */
 	bool lost;
 };
 
-/* What the dentry's inode has to say, and on to its parent. True: there is no way on. */
-static __always_inline bool go_up(struct step *s, __u32 i)
+/* To the parent, after that was met. True: there is no way on. */
+static __always_inline bool step_up(struct step *s, int met, const struct said *said)
 {
 	struct dentry *d = s->d, *parent = d->d_parent;
-	struct inode *inode = d->d_inode;
-	struct said said;
-	int met = find_label(s->a, inode, &said);
 
-	/* A file's name is met before the folder that it is in. */
-	if (i == 1 && met == MET_LABEL && (said.flags & SBX_LABEL_NAMES)) {
-		met = find_name(s->a, s->first, inode, &said);
-		if (met == MET_LABEL)
-			meet_name(s->a, &said, !is_folder(s->first->d_inode), s->walk);
-		if (met != MET_ANOTHER)
-			met = look_again(s->a, inode, &said);
-	}
 	if (met == MET_LABEL)
-		meet_label(s->a, &said, s->walk);
+		(void)meet_label(s->walk, said, s->a->tenant);
 	if (met == MET_ANOTHER) {
 		s->lost = true;
 		return true;
 	}
 	if (parent == d) {
-		s->root = inode;
+		s->root = d->d_inode;
 		return true;
 	}
 	s->d = parent;
 	return false;
+}
+
+/* `said` is room for it: the stack has none for one in each step. */
+static __always_inline bool go_up(struct step *s, struct said *said)
+{
+	int met = find_label(s->a, s->d->d_inode, said);
+
+	return step_up(s, met, said);
+}
+
+/* The first two steps: a file's name is met before the folder that it is in. */
+static __always_inline bool leave_file(struct step *s)
+{
+	struct dentry *file = s->d;
+	struct inode *folder;
+	struct said said;
+	int met;
+
+	if (go_up(s, &said))
+		return true;
+	folder = s->d->d_inode;
+	met = find_label(s->a, folder, &said);
+	if (met == MET_LABEL && said.flags & SBX_LABEL_NAMES) {
+		met = find_name(s->a, file, folder, &said);
+		if (met == MET_LABEL)
+			meet_name(s->a, &said, !is_folder(file->d_inode), s->walk);
+		if (met != MET_ANOTHER)
+			met = look_again(s->a, folder, &said);
+	}
+	return step_up(s, met, &said);
 }
 
 /*
@@ -294,7 +339,9 @@ static __always_inline enum sbx_why arrive(const struct step *s)
 
 static long go_up_once(__u32 i, struct step *s)
 {
-	return go_up(s, i);
+	struct said said;
+
+	return go_up(s, &said);
 }
 
 /*
@@ -305,9 +352,10 @@ static long go_up_once(__u32 i, struct step *s)
 static __noinline enum sbx_why walk_up(
 	const struct actor *a, struct dentry *d, struct sbx_walk *walk)
 {
-	struct step s = { .a = a, .first = d, .d = d, .walk = walk };
+	struct step s = { .a = a, .d = d, .walk = walk };
 
-	(void)bpf_loop(MAX_DEPTH, go_up_once, &s, 0);
+	if (!leave_file(&s))
+		(void)bpf_loop(MAX_DEPTH - 2, go_up_once, &s, 0);
 	return arrive(&s);
 }
 
