@@ -732,6 +732,11 @@ build/bench/opens: tests/bench/opens.c | build/deps/bench
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -static -o $@ $<
 
+build/bench/verified: tests/bench/verified.c | build/deps/bench
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $< -lbpf
+
 BENCHMARKS := launch tenants policy lsm
 B ?= $(BENCHMARKS)
 BENCH_PROGRAMS = $(addprefix build/bench/,noop empty floor guard label filter interleave) \
@@ -761,7 +766,7 @@ bench-policy: all build/bench/policy
 		build/share/sandboxctl/policies
 
 # The verdict alone is measured here, for it needs no BPF LSM, and what it adds to an open in the guest.
-bench-lsm: all $(addprefix build/bench/,lsm_verdict lsm_empty opens) build/demo/probe build/vm/6.1/.done \
+bench-lsm: all $(addprefix build/bench/,lsm_verdict lsm_empty opens verified) build/demo/probe build/vm/6.1/.done \
 		build/vm/6.12/.done
 	build/bench/lsm_verdict -j build/bench/lsm.json
 	tests/vm/run -i -k 6.1 -- tests/bench/lsm
