@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 17
+#define SBX_ABI_VERSION 18
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -303,12 +303,17 @@ struct sbx_label {
 	__u64 ino;
 	__u32 dev;
 	__u32 generation;
-	__u32 label;
+	union {
+		struct {
+			__u32 label;
+			__u32 serial; /* how often it was written */
+		};
+		__u64 writing; /* both: no two writings have the same */
+	};
 	__u32 owner; /* tenant id, or SBX_OWNER_FORMER; 0: nobody's own */
 	__u32 flags;
 	__u32 policy; /* the owner's newest, mostly, which asks the most; 0: none */
 	__u32 rights; /* of that policy, as in `perms`, which is spared a look */
-	__u32 pad;
 };
 
 #define SBX_LABEL_NAMES	 1 /* a folder with names in `names`, without which none are looked for */

@@ -61,13 +61,6 @@ static __always_inline bool is_tenants_pipe(struct file *file)
 /* Few files lie deeper than that. */
 #define FAST_DEPTH 16
 
-static long go_up_further(__u32 i, struct step *s)
-{
-	struct said said;
-
-	return go_up(s, &said);
-}
-
 /* As walk_up, but begun in a loop: an open takes less so, and the verifier as many times more. */
 static __always_inline enum sbx_why walk_fast(
 	const struct actor *a, struct dentry *d, struct sbx_walk *walk)
@@ -80,7 +73,7 @@ static __always_inline enum sbx_why walk_fast(
 	for (int i = 2; i < FAST_DEPTH; i++)
 		if (go_up(&s, &said))
 			return arrive(&s);
-	(void)bpf_loop(MAX_DEPTH - FAST_DEPTH, go_up_further, &s, 0);
+	(void)bpf_loop(MAX_DEPTH - FAST_DEPTH, go_up_once, &s, 0);
 	return arrive(&s);
 }
 

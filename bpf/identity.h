@@ -19,7 +19,7 @@ enum standing {
 };
 
 struct actor {
-	__u64 leaf; /* cgroup id of the sandbox; not the HOST's, nor what follows */
+	__u64 leaf; /* cgroup id of the sandbox; of the HOST only `standing` is set */
 	__u32 tenant, policy; /* 0 where it has no label */
 	enum standing standing;
 	enum sbx_why why; /* of NOBODY */

@@ -174,7 +174,8 @@ static __noinline int deny_source(
 	return deny_file(a, SBX_HOOK_path_link, file, SBX_READ, why, owner);
 }
 
-/* As end_walks, for the file that gets one more name; what its own label says counts later. */
+/* As end_walks, for the file that gets one more name. What its own label says counts later: here it
+ * is only forgotten by the verifier, too. */
 __attribute__((noinline, weak)) int end_source(
 	const struct sbx_walk *place, const struct sbx_walk *file, __u32 why)
 {

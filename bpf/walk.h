@@ -36,6 +36,7 @@ static __always_inline bool may_have_label(__u64 address)
 	       (*bits >> bit % 64 & 1 && *bits >> sbx_label_second_bit(lower_half(address)) & 1);
 }
 
+/* As an int, which is what global functions return. */
 enum meeting {
 	MET_NOTHING,
 	MET_LABEL,
@@ -44,37 +45,42 @@ enum meeting {
 
 /* What a label says to a policy. */
 struct said {
-	struct sbx_perm_key key; /* under which `perms` has more of it */
+	__u64 writing; /* its lower half: the label, under which `perms` has more of it */
 	__u32 owner, flags;
 	__u32 rights; /* 0: that is in `perms`, if anything */
 };
 
 /*
  * The memory of a label that is written anew may be given to another one while it is read, and then
- * to whom it belongs and what it allows are of two. Its number is never used again: where that is
- * the same in the end, all is of one. 0: it is, and the label is of that inode. No branches, for
- * what follows would be looked at by the verifier once for each; a macro, for the numbers of an
- * inode are read in between, and would be on the stack else.
+ * to whom it belongs and what it allows are of two. Where it is the same writing in the end, all is
+ * of that one, for x86 keeps the order of loads. 0: it is, and the label is of that inode. No
+ * branches, for what follows would be looked at by the verifier once for each; a macro, for the
+ * numbers of an inode are read in between, and would be on the stack else.
  */
 #define read_label(policy_, from, ino_, dev_, generation_, ret)                             \
 	({                                                                                  \
 		const volatile struct sbx_label *l_ = (from);                               \
 		__u64 differs_;                                                             \
                                                                                             \
-		(ret)->key.policy = (policy_);                                              \
-		(ret)->key.label = l_->label;                                               \
+		(ret)->writing = l_->writing;                                               \
 		differs_ = (l_->ino ^ (ino_)) | (l_->generation ^ (generation_)) |          \
 			   (l_->dev ^ (dev_));                                              \
 		(ret)->owner = l_->owner;                                                   \
 		(ret)->flags = l_->flags;                                                   \
 		(ret)->rights =                                                             \
 			l_->rights & -(__u32)(((__u64)(l_->policy ^ (policy_)) - 1) >> 63); \
-		differs_ | (l_->label ^ (ret)->key.label);                                  \
+		differs_ | (l_->writing ^ (ret)->writing);                                  \
 	})
 
 #define read_label_of(policy_, from, inode_, ret)                                                 \
 	read_label(policy_, from, (inode_)->i_ino, (inode_)->i_sb->s_dev, (inode_)->i_generation, \
 		ret)
+
+/* Behind a reading that was of another inode: whether all of that was of one writing. */
+static __always_inline bool stands_still(const struct sbx_label *l, const struct said *said)
+{
+	return *(const volatile __u64 *)&l->writing == said->writing;
+}
 
 /* How often what changes just now is read anew. */
 #define TRIES 4
@@ -99,7 +105,7 @@ __attribute__((noinline, weak)) int find_label_again(
 			return MET_NOTHING;
 		if (!read_label(policy, l, ino, dev, generation, ret))
 			return MET_LABEL;
-		if (bpf_map_lookup_elem(&labels, &key) == l && l->label == ret->key.label)
+		if (bpf_map_lookup_elem(&labels, &key) == l && stands_still(l, ret))
 			return MET_NOTHING;
 	}
 	return MET_ANOTHER;
@@ -118,6 +124,7 @@ static __always_inline int look_again(const struct actor *a, struct inode *inode
 		&address, inode->i_ino, dev_and_generation_of(inode), a->policy, ret);
 }
 
+/* Apart, so that the address is on the stack no longer than it has to. */
 static __always_inline const struct sbx_label *label_at(__u64 address)
 {
 	return bpf_map_lookup_elem(&labels, &address);
@@ -158,17 +165,18 @@ static __always_inline struct sbx_walk walk_begin(const struct actor *a)
 
 /*
  * A global function: the verifier looks at it once, and knows nothing afterwards of what the walk
- * may have met, so that what follows is looked at once, too. It asks for NULL, which never comes.
+ * may have met, so that what follows is looked at once, too. For it NULL is
+ * asked for, which never comes.
  */
 __attribute__((noinline, weak)) int meet_label(
-	struct sbx_walk *walk, const struct said *said, __u32 tenant)
+	struct sbx_walk *walk, const struct said *said, __u32 tenant, __u32 policy)
 {
+	struct sbx_perm_key key = { .policy = policy };
 	const __u32 *rights = 0;
-	struct sbx_perm_key key;
 
 	if (!walk || !said)
 		return 0;
-	key = said->key;
+	key.label = said->writing;
 	/* The nearest rights count: behind them it is asked whose it is, and no more. */
 	if (!walk->rights)
 		rights = said->rights ? &said->rights : bpf_map_lookup_elem(&perms, &key);
@@ -183,7 +191,7 @@ static __always_inline bool meet(const struct actor *a, struct inode *inode, str
 	int met = find_label(a, inode, &said);
 
 	if (met == MET_LABEL)
-		(void)meet_label(walk, &said, a->tenant);
+		(void)meet_label(walk, &said, a->tenant, a->policy);
 	return met != MET_ANOTHER;
 }
 
@@ -213,28 +221,31 @@ __attribute__((noinline, weak)) int read_label_apart(const struct sbx_label *l, 
 static __noinline int find_name(
 	const struct actor *a, struct dentry *d, struct inode *folder, struct said *ret)
 {
-	struct sbx_name_key key = { .folder = (__u64)folder };
 	struct dentry *parent = d->d_parent;
-	const struct sbx_label *l;
-	int i = 0;
 
 	if (parent->d_inode != folder)
 		return MET_ANOTHER;
 	/* One that was cut would be another's. */
-	if (d->d_name.len >= sizeof(key.name))
+	if (d->d_name.len >= SBX_ENTRY_SIZE)
 		return MET_NOTHING;
-	while (i < TRIES && !read_name(d, &key))
-		i++;
-	if (i == TRIES)
-		return MET_ANOTHER;
-	l = bpf_map_lookup_elem(&names, &key);
-	if (!l)
-		return MET_NOTHING;
-	if (!read_label_apart(l, folder->i_ino, dev_and_generation_of(folder), a->policy, ret))
-		return MET_LABEL;
-	/* It is of another folder, and stays that. */
-	return bpf_map_lookup_elem(&names, &key) == l && l->label == ret->key.label ? MET_NOTHING
-										    : MET_ANOTHER;
+	for (int i = 0; i < TRIES; i++) {
+		/* Of a longer one that was read before, nothing may be left behind this one. */
+		struct sbx_name_key key = { .folder = (__u64)folder };
+		const struct sbx_label *l;
+
+		if (!read_name(d, &key))
+			continue;
+		l = bpf_map_lookup_elem(&names, &key);
+		if (!l)
+			return MET_NOTHING;
+		if (!read_label_apart(
+			    l, folder->i_ino, dev_and_generation_of(folder), a->policy, ret))
+			return MET_LABEL;
+		/* It is of another folder, and stays that. */
+		if (bpf_map_lookup_elem(&names, &key) == l && stands_still(l, ret))
+			return MET_NOTHING;
+	}
+	return MET_ANOTHER;
 }
 
 /*
@@ -245,7 +256,7 @@ static __always_inline void meet_name(
 	const struct actor *a, const struct said *said, bool of_file, struct sbx_walk *walk)
 {
 	if (of_file)
-		(void)meet_label(walk, said, a->tenant);
+		(void)meet_label(walk, said, a->tenant, a->policy);
 	else
 		sbx_walk_label(walk, a->tenant, said->owner, said->flags, 0);
 }
@@ -270,7 +281,7 @@ static __always_inline bool step_up(struct step *s, int met, const struct said *
 	struct dentry *d = s->d, *parent = d->d_parent;
 
 	if (met == MET_LABEL)
-		(void)meet_label(s->walk, said, s->a->tenant);
+		(void)meet_label(s->walk, said, s->a->tenant, s->a->policy);
 	if (met == MET_ANOTHER) {
 		s->lost = true;
 		return true;
@@ -289,6 +300,13 @@ static __always_inline bool go_up(struct step *s, struct said *said)
 	int met = find_label(s->a, s->d->d_inode, said);
 
 	return step_up(s, met, said);
+}
+
+static long go_up_once(__u32 i, struct step *s)
+{
+	struct said said;
+
+	return go_up(s, &said);
 }
 
 /* The first two steps: a file's name is met before the folder that it is in. */
@@ -335,13 +353,6 @@ static __always_inline enum sbx_why arrive(const struct step *s)
 	if (!walk->rights && !walk->owner && is_adrift(s->d))
 		return SBX_WHY_ADRIFT;
 	return SBX_WHY_NONE;
-}
-
-static long go_up_once(__u32 i, struct step *s)
-{
-	struct said said;
-
-	return go_up(s, &said);
 }
 
 /*

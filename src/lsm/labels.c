@@ -160,12 +160,14 @@ static int set_bits(const struct lsm *lsm, uint64_t inode, struct sbx_error *err
 static int label_write(
 	const struct lsm *lsm, uint64_t inode, const struct sbx_label *label, struct sbx_error *err)
 {
+	struct sbx_label written = *label;
 	int r = set_bits(lsm, inode, err);
 
 	if (r < 0)
 		return r;
+	written.serial++;
 	/* By now hooks look for it. */
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_LABELS], &inode, label, BPF_ANY) < 0)
+	if (bpf_map_update_elem(lsm->map[LSM_MAP_LABELS], &inode, &written, BPF_ANY) < 0)
 		return error_errno(err, errno, "write the map 'labels'");
 	return 0;
 }

@@ -143,7 +143,10 @@ static struct sbx_name_key key_of(const struct lsm_name *name)
 static int name_write(const struct lsm *lsm, const struct sbx_name_key *key,
 	const struct sbx_label *label, struct sbx_error *err)
 {
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_NAMES], key, label, BPF_ANY) < 0)
+	struct sbx_label written = *label;
+
+	written.serial++;
+	if (bpf_map_update_elem(lsm->map[LSM_MAP_NAMES], key, &written, BPF_ANY) < 0)
 		return error_errno(err, errno, "write the map 'names'");
 	return 0;
 }
@@ -191,6 +194,7 @@ int name_ensure(const struct lsm *lsm, const struct lsm_name *name, struct lsm_o
 			.dev = name->folder.info.dev,
 			.generation = name->folder.info.generation,
 			.label = label.label ? label.label : fresh,
+			.serial = label.serial,
 		};
 		label_set_owner(&label, owner);
 		r = name_write(lsm, &key, &label, err);

@@ -196,6 +196,7 @@ deep "$t/own" 60
 allowed "64 deep" a/x read "$p/file"
 depth=lsm:file_open:depth
 denied $depth "65 deep" a/x read "$p/d/file"
+allowed "64 deep: truncate(2)" a/x truncate "$p/file"
 denied lsm:path_truncate:depth "65 deep: truncate(2)" a/x truncate "$p/d/file"
 denied lsm:inode_getattr:depth "65 deep: looked at" a/x stat "$p/d/file"
 allowed "a file is made 64 deep" a/x write "$p/new"
