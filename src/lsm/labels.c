@@ -152,9 +152,7 @@ static int set_bits(const struct lsm *lsm, uint64_t inode, struct sbx_error *err
 	if (bpf_map_lookup_elem(map, &word, &bits) < 0)
 		return error_errno(err, errno, "read the map 'label_bits'");
 	bits |= sbx_label_bits(inode);
-	if (bpf_map_update_elem(map, &word, &bits, BPF_ANY) < 0)
-		return error_errno(err, errno, "write the map 'label_bits'");
-	return 0;
+	return lsm_map_write(lsm, LSM_MAP_LABEL_BITS, &word, &bits, BPF_ANY, err);
 }
 
 static int label_write(
@@ -167,9 +165,7 @@ static int label_write(
 		return r;
 	written.serial++;
 	/* By now hooks look for it. */
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_LABELS], &inode, &written, BPF_ANY) < 0)
-		return error_errno(err, errno, "write the map 'labels'");
-	return 0;
+	return lsm_map_write(lsm, LSM_MAP_LABELS, &inode, &written, BPF_ANY, err);
 }
 
 /* Of a label's flags. */

@@ -143,12 +143,23 @@ int lsm_check_base(
 	return error_cure(err, r, "sandboxctl lsm unload && sandboxctl lsm load");
 }
 
+int lsm_map_write(const struct lsm *lsm, enum lsm_map map, const void *key, const void *value,
+	uint64_t flags, struct sbx_error *err)
+{
+	if (bpf_map_update_elem(lsm->map[map], key, value, flags) == 0)
+		return 0;
+	if (errno != E2BIG)
+		return error_errno(err, errno, "write the map '%s'", maps[map].name);
+	return error_cure(err, error_set(err, E2BIG, "the LSM's map '%s' is full", maps[map].name),
+		"'sandboxctl gc' gives up what sandboxes left behind, 'sandboxctl tenant forget' "
+		"what "
+		"removed tenants owned");
+}
+
 static int write_seat(
 	const struct lsm *lsm, uint32_t number, const struct sbx_seat *seat, struct sbx_error *err)
 {
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_SEATS], &number, seat, BPF_ANY) < 0)
-		return error_errno(err, errno, "write the map 'seats'");
-	return 0;
+	return lsm_map_write(lsm, LSM_MAP_SEATS, &number, seat, BPF_ANY, err);
 }
 
 static int give_up_seat(const struct lsm *lsm, uint64_t cgroup_id, struct sbx_error *err)
@@ -167,10 +178,12 @@ int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uin
 {
 	struct sbx_leaf leaf = { .id = cgroup_id, .tenant = tenant, .policy = policy };
 	struct sbx_seat seat = sbx_seat_for(cgroup_id, tenant, policy);
+	int r;
 
 	(void)snprintf(leaf.name, sizeof(leaf.name), "%s", name);
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_LEAVES], &cgroup_id, &leaf, BPF_NOEXIST) < 0)
-		return error_errno(err, errno, "label the sandbox's cgroup");
+	r = lsm_map_write(lsm, LSM_MAP_LEAVES, &cgroup_id, &leaf, BPF_NOEXIST, err);
+	if (r < 0)
+		return r;
 	return write_seat(lsm, sbx_seat_of(cgroup_id), &seat, err);
 }
 
@@ -272,7 +285,5 @@ int lsm_write_loaded(const struct lsm *lsm, const struct sbx_loaded *loaded, str
 {
 	__u32 zero = 0;
 
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_LOADED], &zero, loaded, BPF_ANY) < 0)
-		return error_errno(err, errno, "write the map 'loaded'");
-	return 0;
+	return lsm_map_write(lsm, LSM_MAP_LOADED, &zero, loaded, BPF_ANY, err);
 }

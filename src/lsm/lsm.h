@@ -96,6 +96,10 @@ int lsm_check_base(
 /* What else is pinned in its home, by name. The descriptor is the caller's. */
 int lsm_open_pin(const struct lsm *lsm, const char *name, int *ret_fd, struct sbx_error *err);
 
+/* As bpf_map_update_elem(2). Where the map is full, the cure says what gives up room. */
+int lsm_map_write(const struct lsm *lsm, enum lsm_map map, const void *key, const void *value,
+	uint64_t flags, struct sbx_error *err);
+
 /*
  * A sandbox's cgroup gets its label: from now on what is in it acts for the tenant. `name`: the
  * sandbox's, for those who are told of it.

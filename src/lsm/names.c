@@ -146,9 +146,7 @@ static int name_write(const struct lsm *lsm, const struct sbx_name_key *key,
 	struct sbx_label written = *label;
 
 	written.serial++;
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_NAMES], key, &written, BPF_ANY) < 0)
-		return error_errno(err, errno, "write the map 'names'");
-	return 0;
+	return lsm_map_write(lsm, LSM_MAP_NAMES, key, &written, BPF_ANY, err);
 }
 
 /* `ret_label` stays zeroed where the name has none that counts. */

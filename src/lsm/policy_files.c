@@ -9,9 +9,7 @@ int policy_files_add(const struct lsm *lsm, const struct sbx_file_info *info, ui
 {
 	const struct sbx_inode_key key = { .ino = info->ino, .dev = info->dev };
 
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_POLICY_FILES], &key, &round, BPF_ANY) < 0)
-		return error_errno(err, errno, "write the map 'policy_files'");
-	return 0;
+	return lsm_map_write(lsm, LSM_MAP_POLICY_FILES, &key, &round, BPF_ANY, err);
 }
 
 struct forgetting {

@@ -165,9 +165,7 @@ static int add_rights(const struct lsm *lsm, uint32_t policy, uint32_t label, ui
 	if (bpf_map_lookup_elem(lsm->map[LSM_MAP_PERMS], &key, &old) < 0 && errno != ENOENT)
 		return error_errno(err, errno, "read the map 'perms'");
 	rights |= old;
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_PERMS], &key, &rights, BPF_ANY) < 0)
-		return error_errno(err, errno, "write the map 'perms'");
-	return 0;
+	return lsm_map_write(lsm, LSM_MAP_PERMS, &key, &rights, BPF_ANY, err);
 }
 
 /* `own` was made the tenant's by `lsm load`, or it isn't: nobody else's rules knew of it. */
@@ -282,9 +280,8 @@ static int write_connect(const struct lsm *lsm, uint32_t policy, const struct ls
 	int r = networks_compile(policy, rules->connect, rules->n_connect, &entries, &n, err);
 
 	for (size_t i = 0; i < n && r == 0; i++)
-		if (bpf_map_update_elem(lsm->map[LSM_MAP_CONNECT_RULES], &entries[i].key,
-			    &entries[i].rule, BPF_ANY) < 0)
-			r = error_errno(err, errno, "write the map 'connect_rules'");
+		r = lsm_map_write(lsm, LSM_MAP_CONNECT_RULES, &entries[i].key, &entries[i].rule,
+			BPF_ANY, err);
 	return r;
 }
 
@@ -331,9 +328,7 @@ static int write_mode(
 
 	if (mode == POLICY_LSM_ENFORCE)
 		return 0;
-	if (bpf_map_update_elem(lsm->map[LSM_MAP_PERMS], &key, &modes[mode], BPF_ANY) < 0)
-		return error_errno(err, errno, "write the map 'perms'");
-	return 0;
+	return lsm_map_write(lsm, LSM_MAP_PERMS, &key, &modes[mode], BPF_ANY, err);
 }
 
 int rules_mode(const struct lsm *lsm, uint32_t policy, enum policy_lsm_mode *ret_mode)
@@ -374,9 +369,8 @@ static int write_rules(const struct lsm *lsm, const struct lsm_rules *rules,
 	if (r == 0)
 		r = write_mode(lsm, policy, rules->mode, err);
 	/* Found by others from here on. */
-	if (r == 0 &&
-		bpf_map_update_elem(lsm->map[LSM_MAP_POLICIES], key, &policy, BPF_NOEXIST) < 0)
-		r = error_errno(err, errno, "write the map 'policies'");
+	if (r == 0)
+		r = lsm_map_write(lsm, LSM_MAP_POLICIES, key, &policy, BPF_NOEXIST, err);
 	if (r < 0) {
 		(void)forget_rules(lsm, NULL, NULL);
 		return r;

@@ -65,11 +65,11 @@ full() {
 	read_all err "$tmp/err"
 	is "$1: with room it is" "$status:$err" "0:"
 }
-full leaves 125 "sandboxctl: run: *: Argument list too long" sandboxctl run -t b -- "$probe" exit 0
+full leaves 125 "sandboxctl: run: *the LSM's map 'leaves' is full: 'sandboxctl gc'*" sandboxctl run -t b -- "$probe" exit 0
 full superblocks 125 "sandboxctl: run: *: Cannot allocate memory" sandboxctl run -t b -- "$probe" exit 0
-full policies 125 "sandboxctl: run: *: Argument list too long" sandboxctl run -t shared -- "$probe" exit 0
+full policies 125 "sandboxctl: run: *the LSM's map 'policies' is full: *" sandboxctl run -t shared -- "$probe" exit 0
 both_tenants "own = $world/more"
-full labels 1 "sandboxctl: lsm load: *: Argument list too long" sandboxctl lsm load
+full labels 1 "sandboxctl: lsm load: *the LSM's map 'labels' is full: *" sandboxctl lsm load
 
 change_all fill ipc_objects
 try shared ipc-make shm 1001
