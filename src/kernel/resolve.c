@@ -331,6 +331,24 @@ int resolve_free_name(const struct resolved *tree, const char *written, const ch
 	return 0;
 }
 
+/* Who makes and removes it as fast as that is at it day and night gets in between now and then. */
+#define TRIES 16
+
+int resolve_or_free_name(const struct resolved *tree, const char *written, const char *path,
+	bool over_links, struct resolved *ret_resolved, struct sbx_error *err)
+{
+	int r = 0;
+
+	for (int i = 0; i < TRIES; i++) {
+		r = resolve_beside_tree(tree, written, path, ret_resolved, err);
+		if (r != -ENOENT && !(r == -EPERM && over_links))
+			return r;
+		if (resolve_free_name(tree, written, path, ret_resolved, NULL) == 0)
+			return 0;
+	}
+	return r;
+}
+
 void resolved_clear(struct resolved *resolved)
 {
 	close_fdp(&resolved->fd);

@@ -47,6 +47,13 @@ int resolve_beside_tree(const struct resolved *tree, const char *written, const 
 int resolve_free_name(const struct resolved *tree, const char *written, const char *path,
 	struct resolved *ret_resolved, struct sbx_error *err);
 
+/*
+ * One or the other, though somebody makes and removes it all the while. `over_links`: where a
+ * symlink that others can change has the name, too, which is -EPERM else.
+ */
+int resolve_or_free_name(const struct resolved *tree, const char *written, const char *path,
+	bool over_links, struct resolved *ret_resolved, struct sbx_error *err);
+
 void resolved_clear(struct resolved *resolved);
 #define _cleanup_resolved_ _cleanup_(resolved_clear)
 

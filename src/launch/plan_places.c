@@ -65,11 +65,11 @@ static int resolve_grant(struct plan *plan, const struct policy_grant *grant,
 {
 	struct resolved *place = &plan->places[grant - plan->policy->filesystem.grants];
 	const struct resolved *tree = grant == root ? NULL : tree_of(plan);
-	int r = resolve_beside_tree(tree, root ? root->path : NULL, grant->path, place, err);
+	const char *written = root ? root->path : NULL;
+	int r = policy_grant_may_be_name(grant)
+			? resolve_or_free_name(tree, written, grant->path, false, place, err)
+			: resolve_beside_tree(tree, written, grant->path, place, err);
 
-	if (r == -ENOENT && policy_grant_may_be_name(grant) &&
-		resolve_free_name(tree, root ? root->path : NULL, grant->path, place, NULL) == 0)
-		return 0;
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r == 0 && grant == root && grant->rights != POLICY_SEE)

@@ -167,16 +167,11 @@ static int add_tree(struct all *all, const struct policy *policy, uint32_t id,
 	tree = &grown[all->n_trees];
 	*tree = (struct tree){ .place = RESOLVED_INIT, .rights = grant->rights, .id = id };
 	memcpy(tree->tenant, policy->tenant, sizeof(tree->tenant));
-	r = resolve_beside_tree(beside, written, grant->path, &tree->place, err);
 	/*
 	 * Its tenant may have removed it, or put a link there, which is no reason why others
 	 * couldn't be loaded. Whatever gets that name is the tenant's.
 	 */
-	if (r == -ENOENT)
-		r = resolve_free_name(beside, written, grant->path, &tree->place, err);
-	else if (r == -EPERM &&
-		 resolve_free_name(beside, written, grant->path, &tree->place, NULL) == 0)
-		r = 0;
+	r = resolve_or_free_name(beside, written, grant->path, true, &tree->place, err);
 	if (r == -ENOENT)
 		(void)error_cure(err, r, "make it, or take it out of the policy");
 	if (r < 0)

@@ -5,7 +5,11 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* A folder of the test's own that only its owner can write to; the last one goes with the process.
  */
@@ -280,4 +284,45 @@ TEST(a_link_of_others_is_nothing)
 	resolved_clear(&r);
 	/* On the way it is what it was. */
 	EXPECT_EQ(-EPERM, free_name(in_top("dir/link/none"), &r));
+}
+
+/* A file, a link or nothing has the name, as fast as somebody can change it; it ends with us. */
+static pid_t begin_changing(const char *path)
+{
+	pid_t parent = getpid(), child = fork();
+
+	if (child != 0)
+		return child;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		_exit(1);
+	for (;;) {
+		int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+
+		if (fd < 0 || close(fd) < 0 || unlink(path) < 0 || symlink("file", path) < 0 ||
+			unlink(path) < 0)
+			_exit(1);
+	}
+}
+
+TEST(a_name_that_is_made_and_removed_meanwhile_is_found)
+{
+	struct resolved r = RESOLVED_INIT;
+	unsigned int n_found = 0, n_free = 0;
+	char path[2 * PATH_MAX];
+	pid_t child;
+
+	make_top();
+	ASSERT_EQ(0, chmod(in_top("dir"), 01777));
+	(void)snprintf(path, sizeof(path), "%s", in_top("dir/name"));
+	child = begin_changing(path);
+	ASSERT_TRUE(child > 0);
+	for (int i = 0; i < 100000 && (i < 20000 || !n_found || !n_free); i++) {
+		ASSERT_EQ(0, resolve_or_free_name(NULL, NULL, path, true, &r, NULL));
+		r.fd >= 0 ? n_found++ : n_free++;
+		resolved_clear(&r);
+	}
+	EXPECT_TRUE(n_found > 0 && n_free > 0);
+	EXPECT_EQ(0, waitpid(child, NULL, WNOHANG));
+	ASSERT_EQ(0, kill(child, SIGKILL));
+	ASSERT_EQ(child, waitpid(child, NULL, 0));
 }
