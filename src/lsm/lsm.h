@@ -36,10 +36,8 @@ struct lsm {
 	struct sbx_ready ready;
 };
 
-#define LSM_INIT                                                                  \
-	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
-		.file_info = -1,                                                  \
-		.home = -1 })
+#define LSM_INIT \
+	((struct lsm){ .map = { [0 ... LSM_N_MAPS - 1] = -1 }, .file_info = -1, .home = -1 })
 
 const char *lsm_map_name(enum lsm_map map);
 const char *lsm_hook_name(enum sbx_hook hook);
