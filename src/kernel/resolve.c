@@ -316,8 +316,13 @@ int resolve_free_name(const struct resolved *tree, const char *written, const ch
 		return error_errno(err, ENOENT, "open '%s'", path);
 	if (asprintf(&real, "%s/%s", streq(folder.path, "/") ? "" : folder.path, name) < 0)
 		return error_errno(err, ENOMEM, "resolve '%s'", path);
-	*ret_resolved =
-		(struct resolved){ -1, take_fd(&folder.fd), real, folder.links, folder.targets };
+	*ret_resolved = (struct resolved){
+		.fd = -1,
+		.folder = take_fd(&folder.fd),
+		.path = real,
+		.links = folder.links,
+		.targets = folder.targets,
+	};
 	folder.links = folder.targets = (struct strv){ 0 };
 	return 0;
 }
