@@ -96,7 +96,8 @@ int lsm_open_pin(const struct lsm *lsm, const char *name, int *ret_fd, struct sb
 
 /*
  * A sandbox's cgroup gets its label: from now on what is in it acts for the tenant. `name`: the
- * sandbox's, for those who are told of it.
+ * sandbox's, for those who are told of it. Where it fails the label may be there, for
+ * lsm_leaf_delete().
  */
 int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uint32_t policy,
 	const char *name, struct sbx_error *err);
