@@ -19,6 +19,7 @@ struct checked {
 	bool id_taken; /* said already */
 	uid_t uid; /* of its tenant on this host; 0: not known */
 	gid_t gid; /* where the uid is known */
+	bool lsm; /* this host has it, or nobody knows */
 };
 
 /* The file as a whole, for what no line of it says. */
@@ -36,11 +37,11 @@ int check_tenants(
 
 /*
  * Whether this host knows the tenant by this id, has what the limits need, and takes the calls as a
- * filter. Sets `uid`.
+ * filter. Sets `uid`, `gid` and `lsm`, for check_files.
  */
 void check_host(const struct policy_dirs *dirs, struct checked *files, size_t n);
 
-/* Whether what is granted is there, and of use to the tenant's uid. */
+/* Whether what is granted is there, and of use to the tenant's uid. For who has a policy. */
 void check_files(struct checked *file);
 
 #endif

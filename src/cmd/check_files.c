@@ -31,7 +31,7 @@ static void say_unseen(struct policy_report *report, const struct lookup *l)
 	const struct policy_place *at = &l->grant->at;
 
 	if (l->is_name && l->r == -ENOENT && policy_grant_may_be_name(l->grant))
-		report_warning(report, at, "%s: run would refuse", l->err.text);
+		report_warning(report, at, "%s: run would refuse (%s)", l->err.text, l->err.cure);
 	else if (l->r == -ENOENT || l->r == -ENOTDIR)
 		report_warning(report, at, "'%s' is not there%s", l->grant->path,
 			l->grant->rights == POLICY_SHARE ? "" : ": run would refuse");
@@ -137,14 +137,12 @@ static void check_name(struct checked *file, const struct lookup *l, const char 
 		(void)check_mode(file, l->grant, folder, S_IWOTH | S_IXOTH);
 }
 
-void check_files(struct checked *file)
+/* In the order of their trees. */
+static void check_grants(struct checked *file)
 {
 	/* The grant with the longest way to the one that is looked at, or that one itself. */
 	const char *outer = NULL;
 
-	lookups_sort(&file->grants);
-	if (lookups_settle_names(&file->grants, true, NULL) < 0)
-		return;
 	for (size_t i = 0; i < file->grants.n; i++) {
 		const struct lookup *l = &file->grants.v[i];
 
@@ -172,4 +170,16 @@ void check_files(struct checked *file)
 		if (file->uid)
 			check_use(file, l, outer);
 	}
+}
+
+void check_files(struct checked *file)
+{
+	const struct policy_place whole = checked_whole(file);
+	struct sbx_error err = { 0 };
+
+	lookups_sort(&file->grants);
+	if (lookups_settle_names(&file->grants, file->lsm, &err) < 0)
+		report_failure(&file->report, &whole, &err);
+	else
+		check_grants(file);
 }

@@ -104,6 +104,7 @@ static void check_file(struct checked *file, const struct host *host)
 {
 	const struct policy_place whole = checked_whole(file);
 
+	file->lsm = host->r_config < 0 || host->config.lsm;
 	if (host->r_config < 0)
 		report_warning(&file->report, &whole, "ids and file modes were not checked: %s",
 			host->no_config.text);

@@ -65,10 +65,8 @@ static int look_up(
 		l->r = resolve_beside_tree(tree, written, l->grant->path, &l->place, &l->err);
 	if ((l->r == -ENOENT || l->r == -EPERM) && !l->grant->inside)
 		l->is_name = resolve_free_name(tree, written, l->grant->path, &l->place, NULL) == 0;
-	if (l->r < 0) {
-		if (!l->place.path)
-			l->place.path = path_as_far(l->grant->path);
-	}
+	if (l->r < 0 && !l->place.path)
+		l->place.path = path_as_far(l->grant->path);
 	note_inode(l);
 	/* All tenants' trees together may be more than a process may have open. */
 	close_fdp(&l->place.fd);

@@ -78,7 +78,8 @@ static int check(const struct policy_dirs *dirs, struct checked *files, size_t n
 		return cmd_fail(&err);
 	check_host(dirs, files, n);
 	for (size_t i = 0; i < n; i++) {
-		check_files(&files[i]);
+		if (files[i].policy)
+			check_files(&files[i]);
 		report_sort(&files[i].report, 0);
 		if (files[i].report.n_errors)
 			exit_code = CMD_FAILED;

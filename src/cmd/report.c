@@ -23,6 +23,27 @@ static void print_cgroup(const char *title, const struct policy_cgroup *cgroup)
 			cgroup->lines[i].thing, cgroup->lines[i].limits);
 }
 
+/* Why what isn't there will be of no use, in the words behind that. */
+static const struct {
+	unsigned int right;
+	const char *text;
+} kept_texts[] = {
+	{ POLICY_WRITE, ", nor can it be made: the host has its folder mounted read-only" },
+	{ POLICY_EXEC, ", nor could it be executed: the host has its folder mounted noexec" },
+};
+
+static const char *text_of_kept(const struct policy_grant *grant, const struct resolved *name)
+{
+	unsigned int kept;
+
+	if (plan_host_keeps(name, &kept) < 0)
+		return "";
+	for (size_t i = 0; i < ARRAY_SIZE(kept_texts); i++)
+		if (reach_of(grant->rights) & kept & kept_texts[i].right)
+			return kept_texts[i].text;
+	return "";
+}
+
 static void print_grant(const struct policy_grant *grant, const struct resolved *place)
 {
 	const char *real = place->path;
@@ -32,9 +53,11 @@ static void print_grant(const struct policy_grant *grant, const struct resolved 
 	else if (grant->inside)
 		(void)printf("mount %s on %s%s\n", real, grant->inside,
 			grant->rights == POLICY_READ ? " to read" : "");
+	else if (place->folder < 0)
+		(void)printf("%s %s\n", policy_rights_name(grant->rights), real);
 	else
-		(void)printf("%s %s%s\n", policy_rights_name(grant->rights), real,
-			place->folder >= 0 ? ", which is not there" : "");
+		(void)printf("%s %s, which is not there%s\n", policy_rights_name(grant->rights),
+			real, text_of_kept(grant, place));
 }
 
 /* For what isn't there; that nothing else in them can be written or executed is the LSM's to say.

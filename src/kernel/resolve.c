@@ -48,12 +48,11 @@ static int open_real(int root, const char *path, int *ret_fd)
 	return 0;
 }
 
-static bool only_root_writes(const struct walk *w)
+/* Whether nobody but root can have put a link there: it and its FOLDER are root's alone. */
+static bool is_roots_link(const struct stat *folder, const struct stat *link)
 {
-	struct stat st;
-
-	return look_at(w, w->path, &st) == 0 && st.st_uid == 0 &&
-	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	return link->st_uid == 0 && folder->st_uid == 0 &&
+	       (folder->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 static int append(char *path, const char *component)
@@ -88,13 +87,14 @@ static bool is_in_proc(const struct walk *w)
 static int follow(struct walk *w, const char *at, struct resolved *resolved, struct sbx_error *err)
 {
 	char target[PATH_MAX], joined[PATH_MAX];
-	struct stat st;
+	struct stat folder, link;
 	ssize_t n;
 	int r;
 
 	if (++w->n_links > MAX_LINKS)
 		return error_errno(err, ELOOP, "resolve '%s'", at);
-	if (!only_root_writes(w) || look_at(w, at, &st) < 0 || st.st_uid != 0) {
+	if (look_at(w, w->path, &folder) < 0 || look_at(w, at, &link) < 0 ||
+		!is_roots_link(&folder, &link)) {
 		r = error_set(err, EPERM, "'%s' is a symlink that others than root can change", at);
 		return error_cure(err, r, "name the file that it points to");
 	}
@@ -288,23 +288,14 @@ int resolve_beside_tree(const struct resolved *tree, const char *written, const 
 	return 0;
 }
 
-/* As follow() would refuse it. */
-static bool is_others_link(int folder, const struct stat *link)
-{
-	struct stat st;
-
-	return S_ISLNK(link->st_mode) &&
-	       (link->st_uid != 0 || fstat(folder, &st) < 0 || st.st_uid != 0 ||
-		       (st.st_mode & (S_IWGRP | S_IWOTH)));
-}
-
 static bool is_free(int folder, const char *name)
 {
-	struct stat st;
+	struct stat st, above;
 
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT && *name;
-	return is_others_link(folder, &st);
+	/* As follow() would refuse it. */
+	return S_ISLNK(st.st_mode) && (fstat(folder, &above) < 0 || !is_roots_link(&above, &st));
 }
 
 int resolve_free_name(const struct resolved *tree, const char *written, const char *path,
@@ -325,8 +316,13 @@ int resolve_free_name(const struct resolved *tree, const char *written, const ch
 		return error_errno(err, ENOENT, "open '%s'", path);
 	if (asprintf(&real, "%s/%s", streq(folder.path, "/") ? "" : folder.path, name) < 0)
 		return error_errno(err, ENOMEM, "resolve '%s'", path);
-	*ret_resolved =
-		(struct resolved){ -1, take_fd(&folder.fd), real, folder.links, folder.targets };
+	*ret_resolved = (struct resolved){
+		.fd = -1,
+		.folder = take_fd(&folder.fd),
+		.path = real,
+		.links = folder.links,
+		.targets = folder.targets,
+	};
 	folder.links = folder.targets = (struct strv){ 0 };
 	return 0;
 }

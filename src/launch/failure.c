@@ -34,6 +34,8 @@ static const struct {
 	int errnum;
 	const char *cure, *behind;
 } cures[] = {
+	/* What it was planned with is what was there a moment ago. */
+	{ "make-root", ESTALE, "another has taken its place just now: try again", NULL },
 	{ NULL, ESTALE,
 		"another file has taken its place since the sandbox was made: start the sandbox "
 		"anew",

@@ -127,6 +127,12 @@ static inline void plan_freep(struct plan **plan)
 }
 #define _cleanup_plan_ _cleanup_(plan_freep)
 
+/*
+ * Of write and exec, what the host's own mount of its folder keeps from all in there; NAME is a
+ * place that nothing has. 0 or -errno.
+ */
+int plan_host_keeps(const struct resolved *name, unsigned int *ret_rights);
+
 /* What the LSM is told of it; it points into the plan. */
 static inline struct lsm_rules plan_rules(const struct plan *plan)
 {

@@ -31,23 +31,39 @@ static int find_bind(struct plan *plan, const char *path, int folder, struct roo
 	return 0;
 }
 
-static int open_folder(struct plan *plan, const struct reach *reach, const struct reach_place *name,
-	int folder, struct sbx_error *err)
+int plan_host_keeps(const struct resolved *name, unsigned int *ret_rights)
 {
-	unsigned int opens = reach_opens(reach, name);
-	struct root_bind *bind;
 	struct statvfs fs;
+
+	if (fstatvfs(name->folder, &fs) < 0)
+		return -errno;
+	*ret_rights = (fs.f_flag & ST_RDONLY ? POLICY_WRITE : 0) |
+		      (fs.f_flag & ST_NOEXEC ? POLICY_EXEC : 0);
+	return 0;
+}
+
+/* No further than the host's own mount of it is: where that opens nothing it stays as it is. */
+static int open_folder(
+	struct plan *plan, const struct reach *reach, size_t i, struct sbx_error *err)
+{
+	const struct reach_place *name = &reach->places[i];
+	unsigned int opens = reach_opens(reach, name), kept = 0;
+	struct root_bind *bind;
 	char path[PATH_MAX];
+	int r;
 
 	if (!opens || !reach_around(reach, name, path, sizeof(path)))
 		return 0;
-	if (fstatvfs(folder, &fs) < 0)
-		return error_errno(err, errno, "look at the mount of '%s'", path);
-	if (find_bind(plan, path, folder, &bind) < 0)
+	r = plan_host_keeps(&plan->places[i], &kept);
+	if (r < 0)
+		return error_errno(err, -r, "look at the mount of '%s'", path);
+	opens &= ~kept;
+	if (!opens)
+		return 0;
+	if (find_bind(plan, path, plan->places[i].folder, &bind) < 0)
 		return error_errno(err, ENOMEM, "plan the mounts");
-	/* No further than the host's own mount of it is. */
-	bind->writable |= (opens & POLICY_WRITE) && !(fs.f_flag & ST_RDONLY);
-	bind->executable |= (opens & POLICY_EXEC) && !(fs.f_flag & ST_NOEXEC);
+	bind->writable |= (opens & POLICY_WRITE) != 0;
+	bind->executable |= (opens & POLICY_EXEC) != 0;
 	return 0;
 }
 
@@ -67,8 +83,7 @@ int plan_open_folders(struct plan *plan, const struct reach *reach, struct sbx_e
 
 	for (size_t i = 0; i < reach->n && r == 0; i++)
 		if (reach->places[i].is_name)
-			r = open_folder(
-				plan, reach, &reach->places[i], plan->places[i].folder, err);
+			r = open_folder(plan, reach, i, err);
 	if (plan->root.n_binds > n)
 		qsort(plan->binds, plan->root.n_binds, sizeof(*plan->binds), compare_binds);
 	return r;

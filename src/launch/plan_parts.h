@@ -12,8 +12,6 @@ int plan_command(struct plan *plan, int *ret_exit, struct sbx_error *err); /* pl
 int plan_running_command(struct plan *plan, struct sbx_error *err);
 int plan_root(struct plan *plan, struct sbx_error *err); /* plan_root.c */
 int plan_running_root(struct plan *plan, struct sbx_error *err);
-int plan_open_folders(struct plan *plan, const struct reach *reach,
-	struct sbx_error *err); /* for that: plan_folders.c */
 int plan_syscalls(struct plan *plan, struct sbx_error *err); /* plan_syscalls.c */
 int plan_init(struct plan *plan, struct sbx_error *err); /* plan_init.c */
 
@@ -25,6 +23,9 @@ int plan_check_walls(struct plan *plan, struct sbx_error *err);
 /* The sockets of the command, of a plain program or of a runtime: plan_sockets.c. */
 int plan_program_sockets(struct plan *plan, struct sbx_error *err);
 int plan_module_sockets(struct plan *plan, struct strv *addresses, struct sbx_error *err);
+
+/* For plan_root, in plan_folders.c: adds to `binds` the folders of names that nothing has. */
+int plan_open_folders(struct plan *plan, const struct reach *reach, struct sbx_error *err);
 
 /* For plan_command, in plan_places.c: fills `places`, and with a PATH to search `command`. */
 int plan_resolve_grants(struct plan *plan, struct sbx_error *err);

@@ -306,6 +306,13 @@ static int plan_links(struct plan *plan, struct sbx_error *err)
 	return check_ways(plan, err);
 }
 
+/* Of no line of the policy, and so without a name. */
+static void grant_file(struct plan *plan, int fd, enum policy_rights rights)
+{
+	plan->grants[plan->n_grants++] =
+		(struct lsm_grant){ .fd = fd, .folder = -1, .rights = rights };
+}
+
 static int plan_grants(struct plan *plan, const struct reach *reach, struct sbx_error *err)
 {
 	plan->grants = calloc(plan->n_places + 3, sizeof(*plan->grants));
@@ -320,15 +327,12 @@ static int plan_grants(struct plan *plan, const struct reach *reach, struct sbx_
 				.path = plan->places[i].path,
 			};
 	if (plan_has_init(plan))
-		plan->grants[plan->n_grants++] =
-			(struct lsm_grant){ plan->init_place.fd, POLICY_EXEC, NULL, -1 };
+		grant_file(plan, plan->init_place.fd, POLICY_EXEC);
 	/* A module needs no grant: its runtime is executed, and reads that one file. */
 	if (plan->runtime) {
-		plan->grants[plan->n_grants++] =
-			(struct lsm_grant){ plan->runtime_place.fd, POLICY_EXEC, NULL, -1 };
+		grant_file(plan, plan->runtime_place.fd, POLICY_EXEC);
 		if (plan->command.place.fd >= 0 && !module_is_granted(plan))
-			plan->grants[plan->n_grants++] =
-				(struct lsm_grant){ plan->command.place.fd, POLICY_READ, NULL, -1 };
+			grant_file(plan, plan->command.place.fd, POLICY_READ);
 	}
 	return 0;
 }

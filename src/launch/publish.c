@@ -66,6 +66,7 @@ int publish_status(struct run *run, struct sbx_error *err)
 		(void)snprintf(
 			status.module, sizeof(status.module), "%s", plan->command.place.path);
 	}
+	walls_note_names(plan, status.names);
 	r = walls_describe(plan, status.walls, err);
 	return r < 0 ? r : registry_write(&run->entry, &status, err);
 }

@@ -13,8 +13,10 @@ static bool knows_root(const struct plan *plan)
 	return !plan->policy->process.capabilities;
 }
 
-/* Below PATH something is made that isn't there yet: where ids are mapped that takes a known one's
- * folder. */
+/*
+ * Something may be made below PATH: a folder in there is mounted writable. A tree whose ids are
+ * mapped can't have that.
+ */
 static bool is_written_in(const struct root_spec *root, const char *path)
 {
 	for (size_t i = 0; i < root->n_binds; i++)

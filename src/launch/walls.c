@@ -21,19 +21,68 @@ static int add_filter(const struct plan *plan, struct siphash *h)
 	return 0;
 }
 
+/* What the registry has for a grant: whether anything had that name when the sandbox started. */
+enum {
+	IS_NAME = 'n', /* nothing had */
+	IS_THERE = '-',
+};
+
+void walls_note_names(const struct plan *plan, char text[static REGISTRY_NAMES_MAX])
+{
+	size_t end = 0;
+
+	for (size_t i = 0; i < plan->n_places && i < REGISTRY_NAMES_MAX - 1; i++) {
+		bool is_name = plan->places[i].folder >= 0;
+
+		text[i] = is_name ? IS_NAME : IS_THERE;
+		if (is_name)
+			end = i + 1;
+	}
+	text[end] = '\0';
+}
+
+static bool was_name(const struct plan *plan, size_t i)
+{
+	return plan->sandbox && i < strlen(plan->sandbox->names) &&
+	       plan->sandbox->names[i] == IS_NAME;
+}
+
+static int stat_folder(const char *path, struct stat *ret_stat)
+{
+	_cleanup_resolved_ struct resolved folder = RESOLVED_INIT;
+	char above[PATH_MAX];
+	int r = path_folder(path, above, sizeof(above));
+
+	if (r == 0)
+		r = resolve_path(above, &folder, NULL);
+	if (r == 0 && fstat(folder.fd, ret_stat) < 0)
+		r = -errno;
+	return r;
+}
+
+/* What is mounted, or would be, of a grant: of a name that nothing had, its folder. */
+static int stat_mounted(const struct plan *plan, size_t i, struct stat *ret_stat)
+{
+	const struct resolved *place = &plan->places[i];
+
+	if (place->fd >= 0 && was_name(plan, i))
+		return stat_folder(place->path, ret_stat);
+	return fstat(place->fd >= 0 ? place->fd : place->folder, ret_stat) < 0 ? -errno : 0;
+}
+
 /* A folder that was replaced is another one: the sandbox has the old one mounted. */
 static int add_places(const struct plan *plan, struct siphash *h)
 {
 	struct stat st;
 
 	for (size_t i = 0; i < plan->n_places; i++) {
-		const struct resolved *place = &plan->places[i];
+		int r = stat_mounted(plan, i, &st);
 
-		if (fstat(place->fd >= 0 ? place->fd : place->folder, &st) < 0)
-			return -errno;
+		if (r < 0)
+			return r;
 		siphash_add(h, &st.st_dev, sizeof(st.st_dev));
 		siphash_add(h, &st.st_ino, sizeof(st.st_ino));
-		add_text(h, place->path);
+		add_text(h, plan->places[i].path);
 	}
 	return 0;
 }

@@ -16,6 +16,15 @@ const char *walls_name(size_t i);
 int walls_describe(
 	const struct plan *plan, char text[static REGISTRY_WALLS_MAX], struct sbx_error *err);
 
+/*
+ * Which of the plan's grants are names that nothing has, for who compares later: a character for
+ * each grant, up to the last such one or as far as there is room. The sandbox sees what gets the
+ * name where its folder is mounted, so that walls_describe() of a plan with `sandbox` counts the
+ * folder still. The same lines have their grants in the same order, and with other lines the
+ * filesystem differs anyway.
+ */
+void walls_note_names(const struct plan *plan, char text[static REGISTRY_NAMES_MAX]);
+
 /* A bit for each that differs between two descriptions. One without a word differs in all. */
 unsigned int walls_compare(const char *a, const char *b);
 

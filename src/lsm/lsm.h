@@ -36,10 +36,8 @@ struct lsm {
 	struct sbx_ready ready;
 };
 
-#define LSM_INIT                                                                  \
-	((struct lsm){ .map = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 }, \
-		.file_info = -1,                                                  \
-		.home = -1 })
+#define LSM_INIT \
+	((struct lsm){ .map = { [0 ... LSM_N_MAPS - 1] = -1 }, .file_info = -1, .home = -1 })
 
 const char *lsm_map_name(enum lsm_map map);
 const char *lsm_hook_name(enum sbx_hook hook);
@@ -102,7 +100,8 @@ int lsm_map_write(const struct lsm *lsm, enum lsm_map map, const void *key, cons
 
 /*
  * A sandbox's cgroup gets its label: from now on what is in it acts for the tenant. `name`: the
- * sandbox's, for those who are told of it.
+ * sandbox's, for those who are told of it. Where it fails the label may be there, for
+ * lsm_leaf_delete().
  */
 int lsm_leaf_set(const struct lsm *lsm, uint64_t cgroup_id, uint32_t tenant, uint32_t policy,
 	const char *name, struct sbx_error *err);

@@ -126,14 +126,16 @@ static char *status_to_text(const struct sandbox_status *status)
 
 	if (!cgroup || !policy || !module)
 		return NULL;
-	json = json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+	json = json_pack(
+		"{s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
 		"tenant", status->tenant, "name", status->name, "pid", (int)status->pid,
 		"supervisor", (int)status->supervisor, "init", (int)status->init, "started",
 		(json_int_t)status->started, "cgroup", cgroup, "policy", policy, "mounts",
 		status->mounts, "settings", status->settings, "changed", status->changed, "runtime",
 		status->runtime, "module",
 		/* What is repaired names another file. */
-		streq(module, status->module) ? module : "", "walls", status->walls);
+		streq(module, status->module) ? module : "", "walls", status->walls, "names",
+		status->names);
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
 	return text;

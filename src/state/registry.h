@@ -33,6 +33,7 @@ struct registry_entry {
 #define REGISTRY_WALLS_MAX    192
 #define REGISTRY_MOUNTS_MAX   4096
 #define REGISTRY_SETTINGS_MAX 4096
+#define REGISTRY_NAMES_MAX    1024
 
 struct sandbox_status {
 	char tenant[NAME_MAX_LEN + 1];
@@ -49,6 +50,7 @@ struct sandbox_status {
 	char runtime[REGISTRY_WORD_MAX]; /* what runs its module; "": it is a program */
 	char module[PATH_MAX]; /* that module; "": none, or its path isn't UTF-8 */
 	char walls[REGISTRY_WALLS_MAX]; /* see launch/walls.h; "": nobody knows */
+	char names[REGISTRY_NAMES_MAX]; /* see launch/walls.h */
 	bool running; /* set by the reader: its supervisor lives */
 	bool ended; /* set by the reader: it is only remembered; see ended.h */
 };

@@ -69,16 +69,16 @@ static int parse_status(json_t *json, struct sandbox_status *ret_status)
 {
 	const char *tenant, *name, *cgroup, *policy;
 	const char *settings = "", *mounts = "", *changed = "";
-	const char *runtime = "", *module = "", *walls = "";
+	const char *runtime = "", *module = "", *walls = "", *names = "";
 	json_int_t pid, supervisor, started, init = 0;
 
 	/* Of an older build it ends with `policy`. */
 	if (json_unpack(json,
-		    "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s?I, s?s, s?s, s?s, s?s, s?s, s?s}",
+		    "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s?I, s?s, s?s, s?s, s?s, s?s, s?s, s?s}",
 		    "tenant", &tenant, "name", &name, "pid", &pid, "supervisor", &supervisor,
 		    "started", &started, "cgroup", &cgroup, "policy", &policy, "init", &init,
 		    "settings", &settings, "mounts", &mounts, "changed", &changed, "runtime",
-		    &runtime, "module", &module, "walls", &walls) < 0 ||
+		    &runtime, "module", &module, "walls", &walls, "names", &names) < 0 ||
 		!is_cgroup_of(cgroup, tenant, name))
 		return -ENOENT;
 	*ret_status = (struct sandbox_status){
@@ -97,6 +97,7 @@ static int parse_status(json_t *json, struct sandbox_status *ret_status)
 	(void)snprintf(ret_status->module, sizeof(ret_status->module), "%s", module);
 	(void)snprintf(ret_status->runtime, sizeof(ret_status->runtime), "%s", runtime);
 	(void)snprintf(ret_status->walls, sizeof(ret_status->walls), "%s", walls);
+	(void)snprintf(ret_status->names, sizeof(ret_status->names), "%s", names);
 	return 0;
 }
 

@@ -60,9 +60,9 @@ n_links() {
 
 # They end a little later than the command that ended them.
 links_come_to() { # NUMBER
-	local tries=0
+	local end=$((SECONDS + 60))
 	until [[ $(n_links) == "$1" ]]; do
-		((++tries < 200)) || bail "there are $(n_links) links, and not $1"
+		((SECONDS < end)) || bail "there are $(n_links) links, and not $1"
 	done
 }
 

@@ -149,6 +149,27 @@ checked 0 "*:4:9: warning: '$world/mine/to-come' is not there: what gets that na
 root = host
 write = $world/mine/to-come
 INI
+printf 'version = 1\n[host]\nlsm = off\n' >sandboxctl.ini
+checked 0 "*:4:9: warning: '$world/mine/to-come' is not there, and without the LSM all of its folder would be open: \
+run would refuse (make it, or grant its folder)*" "not on a host without the LSM" <<INI
+[filesystem]
+root = host
+write = $world/mine/to-come
+INI
+checked 0 "*:4:8: warning: '$world/mine/to-come' is not there: what gets that name is granted*" \
+	"but to be read, which opens nothing" <<INI
+[filesystem]
+root = host
+read = $world/mine/to-come
+INI
+printf 'nonsense\n' >sandboxctl.ini
+checked 0 "*: warning: ids and file modes were not checked: *:4:9: warning: *: what gets that name is granted*" \
+	"of a host that can't be known it goes by the policy alone" <<INI
+[filesystem]
+root = host
+write = $world/mine/to-come
+INI
+rm sandboxctl.ini
 checked 0 "*:4:9: warning: '$world/mine/to-come' is not there: run would refuse*" \
 	"but not what is written as a folder" <<INI
 [filesystem]
@@ -231,7 +252,8 @@ read = $world/mine/4319
 INI
 rm -r tenants/fresh.ini "$world/mine/4319"
 
-grants 0 "new/newcomer.ini:5:8: warning: '$world/gone' is not there, and its folder is not in sight: run would refuse
+grants 0 "new/newcomer.ini:5:8: warning: '$world/gone' is not there, and its folder is not in sight: run would refuse \
+(make it, grant its folder, or set 'root = host')
     5 | read = $world/gone
       |        ^
 " "what isn't there" "read = $world/gone"

@@ -311,6 +311,25 @@ with "root = host"$'\n'"exec = $world/bin"$'\n'"read = $new" "$probe" exit 0
 like "to be read it needs nothing of its folder" "$status:$err" "125:*says lsm = off, but the LSM is loaded*"
 rm "$config/sandboxctl.ini"
 
+# What the host itself has closed stays so: nothing is mounted for that.
+mkdir "$world"/{fixed,noexec}
+mount -t tmpfs -o ro fixed "$world/fixed"
+mount -t tmpfs -o noexec noexec "$world/noexec"
+closed="root = host
+exec = $world/bin $world/noexec/program
+write = $world/fixed/new $world/noexec/new"
+with "$closed" "$probe" write "$world/fixed/new"
+is "nothing is made where the host has it read-only" "$status:$line" "1:write: EROFS"
+with "$closed" "$probe" write "$world/noexec/new"
+is "but where it has it noexec" "$status:$line" "0:write: ok"
+rm "$world/noexec/new"
+like "--dry-run says so" "$(sandboxctl run -t private --policy "$world/with.ini" --dry-run -- "$probe" exit 0)" "*
+exec $world/noexec/program, which is not there, nor could it be executed: the host has its folder mounted noexec
+write $world/fixed/new, which is not there, nor can it be made: the host has its folder mounted read-only
+write $world/noexec/new, which is not there
+folder $world/noexec mounted writable
+network *"
+umount "$world"/{fixed,noexec}
 with "root = host"$'\n'"exec = $world/bin"$'\n'"write = /run/absent" "$probe" stat "$state/sandboxes"
 is "what is hidden in its folder stays so" "$status:$line" "1:stat: ENOENT"
 with "root = host"$'\n'"exec = $world/bin"$'\n'"read = /absent" "$probe" exit 0

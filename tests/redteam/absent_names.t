@@ -103,11 +103,12 @@ start folder/y "$probe" sleep 100000 </dev/null
 
 launched exec a/x -- "$probe" write "$d/new"
 is "a further command makes it" "$status:$line" "0:write: ok"
+is "nothing else is mounted for that: an update finds all as it was" "$(sandboxctl update a 2>&1)" ""
 sed -i "s,^write = .*,& $d/later," "$config/tenants/a.ini"
 sandboxctl lsm load 2>/dev/null
 allowed "sandboxes go on when all is loaded anew" a/x write "$d/new"
 denied lsm:path_mknod:no_grant "one isn't granted that it wasn't started with" a/x write "$d/later"
-ok "but by an update" sandboxctl update a
+is "but by an update, which mounts nothing" "$(sandboxctl update a 2>&1)" "a/x keeps what it was started with: filesystem"
 launched exec a/x -- "$probe" write "$d/later"
 is "then it is made" "$status:$line" "0:write: ok"
 remove d/{new,later}

@@ -66,6 +66,8 @@ TEST(steps_and_their_cures)
 		{ "ids", EPERM, -1, 125, "'/bin/command': Operation not permitted", "" },
 		{ "terminal", ENOSPC, -1, 125, "'/dev/pts/ptmx': No space left on device", "" },
 		{ "make-root", EACCES, 1, 125, "'/srv/b': Permission denied", "" },
+		{ "make-root", ESTALE, 1, 125, "'/srv/b': Stale file handle",
+			"another has taken its place just now: try again" },
 		{ "make-root", EEXIST, 2, 125, "'/bin': File exists", "" },
 	};
 

@@ -4,6 +4,7 @@
 #include "policy/key.h"
 
 #include "test.h"
+#include "tmpdir.h"
 
 static unsigned int all(void)
 {
@@ -103,6 +104,86 @@ TEST(a_plan_itself_is_compared)
 	EXPECT_TRUE(strlen(list) < sizeof(list) - 1);
 	walls_list(0, list);
 	EXPECT_STREQ("", list);
+}
+
+/* What a plan has of FOLDER/name: that itself where it is there, else its folder. */
+static void look_up(const char *folder, struct resolved *place)
+{
+	char path[PATH_MAX + 8];
+
+	resolved_clear(place);
+	(void)snprintf(path, sizeof(path), "%s/name", folder);
+	place->path = strdup(path);
+	place->fd = open(path, O_PATH | O_CLOEXEC);
+	if (place->fd < 0)
+		place->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ASSERT_TRUE(place->path && (place->fd >= 0 || place->folder >= 0));
+}
+
+static void start(struct plan *plan, struct sandbox_status *sandbox)
+{
+	plan->sandbox = NULL;
+	walls_note_names(plan, sandbox->names);
+	ASSERT_EQ(0, walls_describe(plan, sandbox->walls, NULL));
+	plan->sandbox = sandbox;
+}
+
+static const char *changed(const struct plan *plan)
+{
+	static char list[WALLS_TEXT_MAX];
+	char now[REGISTRY_WALLS_MAX];
+
+	ASSERT_EQ(0, walls_describe(plan, now, NULL));
+	walls_list(walls_compare(plan->sandbox->walls, now), list);
+	return list;
+}
+
+TEST(what_has_got_a_name_is_seen_where_its_folder_is)
+{
+	struct resolved places[] = { RESOLVED_INIT, RESOLVED_INIT, RESOLVED_INIT };
+	struct policy policy = { 0 };
+	struct sandbox_status sandbox = { 0 };
+	struct plan plan = { .policy = &policy, .places = places, .n_places = 3 };
+	const char *top = tmpdir_make(), *folder = tmpdir_folder("folder");
+
+	ASSERT_EQ(0, resolve_path(top, &places[0], NULL));
+	ASSERT_EQ(0, resolve_path(top, &places[2], NULL));
+	look_up(folder, &places[1]);
+	start(&plan, &sandbox);
+	EXPECT_STREQ("-n", sandbox.names);
+	EXPECT_STREQ("", changed(&plan));
+
+	(void)tmpdir_write("folder/name", "");
+	look_up(folder, &places[1]);
+	EXPECT_STREQ("", changed(&plan));
+	/* Another folder in its place is noticed all the same. */
+	ASSERT_EQ(0, rename(folder, tmpdir_file("old")));
+	(void)tmpdir_folder("folder");
+	look_up(folder, &places[1]);
+	EXPECT_STREQ("filesystem", changed(&plan));
+	(void)tmpdir_write("folder/name", "");
+	look_up(folder, &places[1]);
+	EXPECT_STREQ("filesystem", changed(&plan));
+}
+
+TEST(what_was_there_is_mounted_by_itself)
+{
+	struct resolved place = RESOLVED_INIT;
+	struct policy policy = { 0 };
+	struct sandbox_status sandbox = { 0 };
+	struct plan plan = { .policy = &policy, .places = &place, .n_places = 1 };
+	const char *top = tmpdir_make(), *file = tmpdir_write("name", "");
+
+	look_up(top, &place);
+	start(&plan, &sandbox);
+	EXPECT_STREQ("", sandbox.names);
+	EXPECT_STREQ("", changed(&plan));
+	ASSERT_EQ(0, rename(file, tmpdir_file("old")));
+	look_up(top, &place);
+	EXPECT_STREQ("filesystem", changed(&plan));
+	(void)tmpdir_write("name", "");
+	look_up(top, &place);
+	EXPECT_STREQ("filesystem", changed(&plan));
 }
 
 /* A sandbox of an older build: what isn't known is not said to be the same. */
