@@ -312,7 +312,8 @@ struct sbx_label {
 	};
 	__u32 owner; /* tenant id, or SBX_OWNER_FORMER; 0: nobody's own */
 	__u32 flags;
-	__u32 policy; /* the owner's newest, mostly, which asks the most; 0: none */
+	__u32 policy; /* that of the owner's whose rules were written last: it asks the most; 0:
+			 none */
 	__u32 rights; /* of that policy, as in `perms`, which is spared a look */
 };
 

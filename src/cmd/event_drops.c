@@ -64,7 +64,9 @@ static void tell(const struct event_drop *drop, bool json)
 	char tenant[NAME_MAX_LEN + 1];
 
 	event_tenant(drop->tenant, tenant, sizeof(tenant));
-	if (json)
+	if (json && !drop->tenant)
+		(void)printf("{\"kind\":\"dropped\",\"tenant\":null,\"count\":%llu}\n", n);
+	else if (json)
 		(void)printf(
 			"{\"kind\":\"dropped\",\"tenant\":\"%s\",\"count\":%llu}\n", tenant, n);
 	else

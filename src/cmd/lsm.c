@@ -119,18 +119,36 @@ static json_t *hook_to_json(const struct status *s, enum sbx_hook hook)
 static void print_json(const struct status *s)
 {
 	json_t *hooks = json_object(), *events = json_object(), *json;
+	char generation[17];
 
 	for (enum sbx_hook hook = 0; hook < SBX_N_HOOKS; hook++)
 		(void)json_object_set_new(hooks, lsm_hook_name(hook), hook_to_json(s, hook));
 	for (enum sbx_probe probe = 0; probe < SBX_N_PROBES; probe++)
 		(void)json_object_set_new(events, lsm_probe_name(probe),
 			json_boolean(s->lsm.ready.probes[probe] != 0));
-	json = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "loaded", 1, "abi",
-		(json_int_t)s->lsm.ready.abi, "base_id", (json_int_t)s->lsm.ready.base_id,
-		"base_level", (json_int_t)s->lsm.ready.base_level, "sandboxes",
-		(json_int_t)s->n_leaves, "unlabelled_denials", (json_int_t)s->counters.unlabelled,
-		"policies_watched", are_watched(s), "hooks", hooks, "events", events);
+	/* A text: of 64 bits, JSON's numbers hold 53 everywhere. */
+	(void)snprintf(generation, sizeof(generation), "%016llx",
+		(unsigned long long)s->lsm.ready.generation);
+	json = json_pack("{s:b, s:I, s:s, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "loaded", 1, "abi",
+		(json_int_t)s->lsm.ready.abi, "generation", generation, "base_id",
+		(json_int_t)s->lsm.ready.base_id, "base_level", (json_int_t)s->lsm.ready.base_level,
+		"sandboxes", (json_int_t)s->n_leaves, "unlabelled_denials",
+		(json_int_t)s->counters.unlabelled, "policies_watched", are_watched(s), "hooks",
+		hooks, "events", events);
 	cmd_print_json(json);
+}
+
+/* What is loaded, and no run may use, says why; what isn't there says nothing more. */
+static void print_json_of_none(int r, const struct sbx_error *err)
+{
+	json_t *json = json_pack("{s:b}", "loaded", 0);
+
+	if (r != -ENOENT)
+		(void)json_object_set_new(json, "error", cmd_text_to_json(err->text));
+	if (!json || json_dumpf(json, stdout, 0) < 0)
+		(void)fputs("{}", stdout);
+	(void)putchar('\n');
+	json_decref(json);
 }
 
 int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv)
@@ -148,8 +166,8 @@ int cmd_lsm_status(const struct cmd_context *context, int argc, char **argv)
 		return CMD_FAILED;
 	json = options & CMD_JSON;
 	r = read_status(&s, &err);
-	if (r == -ENOENT && json)
-		(void)puts("{\"loaded\": false}");
+	if (r < 0 && json)
+		print_json_of_none(r, &err);
 	if (r == 0)
 		json ? print_json(&s) : print_text(&s);
 	lsm_close(&s.lsm);

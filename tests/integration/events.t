@@ -295,6 +295,15 @@ sandbox -t none -- "$probe" open "$world/bare/file"
 tells -t none
 is "a rate of nothing records nothing" "$out" \
 	"-- none: 1 more, over its [audit] rate: counted, not recorded --"$'\n'
+mkdir "$base/stray"
+is "a flood of nobody's denials" "$(by_root "$base/stray" 'go(shift);
+	print scalar grep { !open my $file, "<", $ARGV[0] } 1 .. 2000' "$world/bare/file")" 2000
+rmdir "$base/stray"
+tells --json
+like "nobody is no tenant" "$out" '*{"kind":"dropped","tenant":null,"count":*'
+like "nor of those that are recorded" "$out" '*"kind":"denial","tenant":null,"name":null,*'
+tells
+like "in words" "$out" "*$when (nobody): denied open of 'file' *-- (nobody): * more, *"
 
 # ---- those who wait ----
 

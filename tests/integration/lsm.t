@@ -50,10 +50,11 @@ event fork_refused        told
 event seccomp_signal      told
 event seccomp_errno       told"
 json=$(sandboxctl lsm status --json)
-like "status --json" "${json//[[:space:]]/}" '{"loaded":true,*"sandboxes":0,*"hooks":{"file_open":{"program":"????????????????","runs":null,"nanoseconds":null},*},"events":{"oom_kill":true,"fork_refused":true,"seccomp_signal":true,"seccomp_errno":true}}'
+like "status --json" "${json//[[:space:]]/}" '{"loaded":true,"abi":*,"generation":"????????????????",*"sandboxes":0,*"hooks":{"file_open":{"program":"????????????????","runs":null,"nanoseconds":null},*},"events":{"oom_kill":true,"fork_refused":true,"seccomp_signal":true,"seccomp_errno":true}}'
+before=$(generation)
+like "status --json has the same generation" "$json" "*\"generation\": \"${before##* }\",*"
 n_hooks=$(sandboxctl lsm status | grep -c "^hook .* program")
 is "each hook has its link, though its loader is gone" "$(n_links)" "$n_hooks"
-before=$(generation)
 ok "load again" sandboxctl lsm load
 is "changes nothing" "$(generation)" "$before"
 is "and attaches nothing" "$(n_links)" "$n_hooks"
@@ -226,6 +227,9 @@ n=$(n_links)
 rename_pin file_open elsewhere
 refuses 125 "sandboxctl: run: open-lsm: the LSM is loaded in part only: pin 'file_open': *" \
 	"a pin has another name" sandboxctl run -t a -- "$probe" exit 0
+refuses 1 "sandboxctl: the LSM is loaded in part only: pin 'file_open': *: sandboxctl lsm unload --force && *" \
+	"status --json says so" sandboxctl lsm status --json
+like "to who reads JSON, too" "$out" '{"loaded": false, "error": "the LSM is loaded in part only: pin '"'file_open'"': *"}'$'\n'
 rename_pin socket_bind file_open
 refuses 125 "sandboxctl: run: open-lsm: the pin 'file_open' is another than was loaded: sandboxctl lsm unload --force && *" \
 	"and another has its name" sandboxctl run -t a -- "$probe" exit 0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Each kind of file system is labelled alike, with no wall but the LSM; and what only some of them have is no way
-# in: snapshots, names that ignore case, commands of ioctl(2), folders below 64 others.
+# in: snapshots, names that ignore case, commands of ioctl(2), folders below 63 others.
 # shellcheck source-path=SCRIPTDIR source=../integration/lib.sh
 . "${0%/*}/../integration/lib.sh"
 
@@ -177,7 +177,7 @@ for kind in ext4 btrfs xfs; do
 	is "$kind: control: by the host" "$("$probe" set-flags "$t/outside/fourth")" "set-flags: ok"
 done
 
-# ---- more than 64 folders ----
+# ---- more than 63 folders ----
 
 deep() { # FOLDER LEVELS: the path, in `p`
 	local i
