@@ -130,6 +130,8 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int flags;
+	void *worker_private; /* of a worker of io_uring's: its io_worker */
 	struct signal_struct *signal;
 	struct bpf_local_storage *bpf_storage; /* NULL: no program has stored anything of it */
 	struct nsproxy *nsproxy;
@@ -139,6 +141,21 @@ struct task_struct {
 	__u64 self_exec_id; /* goes up by one with each exec */
 	int tgid;
 	char comm[16];
+};
+
+struct io_wq_work;
+
+struct io_worker {
+	struct io_wq_work *cur_work;
+};
+
+struct io_wq_work {
+	int cancel_seq;
+};
+
+struct io_kiocb {
+	const struct cred *creds; /* those that it was asked with */
+	struct io_wq_work work;
 };
 
 /* Of x86. */
@@ -222,6 +239,8 @@ enum {
 	ATTR_ATIME = 1 << 4,
 	ATTR_MTIME = 1 << 5,
 	ATTR_TOUCH = 1 << 17,
+
+	PF_IO_WORKER = 1 << 4, /* in a task's flags */
 
 	FSNOTIFY_OBJ_TYPE_INODE = 0,
 
