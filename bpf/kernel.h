@@ -243,6 +243,10 @@ enum {
 	PF_IO_WORKER = 1 << 4, /* in a task's flags */
 
 	FSNOTIFY_OBJ_TYPE_INODE = 0,
+	FS_OPEN_PERM = 1 << 16, /* in a mask of fsnotify: who opens it waits to be let in */
+	FS_ACCESS_PERM = 1 << 17,
+	FS_OPEN_EXEC_PERM = 1 << 18,
+	FS_PRE_ACCESS = 1 << 20, /* since Linux 6.14 */
 
 	KEY_NEED_SEARCH = 4, /* include/linux/key.h */
 

@@ -123,6 +123,11 @@ for what in mount all; do
 	is "which the host may" "$("$probe" fanotify "$t/own" "$what")" "fanotify: ok"
 done
 
+# Whoever opens it then waits for whoever watches, be it another tenant, or the host.
+denied lsm:path_notify:never "fanotify: to be asked before anybody opens its own" a/x fanotify "$t/own/file" first
+denied lsm:path_notify:never "fanotify: to be asked before anybody opens what is read by all" a/x fanotify "$t/read/file" first
+is "control: to be asked first, by the host" "$("$probe" fanotify "$t/read/file" first)" "fanotify: ok"
+
 of path_chroot "chroot" "chroot % /file" own:- shared:- read:- outside:no_grant
 
 # What the kernel does to the layers of an overlay wasn't asked of it, and they belong to nobody.
