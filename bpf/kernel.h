@@ -286,6 +286,9 @@ enum {
 #define MQUEUE_MAGIC 0x19800202
 #define PIPEFS_MAGIC 0x50495045
 
+/* Of clone3(2): a descriptor says in which cgroup the child is born. */
+#define CLONE_INTO_CGROUP (1UL << 33)
+
 /* Of a superblock that can't be mounted: it holds pipes, sockets, memory. */
 #define SB_NOUSER (1UL << 31)
 

@@ -204,6 +204,7 @@ static const struct {
 } acts[SBX_N_HOOKS] = {
 	[SBX_HOOK_uring_override_creds] = { "an io_uring personality", false },
 	[SBX_HOOK_userns_create] = { "a user namespace", false },
+	[SBX_HOOK_task_alloc] = { "a child in a cgroup of its choice", false },
 	[SBX_HOOK_perf_event_open] = { "a perf event", false },
 	[SBX_HOOK_bpf_token_create] = { "a BPF token", false },
 	[SBX_HOOK_task_kill] = { "a signal to", true },
