@@ -266,6 +266,7 @@ enum {
 
 	SOCK_STREAM = 1,
 	SOCK_DGRAM = 2,
+	SOCK_RAW = 3,
 
 	IPPROTO_TCP = 6,
 	IPPROTO_UDP = 17,
