@@ -159,6 +159,12 @@ denied lsm:sctp_bind_connect:family "sctp: past connect, to the rule's address a
 	four connectx-sctp 127.0.0.1 7001
 is "netlink: the host" "$("$probe" netlink)" "netlink: ok"
 denied lsm:socket_sendmsg:family "netlink: a question to the kernel" four netlink
+# What netlink does to interfaces and routes ioctl(2) does, too, of a network that may be the host's.
+start four/x "$probe" sleep 1000 </dev/null
+allowed "interfaces: what one is like" four/x interface get
+denied lsm:file_ioctl:never "interfaces: another address, another route, down" four/x interface set
+is "control: an interface, by the host" "$("$probe" interface set)" "interface: ok"
+stop four/x
 
 # ---- one tenant, under two policies at once ----
 
