@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define SBX_ABI_VERSION 17
+#define SBX_ABI_VERSION 18
 
 /*
  * Every hook, a row each: the kernel's name of it, which is its pin's name too, and the name of its
@@ -68,6 +68,7 @@
 	X(syslog, ALWAYS)                   \
 	X(quotactl, ALWAYS)                 \
 	X(settime, ALWAYS)                  \
+	X(locked_down, ALWAYS)              \
 	X(sb_umount, ALWAYS)                \
 	X(sb_remount, ALWAYS)               \
 	X(sb_pivotroot, ALWAYS)             \

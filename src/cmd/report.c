@@ -222,6 +222,7 @@ static const struct {
 	[SBX_HOOK_syslog] = { "the kernel's log", false },
 	[SBX_HOOK_quotactl] = { "a quota", false },
 	[SBX_HOOK_settime] = { "setting the clock", false },
+	[SBX_HOOK_locked_down] = { "what gets round the kernel", false },
 	[SBX_HOOK_sb_mount] = { "a mount", false },
 	[SBX_HOOK_move_mount] = { "a mount", false },
 	[SBX_HOOK_sb_umount] = { "an unmount", false },

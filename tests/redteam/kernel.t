@@ -43,7 +43,8 @@ attempts=(
 	"sb_alloc_security|new-tmpfs|ENOMEM"
 	"sb_kern_mount|fsmount cgroup2"
 )
-[[ $(uname -m) != x86_64 ]] || attempts+=("kernel_load_data|syscall kexec_load")
+[[ $(uname -m) != x86_64 ]] || attempts+=("kernel_load_data|syscall kexec_load" "locked_down|syscall ioperm 112 2 1|EPERM"
+	"locked_down|syscall iopl 3|EPERM")
 remount
 for row in "${attempts[@]}"; do
 	IFS='|' read -r hook attempt errno <<<"$row"
