@@ -68,6 +68,7 @@
 	X(syslog, ALWAYS)                   \
 	X(quotactl, ALWAYS)                 \
 	X(settime, ALWAYS)                  \
+	X(locked_down, ALWAYS)              \
 	X(sb_umount, ALWAYS)                \
 	X(sb_remount, ALWAYS)               \
 	X(sb_pivotroot, ALWAYS)             \

@@ -104,11 +104,14 @@ int BPF_PROG(inode_listxattr, struct dentry *dentry)
 	return mediate_look(SBX_HOOK_inode_listxattr, dentry);
 }
 
+/* fanotify(7): who opens or reads the file, be it the host, waits for whoever watches it so. */
+#define IS_ASKED_FIRST (FS_OPEN_PERM | FS_ACCESS_PERM | FS_OPEN_EXEC_PERM | FS_PRE_ACCESS)
+
 SEC("lsm/path_notify")
 int BPF_PROG(path_notify, const struct path *path, __u64 mask, unsigned int type)
 {
 	/* What is watched as a mount or a file system is others' too. */
-	if (type != FSNOTIFY_OBJ_TYPE_INODE)
+	if (type != FSNOTIFY_OBJ_TYPE_INODE || mask & IS_ASKED_FIRST)
 		return refuse_file(SBX_HOOK_path_notify, path->dentry, SBX_READ);
 	return mediate_change(SBX_HOOK_path_notify, path->dentry, SBX_READ);
 }

@@ -90,13 +90,57 @@ static __always_inline bool is_a_write(__u32 letter, __u32 number)
 	return letter == 0xf5 && (number <= 5 || number == 25);
 }
 
+/*
+ * By any socket: interfaces, addresses, routes and neighbours of its network, which may be the
+ * host's. Nothing is asked of netlink, and nothing is changed so. What is only read is known: whose
+ * signals a socket sends, its times, its namespace; what an interface is called, and is like.
+ */
+static __always_inline bool is_of_network(__u32 letter, __u32 number)
+{
+	if (letter == 0x8b) /* linux/wireless.h */
+		return true;
+	if (letter != 0x89) /* linux/sockios.h */
+		return false;
+	switch (number) {
+	case 0x01 ... 0x07: /* FIOSETOWN to SIOCGSTAMPNS */
+	case 0x10: /* SIOCGIFNAME, CONF, FLAGS, ADDR, DSTADDR, BRDADDR, NETMASK, METRIC, MEM, MTU */
+	case 0x12 ... 0x13:
+	case 0x15:
+	case 0x17:
+	case 0x19:
+	case 0x1b:
+	case 0x1d:
+	case 0x1f:
+	case 0x21:
+	case 0x27: /* SIOCGIFHWADDR, INDEX, COUNT, TXQLEN, MAP */
+	case 0x33:
+	case 0x38:
+	case 0x42:
+	case 0x70:
+	case 0x4b ... 0x4c: /* SIOCOUTQNSD, SIOCGSKNS */
+	case 0xe0: /* SIOCUNIXFILE */
+		return false;
+	}
+	return true;
+}
+
+/* TIOCSTI, TIOCLINUX, TIOCCONS: to type for others, to be told what the host's console is. */
+static __always_inline bool is_of_others_terminal(__u32 letter, __u32 number)
+{
+	return letter == 'T' && (number == 0x12 || number == 0x1c || number == 0x1d);
+}
+
 static __always_inline int mediate_ioctl(enum sbx_hook hook, struct file *file, __u32 command)
 {
 	__u32 letter = command >> 8 & 0xff, number = command & 0xff;
 	struct dentry *dentry = file->f_path.dentry;
 	__u32 type = file->f_inode->i_mode & S_IFMT;
 
-	/* A device's letters are its driver's. */
+	if (type == S_IFSOCK && is_of_network(letter, number))
+		return refuse_file(hook, dentry, SBX_METADATA);
+	if (type == S_IFCHR && is_of_others_terminal(letter, number))
+		return refuse_file(hook, dentry, SBX_METADATA);
+	/* A device's other letters are its driver's. */
 	if (type != S_IFREG && type != S_IFDIR)
 		return mediate_look(hook, dentry);
 	if (is_past_the_file(command, letter, number))

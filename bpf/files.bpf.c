@@ -28,12 +28,11 @@ static __always_inline __u32 wanted_by(__u32 flags)
  */
 static __always_inline bool is_kernel_internal(struct file *file)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct vfsmount *vfsmount = file->f_path.mnt;
 	struct mnt_namespace *ns = 0;
 	struct mount *mount;
 
-	if (task->cred == task->real_cred)
+	if (!is_kernels_own())
 		return false;
 	mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 	(void)bpf_core_read(&ns, sizeof(ns), &mount->mnt_ns);

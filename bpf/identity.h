@@ -137,12 +137,34 @@ static __always_inline enum standing identify(struct actor *a)
 	return a->standing = in_setup(task, sticky) ? STANDING_SETUP : STANDING_TENANT;
 }
 
-/* None but the kernel acts by others' credentials: io_uring's are denied. */
+/*
+ * A worker of io_uring's takes the credentials that it was asked with, which are others than its
+ * own where the caller's have changed since the worker began.
+ */
+static __always_inline bool is_urings(struct task_struct *task)
+{
+	struct io_worker *worker = task->worker_private;
+	const struct cred *creds = 0;
+	struct io_wq_work *work = 0;
+	struct io_kiocb *request;
+
+	if (!(task->flags & PF_IO_WORKER))
+		return false;
+	(void)bpf_core_read(&work, sizeof(work), &worker->cur_work);
+	request = (void *)work - bpf_core_field_offset(struct io_kiocb, work);
+	(void)bpf_core_read(&creds, sizeof(creds), &request->creds);
+	return task->cred == creds;
+}
+
+/*
+ * None else acts by others' credentials but the kernel: those that io_uring was told to take are
+ * denied.
+ */
 static __always_inline bool is_kernels_own(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return task->cred != task->real_cred;
+	return task->cred != task->real_cred && !is_urings(task);
 }
 
 /* To whom most hooks have nothing to say. */

@@ -130,6 +130,8 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int flags;
+	void *worker_private; /* of a worker of io_uring's: its io_worker */
 	struct signal_struct *signal;
 	struct bpf_local_storage *bpf_storage; /* NULL: no program has stored anything of it */
 	struct nsproxy *nsproxy;
@@ -139,6 +141,21 @@ struct task_struct {
 	__u64 self_exec_id; /* goes up by one with each exec */
 	int tgid;
 	char comm[16];
+};
+
+struct io_wq_work;
+
+struct io_worker {
+	struct io_wq_work *cur_work;
+};
+
+struct io_wq_work {
+	int cancel_seq;
+};
+
+struct io_kiocb {
+	const struct cred *creds; /* those that it was asked with */
+	struct io_wq_work work;
 };
 
 /* Of x86. */
@@ -216,6 +233,7 @@ enum {
 	S_IFDIR = 0040000,
 	S_IFBLK = 0060000,
 	S_IFREG = 0100000,
+	S_IFSOCK = 0140000,
 	RENAME_EXCHANGE = 1 << 1,
 
 	ATTR_SIZE = 1 << 3,
@@ -223,7 +241,13 @@ enum {
 	ATTR_MTIME = 1 << 5,
 	ATTR_TOUCH = 1 << 17,
 
+	PF_IO_WORKER = 1 << 4, /* in a task's flags */
+
 	FSNOTIFY_OBJ_TYPE_INODE = 0,
+	FS_OPEN_PERM = 1 << 16, /* in a mask of fsnotify: who opens it waits to be let in */
+	FS_ACCESS_PERM = 1 << 17,
+	FS_OPEN_EXEC_PERM = 1 << 18,
+	FS_PRE_ACCESS = 1 << 20, /* since Linux 6.14 */
 
 	KEY_NEED_SEARCH = 4, /* include/linux/key.h */
 
@@ -243,6 +267,7 @@ enum {
 
 	SOCK_STREAM = 1,
 	SOCK_DGRAM = 2,
+	SOCK_RAW = 3,
 
 	IPPROTO_TCP = 6,
 	IPPROTO_UDP = 17,
@@ -262,6 +287,9 @@ enum {
 #define PID_FS_MAGIC 0x50494446
 #define MQUEUE_MAGIC 0x19800202
 #define PIPEFS_MAGIC 0x50495045
+
+/* Of clone3(2): a descriptor says in which cgroup the child is born. */
+#define CLONE_INTO_CGROUP (1UL << 33)
 
 /* Of a superblock that can't be mounted: it holds pipes, sockets, memory. */
 #define SB_NOUSER (1UL << 31)

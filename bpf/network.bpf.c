@@ -235,15 +235,19 @@ int BPF_PROG(sctp_bind_connect, struct sock *sk)
 	return refuse(&a, SBX_HOOK_sctp_bind_connect, &d, SBX_WHY_FAMILY);
 }
 
-/* What there are no hooks for on the way out can't be made: AF_XDP sends from poll(2). */
+/*
+ * What there are no hooks for on the way out can't be made: AF_XDP sends from poll(2). Nor a raw
+ * socket, which hears what comes for others.
+ */
 SEC("lsm/socket_create")
 int BPF_PROG(socket_create, int family, int type, int protocol, int kern)
 {
 	struct sbx_denial d = { .family = family, .protocol = protocol };
 	struct actor a;
 
-	if (kern || family == AF_UNIX || family == AF_INET || family == AF_INET6 ||
-		(family == AF_NETLINK && protocol == NETLINK_ROUTE))
+	if (kern || family == AF_UNIX || (family == AF_NETLINK && protocol == NETLINK_ROUTE))
+		return 0;
+	if ((family == AF_INET || family == AF_INET6) && type != SOCK_RAW)
 		return 0;
 	identify(&a);
 	if (is_free(&a))

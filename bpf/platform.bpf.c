@@ -81,6 +81,16 @@ int BPF_PROG(quotactl, int command)
 	return deny_all(SBX_HOOK_quotactl);
 }
 
+/*
+ * Asked for what would get round the kernel as root may: the ports of devices (ioperm(2), iopl(2)),
+ * their memory and registers, tracing. Asked of who has the capability, and no other hook is.
+ */
+SEC("lsm/locked_down")
+int BPF_PROG(locked_down)
+{
+	return deny_all(SBX_HOOK_locked_down);
+}
+
 SEC("lsm/settime")
 int BPF_PROG(settime)
 {

@@ -7,17 +7,21 @@
 /*
  * Runs before the child joins a cgroup, which may be another than its parent's, so the label is all
  * that tells whose it is. A parent that was put into a sandbox, and has met no hook since, has none
- * yet.
+ * yet. Which cgroup clone3(2) was told isn't said: a sandbox names none, not its own either, for a
+ * child elsewhere, though it may do nothing there, would be under others' limits or under none.
  */
 SEC("lsm/task_alloc")
-int BPF_PROG(task_alloc, struct task_struct *task)
+int BPF_PROG(task_alloc, struct task_struct *task, unsigned long flags)
 {
 	struct task_struct *parent = bpf_get_current_task_btf();
 	struct sbx_task *sticky = bpf_task_storage_get(&tasks, parent, 0, 0);
 	/* The exemption of the set-up is for one task and isn't inherited. */
 	struct sbx_task inherited = { .state = SBX_TASK_ENFORCED };
 	struct actor a;
+	int r = flags & CLONE_INTO_CGROUP ? deny_all(SBX_HOOK_task_alloc) : 0;
 
+	if (r)
+		return errno_in_range(r);
 	if (sticky)
 		inherited.leaf = sticky->leaf;
 	else if (identify(&a) == STANDING_TENANT)

@@ -227,6 +227,7 @@ static const struct {
 } acts[SBX_N_HOOKS] = {
 	[SBX_HOOK_uring_override_creds] = { "an io_uring personality", false },
 	[SBX_HOOK_userns_create] = { "a user namespace", false },
+	[SBX_HOOK_task_alloc] = { "a child in a cgroup of its choice", false },
 	[SBX_HOOK_perf_event_open] = { "a perf event", false },
 	[SBX_HOOK_bpf_token_create] = { "a BPF token", false },
 	[SBX_HOOK_task_kill] = { "a signal to", true },
@@ -244,6 +245,7 @@ static const struct {
 	[SBX_HOOK_syslog] = { "the kernel's log", false },
 	[SBX_HOOK_quotactl] = { "a quota", false },
 	[SBX_HOOK_settime] = { "setting the clock", false },
+	[SBX_HOOK_locked_down] = { "what gets round the kernel", false },
 	[SBX_HOOK_sb_mount] = { "a mount", false },
 	[SBX_HOOK_move_mount] = { "a mount", false },
 	[SBX_HOOK_sb_umount] = { "an unmount", false },

@@ -102,7 +102,7 @@ static int collect(struct ancestors *a, int fd, struct sbx_error *err)
 	return r;
 }
 
-static int mount_of(int fd, uint64_t *ret_id, struct sbx_error *err)
+int above_mount(int fd, uint64_t *ret_id, struct sbx_error *err)
 {
 	struct statx stx;
 
@@ -120,11 +120,11 @@ int above_owner(const struct lsm *lsm, int fd, struct lsm_owner *ret_owner, stru
 	int r = collect(&a, fd, err);
 
 	if (r == 0)
-		r = mount_of(fd, &here, err);
+		r = above_mount(fd, &here, err);
 	if (r == 0 && a.n > 0)
 		r = labels_read(lsm, a.file, a.n, err);
 	for (size_t i = 0; i < a.n && r == 0 && !owner.tenant; i++) {
-		r = mount_of(a.file[i].fd, &there, err);
+		r = above_mount(a.file[i].fd, &there, err);
 		if (r == 0 && there != here)
 			r = label_owner(lsm, &a.file[i], &owner, err);
 	}

@@ -11,6 +11,9 @@
 /* 1 and the folder above, also out of a mount; 0 where there is none. The caller closes it. */
 int above_open(int fd, int *ret_fd, struct sbx_error *err);
 
+/* The mount that it was opened in, as statx(2) numbers them. */
+int above_mount(int fd, uint64_t *ret_id, struct sbx_error *err);
+
 /*
  * Who owns the nearest owned folder above the file or folder `fd` (O_PATH) that is outside of the
  * mount that it is in. In there the walk meets the owner itself. Folders above are those of this

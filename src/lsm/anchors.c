@@ -2,13 +2,16 @@
 #include "lsm/anchors.h"
 
 #include "base/bpf.h"
+#include "base/fs.h"
 #include "lsm/above.h"
 #include "lsm/keys.h"
 #include "lsm/names.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <search.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 /* Descriptors that are open at once. */
@@ -87,6 +90,47 @@ static int flush(struct anchors *a, struct sbx_error *err)
 	return r;
 }
 
+/* `fd` becomes the batch's. */
+static int keep(struct anchors *a, int fd, struct sbx_error *err)
+{
+	_cleanup_close_ int folder = fd;
+	int r = a->n == BATCH ? flush(a, err) : 0;
+
+	if (r == 0)
+		a->file[a->n++] = (struct lsm_file){ .fd = take_fd(&folder) };
+	return r;
+}
+
+/*
+ * Of the root of a mount the folder that it hides. A sandbox in whose namespace nothing is mounted
+ * there could move it, and the mount with it, or remove it, which unmounts everywhere.
+ */
+static int keep_hidden(struct anchors *a, int root, int above, struct sbx_error *err)
+{
+	_cleanup_close_ int tree = -1;
+	char path[PATH_MAX];
+	uint64_t its = 0, others = 0;
+	const char *name;
+	int fd, r = above_mount(root, &its, err);
+
+	if (r == 0)
+		r = above_mount(above, &others, err);
+	if (r < 0 || its == others)
+		return r;
+	r = fs_path_of(root, path, sizeof(path), err);
+	if (r < 0)
+		return r;
+	name = strrchr(path, '/');
+	/* The mount above by itself, without what is mounted on it. */
+	tree = open_tree(above, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	fd = tree < 0 || !name
+		     ? -1
+		     : openat(tree, name + 1, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, errno, "open the folder below the mount at '%s'", path);
+	return keep(a, fd, err);
+}
+
 /* The folder `fd`, which becomes the batch's, and all above it. */
 static int climb(struct anchors *a, int fd, struct sbx_error *err)
 {
@@ -94,18 +138,15 @@ static int climb(struct anchors *a, int fd, struct sbx_error *err)
 	int r;
 
 	while ((r = see(a, here, err)) == 0) {
-		int above = -1;
+		_cleanup_close_ int above = -1;
+		int more = above_open(here, &above, err);
 
-		if (a->n == BATCH)
-			r = flush(a, err);
+		r = more > 0 ? keep_hidden(a, here, above, err) : more;
 		if (r == 0)
-			r = above_open(here, &above, err);
-		if (r < 0)
+			r = keep(a, take_fd(&here), err);
+		if (r < 0 || !more)
 			return r;
-		a->file[a->n++] = (struct lsm_file){ .fd = take_fd(&here) };
-		here = above;
-		if (r == 0)
-			return 0;
+		here = take_fd(&above);
 	}
 	return r < 0 ? r : 0;
 }

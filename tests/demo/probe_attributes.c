@@ -158,11 +158,14 @@ static int attempt_fanotify(char **args, struct detail *detail)
 	unsigned int what = streq(args[1], "mount") ? FAN_MARK_MOUNT
 			    : streq(args[1], "all") ? FAN_MARK_FILESYSTEM
 						    : 0;
-	_cleanup_close_ int fd = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC, O_RDONLY);
+	bool first = streq(args[1], "first");
+	_cleanup_close_ int fd = fanotify_init(
+		(first ? FAN_CLASS_CONTENT : FAN_CLASS_NOTIF) | FAN_CLOEXEC, O_RDONLY);
 
 	if (fd < 0)
 		return failed_at(detail, "fanotify_init");
-	return result_of(fanotify_mark(fd, FAN_MARK_ADD | what, FAN_OPEN, AT_FDCWD, args[0]));
+	return result_of(fanotify_mark(
+		fd, FAN_MARK_ADD | what, first ? FAN_OPEN_PERM : FAN_OPEN, AT_FDCWD, args[0]));
 }
 
 const struct attempt attempts_attributes[] = {
@@ -181,6 +184,7 @@ const struct attempt attempts_attributes[] = {
 	{ "set-flags", "PATH", 1, 1, attempt_set_flags, "flip one of the flags of chattr(1)" },
 	{ "freeze", "PATH", 1, 1, attempt_freeze, "freeze and thaw the file system that it is in" },
 	{ "inotify", "PATH", 1, 1, attempt_inotify, "watch" },
-	{ "fanotify", "PATH file|mount|all", 2, 2, attempt_fanotify, "watch who opens it" },
+	{ "fanotify", "PATH file|mount|all|first", 2, 2, attempt_fanotify,
+		"watch who opens it; first: who would, and has to wait" },
 	{ 0 },
 };

@@ -6,9 +6,11 @@
 
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -38,6 +40,21 @@ static int attempt_netlink(char **args, struct detail *detail)
 	if (fd < 0)
 		return failed_at(detail, "socket");
 	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
+}
+
+/* The flags of the loopback interface, read, and set to what they are. */
+static int attempt_interface(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { .ifr_name = "lo" };
+
+	if (fd < 0)
+		return failed_at(detail, "socket");
+	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
+		return failed_at(detail, "get");
+	if (streq(args[0], "get"))
+		return 0;
+	return streq(args[0], "set") ? result_of(ioctl(fd, SIOCSIFFLAGS, &request)) : PROBE_USAGE;
 }
 
 static const struct {
@@ -217,6 +234,8 @@ static int attempt_addrform(char **args, struct detail *detail)
 
 const struct attempt attempts_families[] = {
 	{ "netlink", "", 0, 0, attempt_netlink, "ask for the network devices" },
+	{ "interface", "get|set", 1, 1, attempt_interface,
+		"the flags of the loopback interface, by ioctl" },
 	{ "socket", "KIND", 1, 1, attempt_socket,
 		"tcp udp raw ping mptcp sctp packet route alg ..." },
 	{ "listen-sctp", "ADDR PORT SECONDS", 3, 3, attempt_listen_sctp,

@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <linux/io_uring.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -41,10 +42,10 @@ static int open_ring(struct ring *r)
 static int submit(struct ring *r)
 {
 	unsigned int *tail = (unsigned int *)(r->sq + r->params.sq_off.tail);
+	unsigned int *head = (unsigned int *)(r->cq + r->params.cq_off.head);
 	const struct io_uring_cqe *done =
 		(const struct io_uring_cqe *)(r->cq + r->params.cq_off.cqes);
-
-	unsigned int flags = IORING_ENTER_GETEVENTS;
+	unsigned int flags = IORING_ENTER_GETEVENTS, first = *head;
 
 	if (r->params.flags & IORING_SETUP_SQPOLL)
 		flags |= IORING_ENTER_SQ_WAKEUP;
@@ -52,7 +53,25 @@ static int submit(struct ring *r)
 	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
 	if (syscall(SYS_io_uring_enter, r->fd, 1, 1, flags, NULL, 0) < 0)
 		return -errno;
-	return done[0].res;
+	__atomic_store_n(head, first + 1, __ATOMIC_RELEASE);
+	return done[first & (r->params.cq_entries - 1)].res;
+}
+
+/*
+ * From now on this task has other credentials than its worker, which waits some seconds for more:
+ * it takes those of who asked, as the kernel does in its own name.
+ */
+static int change_credentials(struct ring *r)
+{
+	int e;
+
+	r->entry->opcode = IORING_OP_NOP;
+	r->entry->flags = IOSQE_ASYNC;
+	e = submit(r);
+	if (e < 0)
+		return e;
+	memset(r->entry, 0, sizeof(*r->entry));
+	return result_of(setresgid(getgid(), getgid(), getgid()));
 }
 
 /*
@@ -98,10 +117,14 @@ static int attempt_uring_cmd(char **args, struct detail *detail)
 	return e < 0 ? e : 0;
 }
 
-/* By this task, by a worker that is made for it, or by the thread that looks after the ring. */
+/*
+ * By this task, by a worker that is made for it, by one that was made before its credentials
+ * changed, or by the thread that looks after the ring.
+ */
 static int attempt_uring_open(char **args, struct detail *detail)
 {
-	bool by_poller = streq(args[1], "poller"), by_worker = streq(args[1], "worker");
+	bool by_poller = streq(args[1], "poller"), by_other = streq(args[1], "other"),
+	     by_worker = by_other || streq(args[1], "worker");
 	struct ring r = { .params.flags = by_poller ? IORING_SETUP_SQPOLL : 0 };
 	int e;
 
@@ -110,6 +133,8 @@ static int attempt_uring_open(char **args, struct detail *detail)
 	e = open_ring(&r);
 	if (e < 0)
 		return failed_at(detail, "setup");
+	if (by_other && change_credentials(&r) < 0)
+		return failed_at(detail, "setgid");
 	r.entry->opcode = IORING_OP_OPENAT;
 	r.entry->flags = by_worker ? IOSQE_ASYNC : 0;
 	r.entry->fd = AT_FDCWD;
@@ -117,6 +142,23 @@ static int attempt_uring_open(char **args, struct detail *detail)
 	r.entry->open_flags = O_RDONLY;
 	e = submit(&r);
 	return e < 0 ? e : 0;
+}
+
+/* By a worker that was made before the credentials changed. */
+static int attempt_uring_setxattr(char **args, struct detail *detail)
+{
+	struct ring r = { 0 };
+
+	if (open_ring(&r) < 0)
+		return failed_at(detail, "setup");
+	if (change_credentials(&r) < 0)
+		return failed_at(detail, "setgid");
+	r.entry->opcode = IORING_OP_SETXATTR;
+	r.entry->addr = (uint64_t)(uintptr_t) "trusted.probe";
+	r.entry->addr2 = (uint64_t)(uintptr_t) "1";
+	r.entry->addr3 = (uint64_t)(uintptr_t)args[0];
+	r.entry->len = 1;
+	return submit(&r);
 }
 
 static int register_file(const struct ring *r, int fd)
@@ -155,8 +197,10 @@ static int attempt_uring_message(char **args, struct detail *detail)
 }
 
 const struct attempt attempts_kernel[] = {
-	{ "uring-open", "PATH itself|worker|poller", 2, 2, attempt_uring_open,
+	{ "uring-open", "PATH itself|worker|other|poller", 2, 2, attempt_uring_open,
 		"open by io_uring, and by which of its threads" },
+	{ "uring-setxattr", "PATH", 1, 1, attempt_uring_setxattr,
+		"set trusted.probe by io_uring, the credentials being others by now" },
 	{ "uring-message", "PATH", 1, 1, attempt_uring_message,
 		"pass a file from one ring to another" },
 	{ "uring-personality", "PATH", 1, 1, attempt_uring_personality,

@@ -130,8 +130,9 @@ allowed "unix: a pair" four socketpair
 for kind in tcp udp tcp6 udp6 unix; do
 	allowed "socket: $kind" four socket $kind
 done
-denied user:EPERM "socket: raw" four socket raw
-denied lsm:socket_create:family "socket: packet" four socket packet
+for kind in raw packet; do
+	denied lsm:socket_create:family "socket: $kind" four socket $kind
+done
 # What can be made can't be used. That the host may shows that the attempts are good ones.
 is "mptcp: the host" "$("$probe" connect-mptcp 127.0.0.1 7001)" "connect-mptcp: ok"
 denied $unix "mptcp: to the rule's address and port" four connect-mptcp 127.0.0.1 7001
@@ -139,8 +140,9 @@ field last_denial
 like "mptcp: the report says where to" "$REPLY" "protocol 262 to 127.0.0.1 port 7001 by *"
 is "raw: the host" "$("$probe" raw-udp 127.0.0.1 7001)" "raw-udp: ok"
 start four/x "$probe" sleep 1000 </dev/null
-denied lsm:socket_sendmsg:family "raw: UDP by a raw socket, to the rule's address" four/x raw-udp 127.0.0.1 7001
-for kind in packet xdp vsock alg; do
+# It would hear, too, what comes for others of its network.
+denied lsm:socket_create:family "raw: UDP by a raw socket, to the rule's address" four/x raw-udp 127.0.0.1 7001
+for kind in raw packet xdp vsock alg; do
 	denied lsm:socket_create:family "LSM alone: socket: $kind" four/x socket $kind
 done
 for kind in tcp udp route; do
@@ -157,6 +159,12 @@ denied lsm:sctp_bind_connect:family "sctp: past connect, to the rule's address a
 	four connectx-sctp 127.0.0.1 7001
 is "netlink: the host" "$("$probe" netlink)" "netlink: ok"
 denied lsm:socket_sendmsg:family "netlink: a question to the kernel" four netlink
+# What netlink does to interfaces and routes ioctl(2) does, too, of a network that may be the host's.
+start four/x "$probe" sleep 1000 </dev/null
+allowed "interfaces: what one is like" four/x interface get
+denied lsm:file_ioctl:never "interfaces: another address, another route, down" four/x interface set
+is "control: an interface, by the host" "$("$probe" interface set)" "interface: ok"
+stop four/x
 
 # ---- one tenant, under two policies at once ----
 

@@ -16,7 +16,7 @@ for folder in own shared shared/b read outside; do
 	ln -s target "$t/$folder/link"
 done
 mkdir -m 777 "$t"/{lower,upper,work,merged}
-for act in setxattr utimes removexattr chown; do echo "$act" >"$t/lower/$act"; done
+for act in setxattr utimes removexattr chown uring-setxattr; do echo "$act" >"$t/lower/$act"; done
 "$probe" setxattr "$t/lower/removexattr" >/dev/null
 mount -t overlay -o "lowerdir=$t/lower,upperdir=$t/upper,workdir=$t/work" overlay "$t/merged" ||
 	bail "making an overlay"
@@ -123,10 +123,15 @@ for what in mount all; do
 	is "which the host may" "$("$probe" fanotify "$t/own" "$what")" "fanotify: ok"
 done
 
+# Whoever opens it then waits for whoever watches, be it another tenant, or the host.
+denied lsm:path_notify:never "fanotify: to be asked before anybody opens its own" a/x fanotify "$t/own/file" first
+denied lsm:path_notify:never "fanotify: to be asked before anybody opens what is read by all" a/x fanotify "$t/read/file" first
+is "control: to be asked first, by the host" "$("$probe" fanotify "$t/read/file" first)" "fanotify: ok"
+
 of path_chroot "chroot" "chroot % /file" own:- shared:- read:- outside:no_grant
 
 # What the kernel does to the layers of an overlay wasn't asked of it, and they belong to nobody.
-for act in setxattr utimes removexattr chown; do
+for act in setxattr utimes removexattr chown uring-setxattr; do
 	allowed "an overlay of its own, copied up: $act" a/x "$act" "$t/merged/$act"
 done
 allowed "pipes, sockets and memory are their holder's" a/x held

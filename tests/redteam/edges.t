@@ -86,7 +86,7 @@ done
 mkdir -m 777 "$world/mounted"
 mount -t tmpfs mounted "$world/mounted" || bail "mount"
 for attempt in perf-event "uring-personality /etc/hostname" "uring-cmd 0" bpf-token "reconfigure $world/mounted" "fsmount tmpfs" \
-	"connectx-sctp 127.0.0.1 7001"; do
+	"connectx-sctp 127.0.0.1 7001" "syscall iopl 3"; do
 	read -ra words <<<"$attempt"
 	like "by the host: $attempt" "$("$probe" "${words[@]}" 2>&1 </dev/null)" "${words[0]}: *"
 done

@@ -43,7 +43,8 @@ attempts=(
 	"sb_alloc_security|new-tmpfs|ENOMEM"
 	"sb_kern_mount|fsmount cgroup2"
 )
-[[ $(uname -m) != x86_64 ]] || attempts+=("kernel_load_data|syscall kexec_load")
+[[ $(uname -m) != x86_64 ]] || attempts+=("kernel_load_data|syscall kexec_load" "locked_down|syscall ioperm 112 2 1|EPERM"
+	"locked_down|syscall iopl 3|EPERM")
 remount
 for row in "${attempts[@]}"; do
 	IFS='|' read -r hook attempt errno <<<"$row"
@@ -191,6 +192,27 @@ is "loaded as before" "$(sandboxctl lsm status >/dev/null && echo ok)" ok
 for point in "${points[@]}"; do
 	[[ $point == "$world"/* ]] || mount -t bpf bpf "$point"
 done
+
+# ---- terminals that were handed in ----
+
+# 0x40045431, 0x80045430: unlock it, its number; 0x5412: type; 0x541c: of a console; 0x541d: what the host's console is
+# told comes here; 0x5413: its size.
+try_terminal='
+	my $cgroup = shift;
+	open my $master, "+<", "/dev/ptmx" or die;
+	my ($nothing, $number, $byte) = (pack("i", 0), pack("i", 0), "\0" x 256);
+	ioctl($master, 0x40045431, $nothing) && ioctl($master, 0x80045430, $number) or die;
+	open my $terminal, "+<", "/dev/pts/" . unpack("i", $number) or die;
+	go($cgroup);
+	for my $command (0x5412, 0x541c, 0x541d, 0x5413) {
+		answer(sprintf("%x", $command), defined ioctl($terminal, $command, $byte) ? 0 : -1);
+	}
+'
+is "a terminal that was handed in: nothing is typed, and no console's words come there" "$(by_root "$x" "$try_terminal")" \
+	"5412=EACCES 541c=EACCES 541d=EACCES 5413=ok "
+expected[a/x:file_ioctl]=3
+is "control: by the host, of what is no console" "$(by_root /sys/fs/cgroup "$try_terminal")" \
+	"5412=ok 541c=Inappropriate ioctl for device 541d=ok 5413=ok "
 
 stop a/x
 finish

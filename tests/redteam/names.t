@@ -3,7 +3,7 @@
 #
 # What makes, moves and removes files without opening them: by root with all of its powers and the host's
 # mounts, so that no wall is left but the LSM. Each denial beside the same act where it is allowed.
-# shellcheck source-path=SCRIPTDIR source=../integration/lib.sh
+# shellcheck source-path=SCRIPTDIR source=../integration/lib.sh disable=SC2016
 . "${0%/*}/../integration/lib.sh"
 
 mkdir -m 777 "$world"/{tmpfs,ext4}
@@ -184,11 +184,52 @@ for fs in tmpfs ext4; do
 	allowed "$fs: other folders are removed" b/y rmdir "$t/free/below"
 done
 allowed "and everybody runs" a exit 0
+stop a/x
+stop b/y
+
+# By who doesn't see that something is mounted there: the kernel unmounts it everywhere then.
+t=$world/tmpfs/way
+mkdir -m 777 "$t"/{mounted,other}
+elsewhere() { # CGROUP ATTEMPT...: in a mount namespace where nothing is mounted there
+	status=0
+	unshare -m --propagation private perl -e "$in_perl"'
+		my ($cgroup, $root, @attempt) = @ARGV;
+		my $path = "$root/mounted\0";
+		syscall(166, $path, 2) == 0 or die "umount: $!";
+		go($cgroup);
+		exec @attempt' "$1/cgroup.procs" "$t" "${@:2}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	read_all out "$tmp/out"
+	line=${out%%$'\n'*}
+}
+mount -t tmpfs -o mode=0777 mounted "$t/mounted" || bail "mount"
+mkdir -m 777 "$t/mounted/b"
+tenant b <<POLICY
+[filesystem]
+exec = $world/bin
+own = $t/mounted/b
+POLICY
+load
+start a/x "$probe" sleep 1000 </dev/null
+x=$base/a.slice/x.scope
+elsewhere "$x" "$probe" rename "$t/mounted" "$t/moved"
+is "what another's own is mounted on: not moved, unseen" "$status:$line" "1:rename: EACCES"
+elsewhere "$x" "$probe" rmdir "$t/mounted"
+is "what another's own is mounted on: not removed, unseen" "$status:$line" "1:rmdir: EACCES"
+elsewhere "$x" "$probe" rmdir "$t/other"
+is "what nothing is mounted on is removed" "$status:$line" "0:rmdir: ok"
+expected[a/x:path_rename]=1 expected[a/x:path_rmdir]=1
+ok "it is where it was" test -d "$t/mounted/b"
+stop a/x
 tenant b <<POLICY
 [filesystem]
 exec = $world/bin
 POLICY
 load
+start a/x "$probe" sleep 1000 </dev/null
+elsewhere "$x" "$probe" rmdir "$t/mounted"
+is "control: once nobody owns anything there, it is removed" "$status:$line" "0:rmdir: ok"
+ok "control: and what was mounted there is unmounted" test ! -e "$t/mounted"
+start b/y "$probe" sleep 1000 </dev/null
 for fs in tmpfs ext4; do
 	t=$world/$fs/way
 	allowed "$fs: once nobody owns anything there, it is moved" a/x rename "$t/up" "$t/moved"

@@ -163,6 +163,21 @@ for how in itself worker poller; do
 	by_host uring-open "$world/b/file" $how
 	is "control: io_uring, by $how, by the host" "$status:$line" "0:uring-open: ok"
 done
+# A worker acts for who asked, by the credentials that it had then: to a hook that looks like the kernel's own doing.
+allowed "io_uring, by other credentials than its worker's: its own" a/x uring-open "$world/a/file" other
+denied "$other" "io_uring, by other credentials than its worker's: another's" a/x uring-open "$world/b/file" other
+denied "$none" "io_uring, by other credentials than its worker's: the host's" a/x uring-open "$world/outside/file" other
+allowed "an attribute of its own, set so" a/x uring-setxattr "$world/a/file"
+denied lsm:inode_setxattr:owned "an attribute of another's, set by io_uring" a/x uring-setxattr "$world/b/file"
+denied lsm:inode_setxattr:no_grant "an attribute of the host's, set by io_uring" a/x uring-setxattr "$world/outside/file"
+by_host uring-setxattr "$world/outside/file"
+is "control: an attribute, set by io_uring, by the host" "$status:$line" "0:uring-setxattr: ok"
+# Several tenants may have been given it to write to.
+exec {pipe}< <(echo words)
+denied "$none" "a pipe of root's, opened anew by io_uring" a/x uring-open "/proc/self/fd/$pipe" other
+by_host uring-open "/proc/self/fd/$pipe" other
+is "control: a pipe, opened anew by io_uring, by the host" "$status:$line" "0:uring-open: ok"
+exec {pipe}<&-
 allowed "from ring to ring: its own" a/x uring-message "$world/a/file"
 denied "$other" "from ring to ring: another's, which it doesn't get" a/x uring-message "$world/b/file"
 by_host pass-ring
