@@ -84,7 +84,10 @@ int seccomp_install(const struct seccomp_program *program, bool log);
 /* Whether the kernel logs what is answered by an errno, for filters that ask for that. */
 bool seccomp_logs_errno(void);
 
-/* The same for a sandbox's init: it may wait, and be executed once, by that descriptor. */
-int seccomp_install_for_init(int exec_fd);
+/*
+ * The same for a sandbox's init: it may be executed, by that descriptor, write to and close the
+ * other one, and wait.
+ */
+int seccomp_install_for_init(int exec_fd, int ready_fd);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The filter of a sandbox's init, which is the same for all: it may wait, and nothing else.
+ * The filter of a sandbox's init, which is the same for all: it may say that it runs, and wait, and
+ * nothing else.
  */
 #include "kernel/seccomp.h"
 
@@ -25,16 +26,21 @@
 #define SKIP_IF(value, n) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(value), 0, n)
 #define ANSWER(action)	  BPF_STMT(BPF_RET | BPF_K, action)
 
-int seccomp_install_for_init(int exec_fd)
+int seccomp_install_for_init(int exec_fd, int ready_fd)
 {
 	struct sock_filter filter[] = {
 		LOAD(arch),
-		SKIP_IF(NATIVE, 6),
+		SKIP_IF(NATIVE, 11),
 		LOAD(nr),
 		/* ppoll: all architectures have it, and not all have pause. */
-		JUMP_IF(SYS_ppoll, 3),
+		JUMP_IF(SYS_ppoll, 8),
+		JUMP_IF(SYS_execveat, 5),
+		JUMP_IF(SYS_write, 1),
+		SKIP_IF(SYS_close, 2),
+		LOAD(args[0]),
+		JUMP_IF(ready_fd, 3),
+		ANSWER(SECCOMP_RET_KILL_PROCESS),
 		/* The launcher's own, which starts it. */
-		SKIP_IF(SYS_execveat, 3),
 		LOAD(args[0]),
 		SKIP_IF(exec_fd, 1),
 		ANSWER(SECCOMP_RET_ALLOW),

@@ -105,8 +105,8 @@ static int put_sockets(struct child *c)
 }
 
 /*
- * 0, 1, 2, sockets, and the launcher's own, which end with exec. Init needs none of the first
- * three.
+ * 0, 1, 2, sockets, and the launcher's own, which end with exec. Init has none of the first three
+ * but one to say that it runs.
  */
 int child_close_descriptors(struct child *c)
 {
@@ -137,7 +137,8 @@ int child_close_descriptors(struct child *c)
 	r = put_sockets(c);
 	if (r < 0)
 		return r;
-	if (c->role == CHILD_INIT && syscall(SYS_close_range, 0, STDERR_FILENO, 0) < 0)
+	if (c->role == CHILD_INIT && (syscall(SYS_close_range, 0, STDERR_FILENO, 0) < 0 ||
+					     dup2(c->ready, STDIN_FILENO) < 0))
 		return -errno;
 	return syscall(SYS_close_range, PLAN_LAST_FD + 1 + c->n_sockets, ~0U, 0) < 0 ? -errno : 0;
 }
@@ -222,7 +223,7 @@ int child_no_new_privs(struct child *c)
 /* Last before exec: from here on only what the tenant may call works. */
 int child_install_seccomp(struct child *c)
 {
-	return c->role == CHILD_INIT ? seccomp_install_for_init(PLAN_EXEC_FD)
+	return c->role == CHILD_INIT ? seccomp_install_for_init(PLAN_EXEC_FD, STDIN_FILENO)
 				     : seccomp_install(&c->plan->filter,
 					       c->plan->policy->audit.syscalls == POLICY_YES);
 }

@@ -113,7 +113,6 @@ static int clone_child(struct run *run, enum child_role role, uint64_t flags, st
 		.terminal = run->terminal ? run->terminal->channel[1] : -1,
 		.form = run->terminal ? &run->terminal->form : NULL,
 		.report = &run->reports[role],
-		.init_report = &run->reports[CHILD_INIT],
 		.root = -1,
 	};
 	struct launched *launched = &run->children[role];

@@ -110,7 +110,7 @@ struct child {
 	enum child_role role;
 	int netns; /* -1: the host's */
 	int go, done, exec_fd;
-	int ready; /* init writes when others may join, and closes it by its exec; they read */
+	int ready; /* init writes when others may join, and again when it is executed; they read */
 	int init; /* pidfd of the init to join; -1: none */
 	int userns; /* what to join, or a pidfd of who is in it; -1: the host's */
 	int supervisor; /* pidfd */
@@ -120,7 +120,6 @@ struct child {
 	int terminal; /* socket by which its own terminal goes to the supervisor; -1: none */
 	const struct pty_form *form; /* of that terminal */
 	struct child_report *report;
-	const struct child_report *init_report;
 	int root; /* set by its own step */
 };
 
