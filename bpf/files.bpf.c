@@ -32,7 +32,8 @@ static __always_inline bool is_kernel_internal(struct file *file)
 	struct mnt_namespace *ns = 0;
 	struct mount *mount;
 
-	if (!is_kernels_own())
+	/* No layer of an overlay's. */
+	if (!is_kernels_own() || is_held(file->f_inode))
 		return false;
 	mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 	(void)bpf_core_read(&ns, sizeof(ns), &mount->mnt_ns);

@@ -139,7 +139,8 @@ static __always_inline enum standing identify(struct actor *a)
 
 /*
  * A worker of io_uring's takes the credentials that it was asked with, which are others than its
- * own where the caller's have changed since the worker began.
+ * own where the caller's have changed since the worker began. So does the thread that polls
+ * submissions, of which nobody can tell which these are.
  */
 static __always_inline bool is_urings(struct task_struct *task)
 {
@@ -153,7 +154,7 @@ static __always_inline bool is_urings(struct task_struct *task)
 	(void)bpf_core_read(&work, sizeof(work), &worker->cur_work);
 	request = (void *)work - bpf_core_field_offset(struct io_kiocb, work);
 	(void)bpf_core_read(&creds, sizeof(creds), &request->creds);
-	return task->cred == creds;
+	return !creds || task->cred == creds;
 }
 
 /*
