@@ -42,6 +42,7 @@
 	X(socket_connect, ALWAYS)           \
 	X(socket_sendmsg, ALWAYS)           \
 	X(socket_bind, ALWAYS)              \
+	X(socket_setsockopt, ALWAYS)        \
 	X(sctp_bind_connect, ALWAYS)        \
 	X(uring_override_creds, ALWAYS)     \
 	X(userns_create, ALWAYS)            \

@@ -259,6 +259,9 @@ enum {
 
 	NETLINK_ROUTE = 0,
 
+	SOL_IP = 0,
+	SOL_IPV6 = 41,
+
 	TS_COMPAT = 0x2, /* arch/x86/include/asm/thread_info.h: a system call of a 32-bit program */
 
 	MAX_ERRNO = 4095,

@@ -214,6 +214,7 @@ static const struct {
 	[SBX_HOOK_task_setioprio] = { "the I/O priority of", true },
 	[SBX_HOOK_task_setscheduler] = { "the scheduling of", true },
 	[SBX_HOOK_task_setrlimit] = { "the resource limits of", true },
+	[SBX_HOOK_socket_setsockopt] = { "a filter of its network", false },
 	[SBX_HOOK_bpf] = { "bpf(2)", false },
 	[SBX_HOOK_kernel_module_request] = { "the loading of a module", false },
 	[SBX_HOOK_kernel_read_file] = { "the loading of a file into the kernel", false },
