@@ -90,6 +90,7 @@
 	X(file_mprotect, ALWAYS)            \
 	X(file_receive, ALWAYS)             \
 	X(file_lock, ALWAYS)                \
+	X(file_fcntl, ALWAYS)               \
 	X(file_ioctl, ALWAYS)               \
 	X(file_ioctl_compat, WHERE_THERE)   \
 	X(file_truncate, WHERE_THERE)       \

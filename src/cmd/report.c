@@ -128,6 +128,7 @@ static const char *const acts_on_files[SBX_N_HOOKS] = {
 	[SBX_HOOK_file_mprotect] = "mprotect",
 	[SBX_HOOK_file_receive] = "receipt",
 	[SBX_HOOK_file_lock] = "lock",
+	[SBX_HOOK_file_fcntl] = "fcntl",
 	[SBX_HOOK_file_ioctl] = "ioctl",
 	[SBX_HOOK_file_ioctl_compat] = "ioctl",
 	[SBX_HOOK_file_truncate] = "truncate",
