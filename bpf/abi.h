@@ -42,6 +42,7 @@
 	X(socket_connect, ALWAYS)           \
 	X(socket_sendmsg, ALWAYS)           \
 	X(socket_bind, ALWAYS)              \
+	X(socket_setsockopt, ALWAYS)        \
 	X(sctp_bind_connect, ALWAYS)        \
 	X(uring_override_creds, ALWAYS)     \
 	X(userns_create, ALWAYS)            \
@@ -89,6 +90,7 @@
 	X(file_mprotect, ALWAYS)            \
 	X(file_receive, ALWAYS)             \
 	X(file_lock, ALWAYS)                \
+	X(file_fcntl, ALWAYS)               \
 	X(file_ioctl, ALWAYS)               \
 	X(file_ioctl_compat, WHERE_THERE)   \
 	X(file_truncate, WHERE_THERE)       \

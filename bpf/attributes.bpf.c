@@ -11,9 +11,20 @@ int BPF_PROG(path_chmod, const struct path *path)
 	return mediate_change(SBX_HOOK_path_chmod, path->dentry, SBX_METADATA);
 }
 
+/*
+ * Whoever made a pipe of root's a tenant's could open it anew, see is_tenants_pipe(). Engines do,
+ * before the command begins.
+ */
+static __always_inline bool is_roots_pipe(struct inode *inode)
+{
+	return inode->i_sb->s_magic == PIPEFS_MAGIC && inode->i_uid.val == 0;
+}
+
 SEC("lsm/path_chown")
 int BPF_PROG(path_chown, const struct path *path)
 {
+	if (is_roots_pipe(path->dentry->d_inode))
+		return refuse_file(SBX_HOOK_path_chown, path->dentry, SBX_METADATA);
 	return mediate_change(SBX_HOOK_path_chown, path->dentry, SBX_METADATA);
 }
 

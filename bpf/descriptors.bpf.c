@@ -32,6 +32,35 @@ int BPF_PROG(file_lock, struct file *file)
 	return mediate_look(SBX_HOOK_file_lock, file->f_path.dentry);
 }
 
+/* Where processes of the host's have numbers. In a namespace of its own it names none of them. */
+static __always_inline bool sees_the_host(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return task->thread_pid->level == 0;
+}
+
+/* Whom a descriptor is to send its signals: no hook sees on sending who wanted that. */
+static __always_inline bool is_to_others(unsigned int command, int pid)
+{
+	if (command == F_SETOWN)
+		return pid && pid != (int)(bpf_get_current_pid_tgid() >> 32) && sees_the_host();
+	return command == F_SETOWN_EX && sees_the_host();
+}
+
+SEC("lsm/file_fcntl")
+int BPF_PROG(file_fcntl, struct file *file, unsigned int command, unsigned long argument)
+{
+	struct dentry *dentry = file->f_path.dentry;
+
+	if (is_to_others(command, (int)argument))
+		return refuse_file(SBX_HOOK_file_fcntl, dentry, SBX_READ);
+	/* Whoever opens what is leased waits until that is given back, or taken. */
+	if (command == F_SETLEASE && argument != F_UNLCK)
+		return errno_in_range(mediate(SBX_HOOK_file_fcntl, dentry, SBX_WRITE));
+	return 0;
+}
+
 /*
  * What ioctl(2) does to more than the one file, by the letter and number of the command, as in
  * linux/fs.h and the file systems' own headers: to all of the file system; to subvolumes and by
@@ -102,7 +131,9 @@ static __always_inline bool is_of_network(__u32 letter, __u32 number)
 	if (letter != 0x89) /* linux/sockios.h */
 		return false;
 	switch (number) {
-	case 0x01 ... 0x07: /* FIOSETOWN to SIOCGSTAMPNS */
+	case 0x01 ... 0x02: /* FIOSETOWN, SIOCSPGRP, as F_SETOWN */
+		return sees_the_host();
+	case 0x03 ... 0x07: /* FIOGETOWN to SIOCGSTAMPNS */
 	case 0x10: /* SIOCGIFNAME, CONF, FLAGS, ADDR, DSTADDR, BRDADDR, NETMASK, METRIC, MEM, MTU */
 	case 0x12 ... 0x13:
 	case 0x15:

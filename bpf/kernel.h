@@ -128,11 +128,16 @@ struct thread_info {
 	__u32 status; /* of x86 */
 };
 
+struct pid {
+	unsigned int level; /* of its namespace: how many are above it */
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
 	void *worker_private; /* of a worker of io_uring's: its io_worker */
 	struct signal_struct *signal;
+	struct pid *thread_pid;
 	struct bpf_local_storage *bpf_storage; /* NULL: no program has stored anything of it */
 	struct nsproxy *nsproxy;
 	const struct cred *cred;
@@ -236,6 +241,11 @@ enum {
 	S_IFSOCK = 0140000,
 	RENAME_EXCHANGE = 1 << 1,
 
+	F_UNLCK = 2, /* of fcntl(2) */
+	F_SETOWN = 8,
+	F_SETOWN_EX = 15,
+	F_SETLEASE = 1024,
+
 	ATTR_SIZE = 1 << 3,
 	ATTR_ATIME = 1 << 4,
 	ATTR_MTIME = 1 << 5,
@@ -258,6 +268,9 @@ enum {
 	AF_NETLINK = 16,
 
 	NETLINK_ROUTE = 0,
+
+	SOL_IP = 0,
+	SOL_IPV6 = 41,
 
 	TS_COMPAT = 0x2, /* arch/x86/include/asm/thread_info.h: a system call of a 32-bit program */
 

@@ -222,6 +222,24 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 	return errno_in_range(deny(&a, SBX_HOOK_socket_sendmsg, &d));
 }
 
+/*
+ * The rules of its network's filters and its multicast routes, which may be the host's, have
+ * options from these numbers on (linux/netfilter_ipv4/ip_tables.h and beside it, linux/mroute.h);
+ * a socket's own are below, but for some of IPv6's.
+ */
+static __always_inline bool is_of_filter(int level, int option)
+{
+	if (level == SOL_IPV6)
+		return option == 64 || option == 65 || option > 80;
+	return level == SOL_IP && option >= 64;
+}
+
+SEC("lsm/socket_setsockopt")
+int BPF_PROG(socket_setsockopt, struct socket *sock, int level, int option)
+{
+	return is_of_filter(level, option) ? deny_all(SBX_HOOK_socket_setsockopt) : 0;
+}
+
 /* SCTP binds and connects by setsockopt(2) and messages too, past socket_connect. */
 SEC("lsm/sctp_bind_connect")
 int BPF_PROG(sctp_bind_connect, struct sock *sk)

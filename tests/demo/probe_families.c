@@ -57,6 +57,19 @@ static int attempt_interface(char **args, struct detail *detail)
 	return streq(args[0], "set") ? result_of(ioctl(fd, SIOCSIFFLAGS, &request)) : PROBE_USAGE;
 }
 
+/* Sets it to 0, in four bytes. */
+static int attempt_socket_option(char **args, struct detail *detail)
+{
+	_cleanup_close_ int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint32_t level, option;
+
+	if (str_to_u32(args[0], &level) < 0 || str_to_u32(args[1], &option) < 0)
+		return PROBE_USAGE;
+	if (fd < 0)
+		return failed_at(detail, "socket");
+	return result_of(setsockopt(fd, (int)level, (int)option, &(int){ 0 }, sizeof(int)));
+}
+
 static const struct {
 	const char *name;
 	int domain, type, protocol;
@@ -236,6 +249,8 @@ const struct attempt attempts_families[] = {
 	{ "netlink", "", 0, 0, attempt_netlink, "ask for the network devices" },
 	{ "interface", "get|set", 1, 1, attempt_interface,
 		"the flags of the loopback interface, by ioctl" },
+	{ "socket-option", "LEVEL OPTION", 2, 2, attempt_socket_option,
+		"set one of a socket to 0" },
 	{ "socket", "KIND", 1, 1, attempt_socket,
 		"tcp udp raw ping mptcp sctp packet route alg ..." },
 	{ "listen-sctp", "ADDR PORT SECONDS", 3, 3, attempt_listen_sctp,

@@ -163,6 +163,12 @@ denied lsm:socket_sendmsg:family "netlink: a question to the kernel" four netlin
 start four/x "$probe" sleep 1000 </dev/null
 allowed "interfaces: what one is like" four/x interface get
 denied lsm:file_ioctl:never "interfaces: another address, another route, down" four/x interface set
+# 64: IPT_SO_SET_REPLACE of IPv4 and IPv6, whose rules are of all of a network.
+for level in 0 41; do
+	denied lsm:socket_setsockopt:never "filters: another rule, level $level" four/x socket-option $level 64
+	like "control: filters, by the host, level $level" "$("$probe" socket-option $level 64)" "socket-option: E@(INVAL|NOPROTOOPT)"
+done
+allowed "an option of a socket" four/x socket-option 0 1
 is "control: an interface, by the host" "$("$probe" interface set)" "interface: ok"
 stop four/x
 

@@ -128,6 +128,18 @@ denied lsm:path_notify:never "fanotify: to be asked before anybody opens its own
 denied lsm:path_notify:never "fanotify: to be asked before anybody opens what is read by all" a/x fanotify "$t/read/file" first
 is "control: to be asked first, by the host" "$("$probe" fanotify "$t/read/file" first)" "fanotify: ok"
 
+# And whoever opens what is leased. 1024, 1: F_SETLEASE, F_WRLCK.
+# shellcheck disable=SC2016 # it is Perl's
+lease='
+	my ($cgroup, @files) = @ARGV;
+	go($cgroup);
+	for (@files) { open my $f, "<", $_ or die "$_: $!"; answer("lease", fcntl($f, 1024, 1) ? 0 : -1) }
+'
+files=("$t/own/file" "$t/shared/file" "$t/read/file")
+is "a lease of what may only be read" "$(by_root "$base/a.slice/x.scope" "$lease" "${files[@]}")" "lease=ok lease=ok lease=EACCES "
+expected[a/x:file_fcntl]=1
+is "control: a lease, by the host" "$(by_root /sys/fs/cgroup "$lease" "${files[@]}")" "lease=ok lease=ok lease=ok "
+
 of path_chroot "chroot" "chroot % /file" own:- shared:- read:- outside:no_grant
 
 # What the kernel does to the layers of an overlay wasn't asked of it, and they belong to nobody.

@@ -118,6 +118,20 @@ exec {fd}<"$world/b/file"
 denied lsm:file_open:owned "opened anew, with no wall but the LSM" a/x read "/proc/self/fd/$fd"
 exec {fd}<&-
 
+# By one of root's each who was given it could read what the others write: it is made nobody's to open anew.
+roots_pipe='
+	my $cgroup = shift;
+	pipe my $read, my $write;
+	go($cgroup);
+	answer("anew", open(my $f, "<", "/proc/self/fd/" . fileno $write) ? 0 : -1);
+	answer("chown", chown(4711, -1, $write) ? 0 : -1);
+	answer("anew", open($f, "<", "/proc/self/fd/" . fileno $write) ? 0 : -1);
+'
+is "a pipe of root's that was handed in isn't made its own" "$(by_root "$base/a.slice/x.scope" "$roots_pipe")" \
+	"anew=EACCES chown=EACCES anew=EACCES "
+expected[a/x:file_open]=$((${expected[a/x:file_open]-0} + 2)) expected[a/x:path_chown]=1
+is "control: by the host" "$(by_root /sys/fs/cgroup "$roots_pipe")" "anew=ok chown=ok anew=ok "
+
 for who in a/x a/z a/own; do
 	stop $who
 done

@@ -55,7 +55,7 @@ pidfd=
 		connect_short:socket_connect connect_listener:socket_connect socket_of_no_family:socket_create
 		map_past_the_end:mmap_file"
 	# Opened anew only a tenant's own pipe is, which root's isn't; and none is executed; all else is the holder's.
-	denied_held="!pipe.map-exec:mmap_file pipe.reopen:file_open socket.map-exec:mmap_file socket.reopen:file_open
+	denied_held="pipe.chown:path_chown !pipe.map-exec:mmap_file pipe.reopen:file_open socket.map-exec:mmap_file socket.reopen:file_open
 		udp.map-exec:mmap_file udp.reopen:file_open epoll.reopen:file_open event.reopen:file_open
 		signal.reopen:file_open timer.reopen:file_open inotify.reopen:file_open memory.map-exec:mmap_file
 		memory.reopen:file_open $pidfd removed.map-exec:mmap_file removed-folder.map-exec:mmap_file

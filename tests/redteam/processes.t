@@ -163,6 +163,28 @@ rmdir "$base/stray"
 is "moved out of another's sandbox: none does but its own" "$(moved "$base/b.slice/y.scope" /sys/fs/cgroup)" itself
 expected[b/y:task_kill]=1
 
+# ---- signals that a descriptor sends ----
+
+# 8: F_SETOWN; 15: F_SETOWN_EX, of a process; 0x8901: FIOSETOWN.
+by_descriptor='
+	my ($cgroup, $pid) = @ARGV;
+	pipe my $read, my $write;
+	socket my $socket, 2, 2, 0 or die;
+	go($cgroup);
+	my ($who, $process) = (pack("l", $pid), pack("ll", 1, $pid));
+	answer("itself", fcntl($read, 8, $$) ? 0 : -1);
+	answer("nobody", fcntl($read, 8, 0) ? 0 : -1);
+	answer("process", fcntl($read, 8, $pid + 0) ? 0 : -1);
+	answer("group", fcntl($read, 8, -getpgrp) ? 0 : -1);
+	answer("extended", fcntl($read, 15, $process) ? 0 : -1);
+	answer("socket", ioctl($socket, 0x8901, $who) ? 0 : -1);
+'
+is "a descriptor's signals go to nobody else" "$(by_root "$base/a.slice/x.scope" "$by_descriptor" "$host")" \
+	"itself=ok nobody=ok process=EACCES group=EACCES extended=EACCES socket=EACCES "
+expected[a/x:file_fcntl]=3 expected[a/x:file_ioctl]=1
+is "control: a descriptor's signals, by the host" "$(by_root /sys/fs/cgroup "$by_descriptor" "$host")" \
+	"itself=ok nobody=ok process=ok group=ok extended=ok socket=ok "
+
 kill "$host"
 for who in a/x a/z b/y; do
 	stop $who
