@@ -161,7 +161,17 @@ static __always_inline bool is_of_others_terminal(__u32 letter, __u32 number)
 	return letter == 'T' && (number == 0x12 || number == 0x1c || number == 0x1d);
 }
 
-static __always_inline int mediate_ioctl(enum sbx_hook hook, struct file *file, __u32 command)
+/*
+ * TIOCSCTTY as root takes the terminal from the session that has it. Its own a sandbox may, as
+ * setsid(1) does for the case.
+ */
+static __always_inline bool takes_terminal(__u32 letter, __u32 number, unsigned long argument)
+{
+	return letter == 'T' && number == 0x0e && (int)argument == 1;
+}
+
+static __always_inline int mediate_ioctl(
+	enum sbx_hook hook, struct file *file, __u32 command, unsigned long argument)
 {
 	__u32 letter = command >> 8 & 0xff, number = command & 0xff;
 	struct dentry *dentry = file->f_path.dentry;
@@ -171,6 +181,8 @@ static __always_inline int mediate_ioctl(enum sbx_hook hook, struct file *file, 
 		return refuse_file(hook, dentry, SBX_METADATA);
 	if (type == S_IFCHR && is_of_others_terminal(letter, number))
 		return refuse_file(hook, dentry, SBX_METADATA);
+	if (type == S_IFCHR && takes_terminal(letter, number, argument))
+		return errno_in_range(mediate(hook, dentry, SBX_WRITE));
 	/* A device's other letters are its driver's. */
 	if (type != S_IFREG && type != S_IFDIR)
 		return mediate_look(hook, dentry);
@@ -184,16 +196,16 @@ static __always_inline int mediate_ioctl(enum sbx_hook hook, struct file *file, 
 }
 
 SEC("lsm/file_ioctl")
-int BPF_PROG(file_ioctl, struct file *file, unsigned int command)
+int BPF_PROG(file_ioctl, struct file *file, unsigned int command, unsigned long argument)
 {
-	return mediate_ioctl(SBX_HOOK_file_ioctl, file, command);
+	return mediate_ioctl(SBX_HOOK_file_ioctl, file, command, argument);
 }
 
 /* By the 32-bit entry, where the kernel asks that apart. */
 SEC("lsm/file_ioctl_compat")
-int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command)
+int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command, unsigned long argument)
 {
-	return mediate_ioctl(SBX_HOOK_file_ioctl_compat, file, command);
+	return mediate_ioctl(SBX_HOOK_file_ioctl_compat, file, command, argument);
 }
 
 /* ftruncate(2) since Linux 6.2; path_truncate before. */

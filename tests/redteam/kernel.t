@@ -196,23 +196,26 @@ done
 # ---- terminals that were handed in ----
 
 # 0x40045431, 0x80045430: unlock it, its number; 0x5412: type; 0x541c: of a console; 0x541d: what the host's console is
-# told comes here; 0x5413: its size.
+# told comes here; 0x540e: it is this session's, whoever had it; 0x5413: its size. 112 is setsid(2).
 try_terminal='
 	my $cgroup = shift;
 	open my $master, "+<", "/dev/ptmx" or die;
 	my ($nothing, $number, $byte) = (pack("i", 0), pack("i", 0), "\0" x 256);
 	ioctl($master, 0x40045431, $nothing) && ioctl($master, 0x80045430, $number) or die;
 	open my $terminal, "+<", "/dev/pts/" . unpack("i", $number) or die;
+	fork and do { wait; exit };
+	syscall(112) >= 0 or die;
 	go($cgroup);
-	for my $command (0x5412, 0x541c, 0x541d, 0x5413) {
-		answer(sprintf("%x", $command), defined ioctl($terminal, $command, $byte) ? 0 : -1);
+	for my $command (0x5412, 0x541c, 0x541d, 0x540e, 0x5413) {
+		my $argument = $command == 0x540e ? 1 : $byte;
+		answer(sprintf("%x", $command), defined ioctl($terminal, $command, $argument) ? 0 : -1);
 	}
 '
-is "a terminal that was handed in: nothing is typed, and no console's words come there" "$(by_root "$x" "$try_terminal")" \
-	"5412=EACCES 541c=EACCES 541d=EACCES 5413=ok "
-expected[a/x:file_ioctl]=3
+is "a terminal that was handed in: nothing is typed, no console's words come there, and it isn't taken" "$(by_root "$x" "$try_terminal")" \
+	"5412=EACCES 541c=EACCES 541d=EACCES 540e=EACCES 5413=ok "
+expected[a/x:file_ioctl]=4
 is "control: by the host, of what is no console" "$(by_root /sys/fs/cgroup "$try_terminal")" \
-	"5412=ok 541c=Inappropriate ioctl for device 541d=ok 5413=ok "
+	"5412=ok 541c=Inappropriate ioctl for device 541d=ok 540e=ok 5413=ok "
 
 stop a/x
 finish
