@@ -331,16 +331,21 @@ int resolve_free_name(const struct resolved *tree, const char *written, const ch
 #define TRIES 16
 
 int resolve_or_free_name(const struct resolved *tree, const char *written, const char *path,
-	bool over_links, struct resolved *ret_resolved, struct sbx_error *err)
+	bool own, struct resolved *ret_resolved, struct sbx_error *err)
 {
-	int r = 0;
+	int r = -ENOENT;
 
 	for (int i = 0; i < TRIES; i++) {
+		bool told;
+		int as_name;
+
 		r = resolve_beside_tree(tree, written, path, ret_resolved, err);
-		if (r != -ENOENT && !(r == -EPERM && over_links))
+		if (r != -ENOENT && !(r == -EPERM && own))
 			return r;
-		if (resolve_free_name(tree, written, path, ret_resolved, NULL) == 0)
-			return 0;
+		told = r == -ENOENT && own;
+		as_name = resolve_free_name(tree, written, path, ret_resolved, told ? err : NULL);
+		if (as_name == 0 || (told && as_name != -ENOENT))
+			return as_name;
 	}
 	return r;
 }

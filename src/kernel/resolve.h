@@ -48,11 +48,12 @@ int resolve_free_name(const struct resolved *tree, const char *written, const ch
 	struct resolved *ret_resolved, struct sbx_error *err);
 
 /*
- * One or the other, though somebody makes and removes it all the while. `over_links`: where a
- * symlink that others can change has the name, too, which is -EPERM else.
+ * One or the other, though somebody makes and removes it all the while. `own`: the free name counts
+ * also where a symlink that others can change has it, which is -EPERM else; and where neither is
+ * there it is told of the name, and not of where links of root's lead.
  */
 int resolve_or_free_name(const struct resolved *tree, const char *written, const char *path,
-	bool over_links, struct resolved *ret_resolved, struct sbx_error *err);
+	bool own, struct resolved *ret_resolved, struct sbx_error *err);
 
 void resolved_clear(struct resolved *resolved);
 #define _cleanup_resolved_ _cleanup_(resolved_clear)

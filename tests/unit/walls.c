@@ -164,6 +164,8 @@ TEST(what_has_got_a_name_is_seen_where_its_folder_is)
 	(void)tmpdir_write("folder/name", "");
 	look_up(folder, &places[1]);
 	EXPECT_STREQ("filesystem", changed(&plan));
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		resolved_clear(&places[i]);
 }
 
 TEST(what_was_there_is_mounted_by_itself)
@@ -184,6 +186,7 @@ TEST(what_was_there_is_mounted_by_itself)
 	(void)tmpdir_write("name", "");
 	look_up(top, &place);
 	EXPECT_STREQ("filesystem", changed(&plan));
+	resolved_clear(&place);
 }
 
 /* A sandbox of an older build: what isn't known is not said to be the same. */
