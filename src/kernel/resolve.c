@@ -340,6 +340,9 @@ int resolve_or_free_name(const struct resolved *tree, const char *written, const
 		int as_name;
 
 		r = resolve_beside_tree(tree, written, path, ret_resolved, err);
+		/* Or a link that came in between. */
+		if (r == -ELOOP)
+			continue;
 		if (r != -ENOENT && !(r == -EPERM && own))
 			return r;
 		told = r == -ENOENT && own;

@@ -10,7 +10,7 @@
 # shellcheck source-path=SCRIPTDIR source=../integration/lib.sh
 . "${0%/*}/../integration/lib.sh"
 
-n_mounts=${MOUNTS:-200} n_files=${FILES:-5000}
+n_mounts=${MOUNTS:-200} n_files=${FILES:-5000} n_rounds=${ROUNDS:-1}
 mkdir -m 777 "$world"/{tmpfs,ext4,vol}
 mount_ext4 "$world/ext4"
 chmod 777 "$world/ext4"
@@ -142,10 +142,11 @@ grants() { # KEY FOLDER N
 }
 
 # Where in memory what is labelled has its inodes, and where those were that were made since `watch`: the kernel tells
-# of each.
+# of each, and keeps the first of a million, for what became free last is used first.
 trace=$world/trace
 mkdir "$trace"
-if ! { mount -t tracefs trace "$trace" && echo 'p:made security_inode_alloc inode=%di:u64' >"$trace/kprobe_events" &&
+if ! { mount -t tracefs trace "$trace" && echo nooverwrite >"$trace/trace_options" &&
+	echo 'p:made security_inode_alloc inode=%di:u64' >"$trace/kprobe_events" &&
 	echo 1 >"$trace/events/kprobes/made/enable"; }; then
 	bail "tracing"
 fi
@@ -163,7 +164,7 @@ watched() { # FORMER
 begin_anew
 for fs in tmpfs ext4; do
 	t=$world/$fs
-	for ((round = 1; round <= ${ROUNDS:-1}; round++)); do
+	for ((round = 1; round <= n_rounds; round++)); do
 		make_tree "$t/tree"
 		grants write "$t/tree" 0
 		for_a=$REPLY
@@ -173,7 +174,8 @@ for fs in tmpfs ext4; do
 		allowed "$fs, $round: a granted file" a/x write "$t/tree/names/0"
 		denied "$other" "$fs, $round: another's own" a/x read "$t/tree/names/1"
 		rm -r "$t/tree"
-		((round % 2)) || drop_caches
+		# But in the last one: what was dropped is seldom used again, and that is looked for then.
+		((round % 2 || round == n_rounds)) || drop_caches
 		labelled >"$tmp/former"
 		watch
 		# They are removed and labelled still: no other inode is where they are.
