@@ -162,6 +162,7 @@ watched() { # FORMER
 }
 
 begin_anew
+n_again=0
 for fs in tmpfs ext4; do
 	t=$world/$fs
 	for ((round = 1; round <= n_rounds; round++)); do
@@ -194,10 +195,13 @@ for fs in tmpfs ext4; do
 		"$("$probe" churn "$n_files" files "$t/plain" "$granted" "$stranger" 2>&1)" \
 		"churn: ok $n_files opened 0 denied 0 otherwise, 0 opened $n_files denied 0 otherwise"
 	watched "$tmp/former"
-	ok "$fs: $REPLY of them where one of $(wc -l <"$tmp/former") labels was" test "$REPLY" -gt 0
+	n_again=$((n_again + REPLY))
+	# Which addresses are used again is chance, the more so behind many files, and more rounds than one.
+	((n_rounds > 1)) || ok "$fs: $REPLY of them where one of $(wc -l <"$tmp/former") labels was" test "$REPLY" -gt 0
 	expected[b/y:file_open]=$n_files
 	all_stop
 done
+ok "$n_again of them all where a label was" test "$n_again" -gt 0
 echo 0 >"$trace/events/kprobes/made/enable"
 echo >"$trace/kprobe_events"
 # ---- the numbers of devices and the addresses of inodes are used again ----
