@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch/children.h"
 
+#include "base/clock.h"
 #include "kernel/clone.h"
 #include "launch/exec.h"
 #include "launch/sockets.h"
 #include "launch/terminal.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -207,11 +209,39 @@ int run_kill(const struct run *run, const struct launched *child, struct sbx_err
 	return cgroup_kill(&run->leaf, err);
 }
 
+/* 1: it was waited for. 0: it lives, or who traces it was not told yet that it doesn't. */
+static int try_reap(int pidfd, siginfo_t *ret_end)
+{
+	ret_end->si_pid = 0;
+	while (waitid(P_PIDFD, (id_t)pidfd, ret_end, WEXITED | WNOHANG) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return ret_end->si_pid != 0;
+}
+
+/* For a tracer to take notice. In a sandbox there may be one that never does. */
+#define TRACER_USEC 2000000
+#define LOOK_MS	    10
+
 int run_reap(struct launched *child, siginfo_t *ret_end, struct sbx_error *err)
 {
-	while (waitid(P_PIDFD, (id_t)child->pidfd, ret_end, WEXITED) < 0)
-		if (errno != EINTR)
-			return error_errno(err, errno, "wait for the command");
+	struct pollfd end = { .fd = child->pidfd, .events = POLLIN };
+	uint64_t deadline = CLOCK_NEVER;
+	int r;
+
+	while ((r = try_reap(child->pidfd, ret_end)) == 0) {
+		if (deadline != CLOCK_NEVER && clock_usec() >= deadline)
+			return error_cure(err,
+				error_set(err, EBUSY,
+					"the command has ended, and what traces it keeps how"),
+				"end that: it is in the sandbox");
+		if (deadline != CLOCK_NEVER)
+			(void)poll(NULL, 0, LOOK_MS);
+		else if (poll(&end, 1, -1) == 1)
+			deadline = clock_usec() + TRACER_USEC;
+	}
+	if (r < 0)
+		return error_errno(err, -r, "wait for the command");
 	close_end(&child->pidfd);
 	return 0;
 }

@@ -145,7 +145,10 @@ void trace_children(const struct run *run);
 /* Kills a child that is there; what was asked for may take its time. */
 int run_kill(const struct run *run, const struct launched *child, struct sbx_error *err);
 
-/* Waits for the end of a child that is there, which then isn't any more. */
+/*
+ * Waits for the end of a child that is there, which then isn't any more. -EBUSY where it has ended
+ * and is traced by somebody who doesn't want to know.
+ */
 int run_reap(struct launched *child, siginfo_t *ret_end, struct sbx_error *err);
 
 /* From GO to the end of the command: fills the outcome. */
