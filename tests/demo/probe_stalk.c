@@ -142,13 +142,17 @@ static void trace(struct stalker *s, pid_t pid)
 {
 	const size_t rip = offsetof(struct user_regs_struct, rip);
 	int status = 0;
+	long at;
 
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
 		return;
 	(void)ptrace(PTRACE_INTERRUPT, pid, NULL, NULL);
 	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
 		return;
-	if (ptrace(PTRACE_PEEKUSER, pid, rip, NULL) >> 32)
+	/* It may be killed between the two. */
+	errno = 0;
+	at = ptrace(PTRACE_PEEKUSER, pid, rip, NULL);
+	if (errno == 0 && at >> 32)
 		caught(s, "ptrace", "of the launcher");
 	(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
 }
