@@ -151,8 +151,7 @@ int lsm_map_write(const struct lsm *lsm, enum lsm_map map, const void *key, cons
 	if (errno != E2BIG)
 		return error_errno(err, errno, "write the map '%s'", maps[map].name);
 	return error_cure(err, error_set(err, E2BIG, "the LSM's map '%s' is full", maps[map].name),
-		"'sandboxctl gc' gives up what sandboxes left behind, 'sandboxctl tenant forget' "
-		"what "
+		"'sandboxctl gc' gives up what sandboxes left, 'sandboxctl tenant forget' what "
 		"removed tenants owned");
 }
 
